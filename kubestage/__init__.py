@@ -1,0 +1,1 @@
+"""The library behind kubestage's tasks."""

@@ -1,0 +1,128 @@
+"""What a sandbox is called, where it keeps its things, and at which addresses it answers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kubestage.errors import InputError
+
+Source = Literal["auto", "bundle", "pull", "build"]
+
+ENVIRONMENTS = ("test", "prod")
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+# NodePorts that kind maps to the host when the cluster is made; a mapping cannot be added later.
+FIRST_NODE_PORT = 30050
+NODE_PORT_COUNT = 10
+NODE_PORTS = {"test": 30050, "prod": 30051}
+
+
+class Settings(BaseSettings):
+    """Settings of one sandbox, each from the environment as KUBESTAGE_<NAME>.
+
+    Attributes:
+        sandbox: the sandbox's name; names its containers, network, volumes, cluster and kubeconfig context.
+        port_offset: added to every host port, so that two sandboxes can run side by side.
+        source: where artefacts come from; auto tries bundle, then pull, then build.
+        listen: the address on which ports are published.
+        home: the folder above all sandboxes' folders.
+        cache: what was built or fetched, shared by all sandboxes.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KUBESTAGE_", frozen=True)
+
+    sandbox: str = Field("kubestage", pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")
+    port_offset: int = Field(0, ge=0, le=30000)
+    source: Source = "auto"
+    listen: str = "127.0.0.1"
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("kubestage"))
+    cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path("kubestage"))
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Reads the settings from the environment.
+
+        Raises:
+            InputError: a KUBESTAGE_ variable has a value that cannot be used.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "KUBESTAGE_" + str(first["loc"][0]).upper()
+            raise InputError(
+                f"{name} cannot be used", why=f"{first['msg']} (it is {first['input']!r})", fix=f"unset {name}"
+            ) from None
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder that holds all of this sandbox's state on the host."""
+        return self.home / "sandboxes" / self.sandbox
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig, mode 0600; the user's own file is never touched."""
+        return self.folder / "kubeconfig"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of kubestage's own logs (builds, engine, Pulumi)."""
+        return self.folder / "logs"
+
+    @property
+    def network(self) -> str:
+        """The Docker network of this sandbox alone."""
+        return self.sandbox
+
+    @property
+    def cluster(self) -> str:
+        """The kind cluster's name."""
+        return self.sandbox
+
+    def container(self, part: str) -> str:
+        """The name of the container of `part`, such as "gitlab"."""
+        return f"{self.sandbox}-{part}"
+
+    @property
+    def jenkins_port(self) -> int:
+        """The host port of Jenkins."""
+        return 8080 + self.port_offset
+
+    @property
+    def gitlab_port(self) -> int:
+        """The host port of GitLab."""
+        return 8929 + self.port_offset
+
+    @property
+    def registry_port(self) -> int:
+        """The host port of the registry."""
+        return 5001 + self.port_offset
+
+    @property
+    def jenkins_url(self) -> str:
+        """Jenkins as seen from the host, without a slash at the end."""
+        return f"http://localhost:{self.jenkins_port}"
+
+    @property
+    def gitlab_url(self) -> str:
+        """GitLab as seen from the host, without a slash at the end."""
+        return f"http://localhost:{self.gitlab_port}"
+
+    @property
+    def registry(self) -> str:
+        """The registry's name in image references, on the host, in Jenkins and in the node alike."""
+        return f"localhost:{self.registry_port}"
+
+    def host_port(self, node_port: int) -> int:
+        """The host port behind which kind publishes `node_port`."""
+        return node_port + self.port_offset
+
+    def service_url(self, environment: str) -> str:
+        """The uuid service of `environment` as seen from the host."""
+        return f"http://localhost:{self.host_port(NODE_PORTS[environment])}"
