@@ -1,0 +1,1 @@
+"""Building, deploying, and watching what is served: everything goes over the platform's own APIs."""

@@ -1,0 +1,104 @@
+"""The sandbox's registry as its clients see it (OCI distribution API v2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from kubestage.errors import InputError, PartError
+
+REPOSITORY = "apps/uuid"
+
+# What docker pushes: an image, or an index of images, in Docker's and in OCI's form.
+_MANIFESTS = ", ".join(
+    (
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry with basic authentication.
+
+    Attributes:
+        address: host and port as in image references.
+        user: the account.
+        password: its password.
+    """
+
+    address: str
+    user: str
+    password: str
+
+    def tags(self, repository: str = REPOSITORY) -> list[str]:
+        """The repository's tags, sorted; empty when there is no such repository.
+
+        Raises:
+            PartError: the registry does not answer or refuses.
+        """
+        response = self._get(f"{repository}/tags/list")
+        if response.status_code == requests.codes.not_found:
+            return []
+        self._expect_ok(response)
+        return sorted(response.json().get("tags") or [])
+
+    def digest(self, tag: str, repository: str = REPOSITORY) -> str | None:
+        """The digest ("sha256:…") that `tag` stands for, or None when there is no such tag.
+
+        Args:
+            tag: a tag, a digest, or `tag@digest` (then the digest counts, as it does for the kubelet).
+            repository: its repository.
+
+        Raises:
+            PartError: the registry does not answer or refuses.
+        """
+        reference = tag.partition("@")[2] or tag
+        response = self._get(f"{repository}/manifests/{reference}", head=True)
+        if response.status_code == requests.codes.not_found:
+            return None
+        self._expect_ok(response)
+        return str(response.headers["Docker-Content-Digest"])
+
+    def require(self, tag: str, repository: str = REPOSITORY) -> str:
+        """The digest of `tag`.
+
+        Raises:
+            InputError: there is no such tag; says which there are.
+        """
+        digest = self.digest(tag, repository)
+        if digest is None:
+            there = self.tags(repository)
+            raise InputError(
+                f"{repository}:{tag} is not in the registry",
+                why=f"It holds {', '.join(there)}." if there else "It holds no version yet.",
+                fix=f"./inv cd.deploy --env test --version {there[-1]}" if there else "./inv ci.build",
+            )
+        return digest
+
+    def _get(self, path: str, *, head: bool = False) -> requests.Response:
+        try:
+            return requests.request(
+                "HEAD" if head else "GET",
+                f"http://{self.address}/v2/{path}",
+                auth=(self.user, self.password),
+                headers={"Accept": _MANIFESTS} if head else {},
+                timeout=5,
+                proxies={"http": "", "https": ""},
+            )
+        except requests.RequestException as error:
+            raise PartError(
+                f"The registry at {self.address} does not answer", why=type(error).__name__, fix="./inv up"
+            ) from error
+
+    def _expect_ok(self, response: requests.Response) -> None:
+        if not response.ok:
+            raise PartError(
+                f"The registry at {self.address} refuses: HTTP {response.status_code}",
+                why=response.text[:300],
+                fix="./inv logs registry",
+            )

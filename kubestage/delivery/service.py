@@ -1,0 +1,64 @@
+"""The uuid service as its users see it: from outside, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from kubestage.waits import wait_for
+
+
+@dataclass(frozen=True)
+class Served:
+    """One answer of /status.
+
+    Attributes:
+        version: the version that served the request.
+        demo_value: the environment's demo.value.
+        pod: the pod that served it.
+    """
+
+    version: str
+    demo_value: str
+    pod: str
+
+
+def ask(url: str, *, seconds: float = 2.0) -> Served | None:
+    """Asks `url`/status once; None when nobody answers with one.
+
+    Args:
+        url: the service's address from outside, without a path.
+        seconds: how long to wait for the answer.
+    """
+    try:
+        # A connection of its own each time: a kept one would show only the pod it is bound to.
+        response = requests.get(
+            f"{url}/status", timeout=seconds, headers={"Connection": "close"}, proxies={"http": "", "https": ""}
+        )
+        body: dict[str, Any] = response.json() if response.ok else {}
+    except (requests.RequestException, ValueError):
+        return None
+    if "version" not in body:
+        return None
+    return Served(str(body["version"]), str(body.get("demoValue", "")), str(body.get("pod", "")))
+
+
+def wait_until_served(url: str, version: str, *, seconds: float = 60.0) -> Served:
+    """Waits until `url` serves `version`.
+
+    A new NodePort still refuses for about a second after the rollout has ended: kube-proxy follows a moment later.
+
+    Raises:
+        WaitTimeout: it does not; says what was served last.
+    """
+    seen = "nobody answered"
+
+    def served() -> Served | None:
+        nonlocal seen
+        answer = ask(url)
+        seen = f"{url}/status says {answer.version}" if answer else f"{url}/status: no answer"
+        return answer if answer and answer.version == version.partition("@")[0] else None
+
+    return wait_for(f"{url} serves {version}", served, seconds=seconds, why=lambda: seen)

@@ -1,0 +1,1 @@
+"""The sandbox as a whole: up, status, logs, credentials, down."""

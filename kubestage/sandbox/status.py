@@ -1,0 +1,148 @@
+"""What the sandbox is made of, where each part answers, and how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import requests
+from docker import DockerClient
+from docker.errors import DockerException, NotFound
+
+from kubestage.delivery import service
+from kubestage.delivery.deployment import Deployments
+from kubestage.delivery.registry import Registry
+from kubestage.errors import KubestageError
+from kubestage.settings import ENVIRONMENTS, Settings
+
+OK = "healthy"
+ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the sandbox.
+
+    Attributes:
+        name: the name that `./inv logs` takes.
+        address: where it answers, as seen from this machine.
+        health: "healthy", "absent", or what is wrong.
+        declared: the version that its stack declares (environments only).
+        running: the version that is being served (environments only).
+    """
+
+    name: str
+    address: str
+    health: str
+    declared: str = ""
+    running: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole sandbox.
+
+    Attributes:
+        sandbox: its name.
+        parts: in the order in which a change passes through them.
+        versions: what the registry holds.
+    """
+
+    sandbox: str
+    parts: list[Part]
+    versions: list[str]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every part is."""
+        return all(part.health == OK for part in self.parts)
+
+    def record(self) -> dict[str, Any]:
+        """The status as plain data, for --json."""
+        return {**asdict(self), "healthy": self.healthy}
+
+
+def read_status(settings: Settings, docker: DockerClient, registry: Registry, declared: Callable[[str], str]) -> Status:
+    """Looks at every part at once; takes as long as the slowest answer, a few seconds at most.
+
+    Args:
+        settings: the sandbox's.
+        docker: the engine that runs it.
+        registry: the sandbox's registry.
+        declared: gives the version that an environment's stack declares.
+    """
+    looks: list[Callable[[], Part]] = [
+        lambda: _server(settings, docker, "gitlab", settings.gitlab_url, "/-/readiness"),
+        lambda: _server(settings, docker, "jenkins", settings.jenkins_url, "/login"),
+        lambda: _server(settings, docker, "registry", f"http://{settings.registry}", "/v2/", expect=401),
+        lambda: _container(settings, docker, "registry-pull", "inside the network only"),
+        lambda: _cluster(settings, docker),
+        *(lambda env=env: _environment(settings, env, declared(env)) for env in ENVIRONMENTS),
+    ]
+    with ThreadPoolExecutor(len(looks) + 1) as pool:
+        versions = pool.submit(_versions, registry)
+        parts = list(pool.map(lambda look: look(), looks))
+    return Status(settings.sandbox, parts, versions.result())
+
+
+def _container_health(docker: DockerClient, name: str) -> str:
+    try:
+        state = docker.containers.get(name).status
+    except NotFound:
+        return ABSENT
+    except (DockerException, requests.RequestException) as error:
+        return f"the engine does not answer ({type(error).__name__})"
+    return OK if state == "running" else f"its container is {state}"
+
+
+def _container(settings: Settings, docker: DockerClient, part: str, address: str) -> Part:
+    return Part(part, address, _container_health(docker, settings.container(part)))
+
+
+def _server(settings: Settings, docker: DockerClient, part: str, url: str, path: str, *, expect: int = 200) -> Part:
+    health = _container_health(docker, settings.container(part))
+    if health == OK:
+        try:
+            code = requests.get(url + path, timeout=1.5, proxies={"http": "", "https": ""}).status_code
+            health = OK if code == expect else f"{path} answers HTTP {code}"
+        except requests.RequestException as error:
+            health = f"its container runs and {url} does not answer ({type(error).__name__})"
+    return Part(part, url, health)
+
+
+def _cluster(settings: Settings, docker: DockerClient) -> Part:
+    health = _container_health(docker, f"{settings.cluster}-control-plane")
+    address = f"KUBECONFIG={settings.kubeconfig}"
+    if health == OK:
+        try:
+            health = Deployments(settings.kubeconfig).node_health()
+        except KubestageError as error:
+            health = error.what
+    return Part("cluster", address, health)
+
+
+def _environment(settings: Settings, environment: str, declared: str) -> Part:
+    url = settings.service_url(environment)
+    try:
+        rollout = Deployments(settings.kubeconfig).rollout(environment)
+    except KubestageError as error:
+        return Part(environment, url, error.what, declared)
+    if rollout is None:
+        return Part(environment, url, ABSENT, declared)
+    served = service.ask(url)
+    if served is None:
+        health = f"{url}/status does not answer"
+    elif not rollout.complete:
+        health = f"{rollout.available} of {rollout.wanted} replicas are available"
+    else:
+        health = OK
+    return Part(environment, url, health, declared, served.version if served else "")
+
+
+def _versions(registry: Registry) -> list[str]:
+    try:
+        return registry.tags()
+    except KubestageError:
+        return []  # the registry's own row says what is wrong
