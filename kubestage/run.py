@@ -139,3 +139,13 @@ def run_command(
     if check and code != 0:
         raise CommandFailed(result)
     return result
+
+
+def run_in_terminal(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
+    """Runs a program whose output is for the user, on the user's own terminal, and returns its exit code.
+
+    Args:
+        command: program and arguments.
+        env: variables added to this process' environment.
+    """
+    return subprocess.run([str(part) for part in command], env={**os.environ, **(env or {})}, check=False).returncode

@@ -1,0 +1,89 @@
+"""kubestage's own checks: lint, types and the tests by kind."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from kubestage.console import console
+from kubestage.errors import PartError
+from kubestage.run import run_in_terminal
+from kubestage.settings import CHECKOUT
+
+REPORTS = CHECKOUT / "reports"
+_LINTED = ("kubestage", "infra", "servers", "tests", "tasks.py")
+
+
+def lint() -> None:
+    """Format, lint and types, each over everything.
+
+    Raises:
+        PartError: one of them found something; its findings are on the terminal.
+    """
+    _run("format", "ruff", "format", "--check", "--quiet", *_LINTED, fix="./inv format")
+    _run("lint", "ruff", "check", "--quiet", *_LINTED, fix="./inv format")
+    _run("types", "mypy", fix="mend what mypy names")
+
+
+def reformat() -> None:
+    """Formats the code and mends what ruff can mend by itself."""
+    _run("format", "ruff", "format", *_LINTED, fix="")
+    _run("mend", "ruff", "check", "--fix", *_LINTED, fix="mend what ruff names")
+
+
+def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
+    """Unit, contract and integration tests that need no Docker engine.
+
+    Args:
+        paths: files or folders to restrict them to; all when empty.
+        pytest_args: further arguments for pytest.
+    """
+    _pytest(
+        "tests", paths or ["tests/unit", "tests/contract", "tests/integration", "servers"], "not docker", pytest_args
+    )
+
+
+def docker_tests(pytest_args: list[str], environment: dict[str, str]) -> None:
+    """The tests that need an engine: integration tests marked docker, then the whole chain in tests/e2e.
+
+    Args:
+        pytest_args: further arguments for pytest.
+        environment: variables for the tests, such as the sandbox's name.
+    """
+    _pytest("e2e", ["tests/integration", "tests/e2e"], "docker", pytest_args, environment)
+
+
+def benches(pytest_args: list[str], environment: dict[str, str]) -> None:
+    """The measurements of docs/performance.md, on a sandbox that is up."""
+    _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args], environment)
+
+
+def _pytest(
+    name: str, paths: list[str], marker: str, pytest_args: list[str], environment: dict[str, str] | None = None
+) -> None:
+    REPORTS.mkdir(exist_ok=True)
+    junit = REPORTS / f"{name}.xml"
+    _run(
+        name,
+        "pytest",
+        "-m",
+        marker,
+        f"--junitxml={junit}",
+        *pytest_args,
+        *paths,
+        fix=f"./inv test --only <path from above>   # {junit.relative_to(CHECKOUT)} has it all",
+        environment=environment,
+    )
+
+
+def _run(title: str, module: str, *args: str, fix: str, environment: dict[str, str] | None = None) -> None:
+    """Runs a Python tool in this terminal: its output is for people, and is not read."""
+    console.say(f"{title}: {module} {' '.join(args)}")
+    started = time.monotonic()
+    tools = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    code = run_in_terminal([sys.executable, "-m", module, *args], env={**(environment or {}), **tools})
+    if code != 0:
+        raise PartError(f"{title} failed (exit code {code})", why=f"{module} says above what.", fix=fix)
+    console.say(f"✓ {title} ({time.monotonic() - started:.1f} s)")
