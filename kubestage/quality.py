@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kubestage.run import run_in_terminal
 from kubestage.settings import CHECKOUT
 
 REPORTS = CHECKOUT / "reports"
+LOCK = "requirements.lock"
 _LINTED = ("kubestage", "infra", "servers", "tests", "tasks.py")
 
 
@@ -58,6 +60,55 @@ def docker_tests(pytest_args: list[str], environment: dict[str, str]) -> None:
 def benches(pytest_args: list[str], environment: dict[str, str]) -> None:
     """The measurements of docs/performance.md, on a sandbox that is up."""
     _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args], environment)
+
+
+def lock() -> None:
+    """Writes both lock files: one for kubestage with its tests, one for what runs inside the servers' images.
+
+    They hold versions and checksums and no address of an index, so that a company's mirror serves them as well.
+    """
+    options = ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "--python-version", "3.11"]
+    servers = "servers/requirements.in"
+    # --upgrade: without it uv keeps the versions of the file that is there.
+    _run(
+        "lock",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--upgrade",
+        "--universal",
+        *options,
+        "--group",
+        "dev",
+        "pyproject.toml",
+        servers,
+        "-o",
+        LOCK,
+        fix="mend pyproject.toml",
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.writelines(
+            f"{line.split()[0]}\n" for line in (CHECKOUT / LOCK).read_text().splitlines() if "==" in line
+        )
+        constraints.flush()
+        _run(
+            "servers' lock",
+            "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--upgrade",
+            "--python-platform",
+            "linux",
+            *options,
+            servers,
+            "-c",
+            constraints.name,
+            "-o",
+            "servers/requirements.lock",
+            fix=f"mend {servers}",
+        )
 
 
 def _pytest(

@@ -1,0 +1,157 @@
+"""The tasks of kubestage: names, flags and help. The work is in kubestage/.
+
+A task imports what it needs when it runs: `./inv --list` and `./inv status` would else wait for Pulumi's SDK to load.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from invoke.collection import Collection
+
+from kubestage.cli import command
+
+YES = "make what is missing on this machine (engine, packages) without asking"
+JSON = "print the facts as JSON on standard output"
+
+
+@command(help={"yes": YES, "wait": "wait when another up holds the sandbox (default), or fail at once (--no-wait)"})
+def up(c: Any, yes: bool = False, wait: bool = True) -> None:  # noqa: ARG001
+    """[sandbox] Stand the whole platform up, or repair it: cluster, registry, GitLab, Jenkins, test and prod."""
+    from kubestage.sandbox import commands
+
+    commands.up(yes=yes, wait=wait)
+
+
+@command(help={"json": JSON})
+def status(c: Any, json: bool = False) -> None:  # noqa: ARG001
+    """[sandbox] Show every part: its address, its health, the versions declared and running."""
+    from kubestage.sandbox import commands
+
+    commands.status(as_json=json)
+
+
+@command(help={"json": JSON})
+def credentials(c: Any, json: bool = False) -> None:  # noqa: ARG001
+    """[sandbox] Show the accounts with their passwords and tokens."""
+    from kubestage.sandbox import commands
+
+    commands.credentials(as_json=json)
+
+
+@command(
+    positional=["part"],
+    help={
+        "part": "gitlab, jenkins, registry, registry-pull, cluster, test, prod, engine or kubestage",
+        "lines": "how many of the last lines",
+    },
+)
+def logs(c: Any, part: str, lines: int = 100) -> None:  # noqa: ARG001
+    """[sandbox] Show the last lines of a part's log."""
+    from kubestage.sandbox import commands
+
+    commands.logs(part, lines=lines)
+
+
+@command(help={"json": JSON})
+def doctor(c: Any, json: bool = False) -> None:  # noqa: ARG001
+    """[sandbox] Check this machine: engine, memory, disk, ports, tools; each problem with its fix."""
+    from kubestage.sandbox import commands
+
+    commands.doctor(as_json=json)
+
+
+@command(help={"all": "remove the cache and the images as well; the next up builds or downloads everything again"})
+def down(c: Any, all: bool = False) -> None:  # noqa: ARG001, A002
+    """[sandbox] Remove this sandbox: containers, volumes, network, kubeconfig, state. The cache stays."""
+    from kubestage.sandbox import commands
+
+    commands.down(cache_too=all)
+
+
+@command(name="env")
+def environment(c: Any) -> None:  # noqa: ARG001
+    """[sandbox] Print what a shell needs for kubectl and docker: eval "$(./inv env)"."""
+    from kubestage.sandbox import commands
+
+    commands.environment()
+
+
+@command(
+    name="build",
+    help={"version": "the version that master's pom holds; read from GitLab if left out", "force": "build it again"},
+)
+def ci_build(c: Any, version: str = "", force: bool = False) -> None:  # noqa: ARG001
+    """[ci] Build master's version with the Jenkins job uuid.image, following its log."""
+    from kubestage.sandbox import commands
+
+    commands.ci_build(version, force=force)
+
+
+@command(
+    name="deploy",
+    help={
+        "env": "test or prod",
+        "version": "a version in the registry, such as v1.0.0.0",
+        "node_port": "30050 to 30059; the environment's own if left out",
+        "json": JSON,
+    },
+)
+def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, json: bool = False) -> None:  # noqa: ARG001
+    """[cd] Deploy a version with the Jenkins job uuid.runner, and watch it until it is served."""
+    from kubestage.sandbox import commands
+
+    commands.cd_deploy(env, version, node_port=node_port, as_json=json)
+
+
+@command(help={"only": "a test file, folder or pytest node id", "k": "pytest's -k expression"}, iterable=["only"])
+def test(c: Any, only: list[str], k: str = "") -> None:  # noqa: ARG001
+    """[develop] Lint, types, and the unit, contract and integration tests that need no Docker engine."""
+    from kubestage import quality
+
+    if not only and not k:
+        quality.lint()
+    quality.fast_tests(only, ["-k", k] if k else [])
+
+
+@command(
+    help={
+        "yes": YES,
+        "keep": "leave the test's sandbox up",
+        "k": "pytest's -k expression",
+    }
+)
+def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:  # noqa: ARG001
+    """[develop] Prove the whole chain on a sandbox of its own, which is removed afterwards."""
+    from kubestage.sandbox import commands
+
+    commands.e2e(yes=yes, keep=keep, expression=k)
+
+
+@command(help={"k": "pytest's -k expression"})
+def bench(c: Any, k: str = "") -> None:  # noqa: ARG001
+    """[develop] Measure the aims of docs/performance.md, each against its raw commands in the same run."""
+    from kubestage import quality
+
+    quality.benches(["-k", k] if k else [], {})
+
+
+@command(name="format")
+def reformat(c: Any) -> None:  # noqa: ARG001
+    """[develop] Format the code, and mend what the linter can mend by itself."""
+    from kubestage import quality
+
+    quality.reformat()
+
+
+@command()
+def lock(c: Any) -> None:  # noqa: ARG001
+    """[develop] Pin the newest allowed versions of all Python packages, with their checksums."""
+    from kubestage import quality
+
+    quality.lock()
+
+
+namespace = Collection(up, status, credentials, logs, doctor, down, environment, test, e2e, bench, reformat, lock)
+namespace.add_collection(Collection("ci", ci_build))
+namespace.add_collection(Collection("cd", cd_deploy))
