@@ -16,7 +16,7 @@ JSON = "print the facts as JSON on standard output"
 
 
 @command(help={"yes": YES, "wait": "wait when another up holds the sandbox (default), or fail at once (--no-wait)"})
-def up(c: Any, yes: bool = False, wait: bool = True) -> None:  # noqa: ARG001
+def up(c: Any, yes: bool = False, wait: bool = True) -> None:
     """[sandbox] Stand the whole platform up, or repair it: cluster, registry, GitLab, Jenkins, test and prod."""
     from kubestage.sandbox import commands
 
@@ -24,7 +24,7 @@ def up(c: Any, yes: bool = False, wait: bool = True) -> None:  # noqa: ARG001
 
 
 @command(help={"json": JSON})
-def status(c: Any, json: bool = False) -> None:  # noqa: ARG001
+def status(c: Any, json: bool = False) -> None:
     """[sandbox] Show every part: its address, its health, the versions declared and running."""
     from kubestage.sandbox import commands
 
@@ -32,7 +32,7 @@ def status(c: Any, json: bool = False) -> None:  # noqa: ARG001
 
 
 @command(help={"json": JSON})
-def credentials(c: Any, json: bool = False) -> None:  # noqa: ARG001
+def credentials(c: Any, json: bool = False) -> None:
     """[sandbox] Show the accounts with their passwords and tokens."""
     from kubestage.sandbox import commands
 
@@ -46,7 +46,7 @@ def credentials(c: Any, json: bool = False) -> None:  # noqa: ARG001
         "lines": "how many of the last lines",
     },
 )
-def logs(c: Any, part: str, lines: int = 100) -> None:  # noqa: ARG001
+def logs(c: Any, part: str, lines: int = 100) -> None:
     """[sandbox] Show the last lines of a part's log."""
     from kubestage.sandbox import commands
 
@@ -54,7 +54,7 @@ def logs(c: Any, part: str, lines: int = 100) -> None:  # noqa: ARG001
 
 
 @command(help={"json": JSON})
-def doctor(c: Any, json: bool = False) -> None:  # noqa: ARG001
+def doctor(c: Any, json: bool = False) -> None:
     """[sandbox] Check this machine: engine, memory, disk, ports, tools; each problem with its fix."""
     from kubestage.sandbox import commands
 
@@ -62,7 +62,7 @@ def doctor(c: Any, json: bool = False) -> None:  # noqa: ARG001
 
 
 @command(help={"all": "remove the cache and the images as well; the next up builds or downloads everything again"})
-def down(c: Any, all: bool = False) -> None:  # noqa: ARG001, A002
+def down(c: Any, all: bool = False) -> None:  # noqa: A002
     """[sandbox] Remove this sandbox: containers, volumes, network, kubeconfig, state. The cache stays."""
     from kubestage.sandbox import commands
 
@@ -70,7 +70,7 @@ def down(c: Any, all: bool = False) -> None:  # noqa: ARG001, A002
 
 
 @command(name="env")
-def environment(c: Any) -> None:  # noqa: ARG001
+def environment(c: Any) -> None:
     """[sandbox] Print what a shell needs for kubectl and docker: eval "$(./inv env)"."""
     from kubestage.sandbox import commands
 
@@ -81,7 +81,7 @@ def environment(c: Any) -> None:  # noqa: ARG001
     name="build",
     help={"version": "the version that master's pom holds; read from GitLab if left out", "force": "build it again"},
 )
-def ci_build(c: Any, version: str = "", force: bool = False) -> None:  # noqa: ARG001
+def ci_build(c: Any, version: str = "", force: bool = False) -> None:
     """[ci] Build master's version with the Jenkins job uuid.image, following its log."""
     from kubestage.sandbox import commands
 
@@ -97,7 +97,7 @@ def ci_build(c: Any, version: str = "", force: bool = False) -> None:  # noqa: A
         "json": JSON,
     },
 )
-def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, json: bool = False) -> None:  # noqa: ARG001
+def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, json: bool = False) -> None:
     """[cd] Deploy a version with the Jenkins job uuid.runner, and watch it until it is served."""
     from kubestage.sandbox import commands
 
@@ -105,7 +105,7 @@ def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, json: bool = F
 
 
 @command(help={"only": "a test file, folder or pytest node id", "k": "pytest's -k expression"}, iterable=["only"])
-def test(c: Any, only: list[str], k: str = "") -> None:  # noqa: ARG001
+def test(c: Any, only: list[str], k: str = "") -> None:
     """[develop] Lint, types, and the unit, contract and integration tests that need no Docker engine."""
     from kubestage import quality
 
@@ -121,7 +121,7 @@ def test(c: Any, only: list[str], k: str = "") -> None:  # noqa: ARG001
         "k": "pytest's -k expression",
     }
 )
-def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:  # noqa: ARG001
+def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:
     """[develop] Prove the whole chain on a sandbox of its own, which is removed afterwards."""
     from kubestage.sandbox import commands
 
@@ -129,7 +129,7 @@ def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:  # 
 
 
 @command(help={"k": "pytest's -k expression"})
-def bench(c: Any, k: str = "") -> None:  # noqa: ARG001
+def bench(c: Any, k: str = "") -> None:
     """[develop] Measure the aims of docs/performance.md, each against its raw commands in the same run."""
     from kubestage import quality
 
@@ -137,7 +137,7 @@ def bench(c: Any, k: str = "") -> None:  # noqa: ARG001
 
 
 @command(name="format")
-def reformat(c: Any) -> None:  # noqa: ARG001
+def reformat(c: Any) -> None:
     """[develop] Format the code, and mend what the linter can mend by itself."""
     from kubestage import quality
 
@@ -145,7 +145,7 @@ def reformat(c: Any) -> None:  # noqa: ARG001
 
 
 @command()
-def lock(c: Any) -> None:  # noqa: ARG001
+def lock(c: Any) -> None:
     """[develop] Pin the newest allowed versions of all Python packages, with their checksums."""
     from kubestage import quality
 
