@@ -1,0 +1,95 @@
+"""A sandbox of the tests' own name and ports, stood up as a user would, and removed afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import CHECKOUT, Settings
+
+UP_SECONDS = 3600  # with an empty cache everything is built first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.docker)
+
+
+@dataclass(frozen=True)
+class Run:
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        return self.stdout + self.stderr
+
+    def facts(self) -> Any:
+        return json.loads(self.stdout)
+
+
+def inv(*args: str, timeout: float = 600, env: dict[str, str] | None = None) -> Run:
+    """Runs ./inv as a user does, without a terminal."""
+    started = time.monotonic()
+    done = subprocess.run(
+        [str(CHECKOUT / "inv"), *args],
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings.load()
+
+
+@pytest.fixture(scope="session")
+def sandbox(settings: Settings) -> Iterator[Sandbox]:
+    assert settings.sandbox != "kubestage", "these tests remove the sandbox: run them through ./inv e2e"
+    up = inv("up", "--yes", timeout=UP_SECONDS)
+    print(up.stderr)
+    assert up.code == 0, up.text
+    yield Sandbox(settings)
+    if not os.environ.get("KUBESTAGE_KEEP"):
+        down = inv("down")
+        assert down.code == 0, down.text
+
+
+def served(settings: Settings, environment: str) -> dict[str, Any]:
+    """What /status says from outside."""
+    answer = requests.get(f"{settings.service_url(environment)}/status", timeout=5)
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@pytest.fixture
+def kubectl(sandbox: Sandbox) -> Any:
+    """kubectl as `eval "$(./inv env)"` gives it to a user."""
+
+    def run(line: str) -> str:
+        script = f'eval "$({CHECKOUT}/inv env)" && kubectl {line}'
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run

@@ -1,0 +1,96 @@
+"""After trouble, `up` repairs and goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import docker
+import pytest
+
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import CHECKOUT
+
+from .conftest import inv, served
+
+
+@pytest.fixture
+def engine():
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+def assert_healthy() -> None:
+    run = inv("status", "--json")
+    assert run.code == 0, run.text
+    assert run.facts()["healthy"] is True, run.stdout
+
+
+@pytest.mark.parametrize("part", ["jenkins", "gitlab", "registry"])
+def test_a_stopped_server_is_started_again(sandbox: Sandbox, engine, part: str):
+    engine.containers.get(sandbox.settings.container(part)).stop(timeout=3)
+    assert inv("status", "--json").code == 4
+    up = inv("up", "--yes")
+    assert up.code == 0, up.text
+    assert_healthy()
+
+
+@pytest.mark.parametrize("part", ["jenkins", "gitlab"])
+def test_a_removed_server_is_made_again_with_its_data(sandbox: Sandbox, engine, part: str):
+    engine.containers.get(sandbox.settings.container(part)).remove(force=True)
+    up = inv("up", "--yes")
+    assert up.code == 0, up.text
+    assert_healthy()
+    again = inv("ci.build", "--version", "v1.0.0.0")
+    assert again.code == 2  # still there: the registry knows the version
+
+
+@pytest.mark.timeout(600)
+def test_a_removed_node_is_made_again_and_serves_again(sandbox: Sandbox, engine):
+    engine.containers.get(f"{sandbox.settings.cluster}-control-plane").remove(force=True, v=True)
+    up = inv("up", "--yes")
+    assert up.code == 0, up.text
+    assert_healthy()
+    assert served(sandbox.settings, "prod")["version"] == "v1.0.0.0"
+
+
+def test_a_stopped_node_is_started_again(sandbox: Sandbox, engine):
+    engine.containers.get(f"{sandbox.settings.cluster}-control-plane").stop(timeout=15)
+    up = inv("up", "--yes")
+    assert up.code == 0, up.text
+    assert_healthy()
+
+
+def test_of_two_ups_at_once_the_second_says_who_holds_the_lock(sandbox: Sandbox):
+    first = subprocess.Popen([CHECKOUT / "inv", "up", "--yes"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1.5)
+        second = inv("up", "--yes", "--no-wait")
+        assert second.code == 3, second.text
+        assert "holds" in second.stderr
+        assert first.wait(timeout=120) == 0
+    finally:
+        first.kill()
+        first.wait()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seconds", [2, 6, 14, 28])
+def test_up_goes_on_after_kill_9(sandbox: Sandbox, seconds: int):
+    """`down` and a killed `up` at different stages: the next `up` finishes what was begun."""
+    assert inv("down").code == 0
+    up = subprocess.Popen(
+        [CHECKOUT / "inv", "up", "--yes"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(up.pid, signal.SIGKILL)
+    up.wait()
+    again = inv("up", "--yes", timeout=600)
+    assert again.code == 0, again.text
+    assert_healthy()
