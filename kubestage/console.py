@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console as RichConsole
@@ -17,13 +18,34 @@ from rich.table import Table
 _HEARTBEAT_SECONDS = 15.0
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step that has ended.
+
+    Attributes:
+        title: what was done.
+        started: seconds since the epoch.
+        seconds: how long it took.
+        outcome: "done" or "failed".
+    """
+
+    title: str
+    started: float
+    seconds: float
+    outcome: str
+
+
 class Console:
     """Prints for people on standard error and facts on standard output.
 
     Steps that last show elapsed and expected time: live on a terminal, as a line now and then elsewhere.
+
+    Attributes:
+        timeline: the steps that have ended, in the order in which they did.
     """
 
     def __init__(self) -> None:
+        self.timeline: list[Step] = []
         self._err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
         self._out = RichConsole(highlight=False, soft_wrap=True)
         self._lock = threading.RLock()
@@ -100,6 +122,7 @@ class Console:
                 self._live.pop(key, None)
                 self._show_live()
                 seconds = time.monotonic() - started
+                self.timeline.append(Step(title, time.time() - seconds, seconds, outcome))
                 mark = "[green]✓[/green]" if outcome == "done" else "[red]✗[/red]"
                 usual = f", last time {expected:.1f} s" if expected and expected > 2 else ""
                 self._err.print(f"{mark} {escape(title)} ({seconds:.1f} s{usual})")
