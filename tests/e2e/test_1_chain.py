@@ -73,7 +73,7 @@ def test_the_talks_curl_line_deploys(sandbox: Sandbox, types: tuple[str, str]):
         "curl", "--silent", "--show-error", "--location", "--request", "POST",
         f"{sandbox.settings.jenkins_url}/generic-webhook-trigger/invoke?token=uuid.runner",
         "--header", f"Content-Type: {types[0]}", "--header", "X-Gitlab-Event: Tag Push Hook",
-        "--header", f"X-Gitlab-Token: {sandbox.secrets.hook_secret}", "--header", f"Content-Type: {types[1]}",
+        "--header", f"X-Gitlab-Token: {sandbox.secrets.gitlab_hook_token}", "--header", f"Content-Type: {types[1]}",
         "--data-raw", '{ "version": "v1.0.0.0", "envName": "prod", "nodePort":30051 }',
     ]  # fmt: skip
     answer = json.loads(subprocess.run(line, capture_output=True, text=True, check=True, timeout=30).stdout)

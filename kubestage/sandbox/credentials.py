@@ -1,0 +1,48 @@
+"""The accounts of a sandbox, for the one task that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubestage.secrets import JOB_TOKENS, PULLER, PUSHER, Secrets
+from kubestage.settings import Settings
+
+
+@dataclass(frozen=True)
+class Account:
+    """A way in.
+
+    Attributes:
+        key: its name in --json.
+        what: what it opens.
+        address: where.
+        user: the account, empty where only a secret is asked for.
+        secret: password or secret.
+        token: an API token, where there is one.
+    """
+
+    key: str
+    what: str
+    address: str
+    user: str
+    secret: str
+    token: str = ""
+
+
+def accounts(settings: Settings, secrets: Secrets) -> list[Account]:
+    """Every account of the sandbox."""
+    webhook = f"{settings.jenkins_url}/generic-webhook-trigger/invoke?token={JOB_TOKENS['runner']}"
+    return [
+        Account(
+            "gitlab", "GitLab administrator", settings.gitlab_url, "root", secrets.gitlab_root_password,
+            secrets.gitlab_root_token,
+        ),
+        Account("developer", "GitLab developer", settings.gitlab_url, "caoyong1", secrets.gitlab_user_password),
+        Account(
+            "jenkins", "Jenkins administrator", settings.jenkins_url, "admin", secrets.jenkins_admin_password,
+            secrets.jenkins_admin_token,
+        ),
+        Account("webhook", "X-Gitlab-Token of webhooks", webhook, "", secrets.gitlab_hook_token),
+        Account("registry", "registry, push and pull", settings.registry, PUSHER, secrets.registry_pusher_password),
+        Account("registry-pull", "registry, pull only", "inside the network", PULLER, secrets.registry_puller_password),
+    ]  # fmt: skip

@@ -1,0 +1,50 @@
+"""The last lines of what a part has to say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docker.errors import NotFound
+
+from kubestage.errors import InputError, PartError
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import ENVIRONMENTS
+
+CONTAINERS = ("gitlab", "jenkins", "registry", "registry-pull")
+PARTS = (*CONTAINERS, "cluster", *ENVIRONMENTS, "kubestage")
+
+
+def read_logs(sandbox: Sandbox, part: str, *, lines: int) -> str:
+    """The last `lines` lines of `part`.
+
+    Raises:
+        InputError: there is no such part.
+        PartError: it does not exist at present.
+    """
+    if part not in PARTS:
+        raise InputError(
+            f"There is no part {part!r}", why=f"There are {', '.join(PARTS)}.", fix=f"./inv logs {PARTS[0]}"
+        )
+    if part in ENVIRONMENTS:
+        return sandbox.deployments.logs(part, lines=lines)
+    if part == "kubestage":
+        return _own_logs(sandbox.settings.logs, lines)
+    if part == "cluster":
+        return _container_log(sandbox, f"{sandbox.settings.cluster}-control-plane", lines)
+    return _container_log(sandbox, sandbox.settings.container(part), lines)
+
+
+def _container_log(sandbox: Sandbox, name: str, lines: int) -> str:
+    try:
+        text: bytes = sandbox.engine.client.containers.get(name).logs(tail=lines)
+    except NotFound as error:
+        raise PartError(f"There is no container {name}", why="The sandbox is not up.", fix="./inv up") from error
+    return text.decode("utf-8", "replace")
+
+
+def _own_logs(folder: Path, lines: int) -> str:
+    texts = []
+    for path in sorted(folder.glob("*.log"), key=lambda log: log.stat().st_mtime):
+        last = path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        texts.append("\n".join([f"==> {path}", *last, ""]))
+    return "\n".join(texts) or f"There are no logs in {folder} yet.\n"
