@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from kubestage.providers.servicer import Plugin, ProviderServicer

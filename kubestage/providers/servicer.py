@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import grpc
-from google.protobuf import empty_pb2
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from kubestage.errors import InputError, KubestageError
@@ -73,26 +73,26 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def _connect(self, address: str) -> None:
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
 
-    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def Handshake(self, request: Any, context: Any) -> Any:
         """Meets the engine; secrets stay with it, so that we never have to mark them in echoes of inputs."""
         self._connect(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse()
 
-    def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Attach(self, request: Any, context: Any) -> Any:
         """Is called where the engine attaches to a running plugin."""
         self._connect(request.address)
         return empty_pb2.Empty()
 
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
         """Tells the version."""
         return plugin_pb2.PluginInfo(version=self.plugin.version)
 
-    def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def CheckConfig(self, request: Any, context: Any) -> Any:
         """Takes the configuration as it is."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @_guarded
-    def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def DiffConfig(self, request: Any, context: Any) -> Any:
         """Tells whether the provider now stands for another system."""
         old = wire.decode(request.oldInputs) or wire.decode(request.olds)
         new = wire.decode(request.news)
@@ -101,12 +101,12 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return _diff_response(found, [(key,) for key in replaced], delete_first=False)
 
     @_guarded
-    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Configure(self, request: Any, context: Any) -> Any:
         """Hands the configuration to the plugin."""
         self.plugin.configure(wire.decode(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: Any) -> Any:
         """Fills in defaults; what cannot work is reported beside the resource, as the user's input."""
         news, olds = wire.decode(request.news), wire.decode(request.olds)
         try:
@@ -116,7 +116,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=wire.encode(inputs))
 
     @_guarded
-    def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: Any) -> Any:
         """Compares old and new inputs."""
         resource = self.plugin.resource(request.type)
         old, new = wire.decode(request.oldInputs), wire.decode(request.news)
@@ -125,7 +125,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return _diff_response(found, resource.replaces(old, new), delete_first=resource.delete_first)
 
     @_guarded
-    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: Any) -> Any:
         """Makes the resource, or tells what it would be."""
         resource, inputs = self.plugin.resource(request.type), wire.decode(request.properties)
         if request.preview:
@@ -135,7 +135,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=state.id, properties=wire.encode(state.outputs))
 
     @_guarded
-    def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: Any) -> Any:
         """Looks at what is there."""
         old = State(request.id, wire.decode(request.properties), wire.decode(request.inputs))
         state = self.plugin.resource(request.type).read(self._call(request), old)
@@ -146,7 +146,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @_guarded
-    def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Update(self, request: Any, context: Any) -> Any:
         """Changes the resource in place."""
         resource, news = self.plugin.resource(request.type), wire.decode(request.news)
         old = State(request.id, wire.decode(request.olds), wire.decode(request.oldInputs))
@@ -157,13 +157,13 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=wire.encode(state.outputs))
 
     @_guarded
-    def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Delete(self, request: Any, context: Any) -> Any:
         """Removes the resource."""
         state = State(request.id, wire.decode(request.properties), wire.decode(request.old_inputs))
         self.plugin.resource(request.type).delete(self._call(request), state)
         return empty_pb2.Empty()
 
-    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Cancel(self, request: Any, context: Any) -> Any:
         """Is told when the user interrupts; operations under way are bounded by themselves."""
         return empty_pb2.Empty()
 

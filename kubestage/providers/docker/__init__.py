@@ -1,0 +1,1 @@
+"""A substitute for the official Docker plugin, for the types that kubestage's programs use."""

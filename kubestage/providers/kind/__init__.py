@@ -1,0 +1,1 @@
+"""Our own plugin `kubestage`: the kind cluster as a resource."""

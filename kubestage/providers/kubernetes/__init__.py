@@ -1,0 +1,1 @@
+"""A substitute for the official Kubernetes plugin, for the types that kubestage's programs use."""

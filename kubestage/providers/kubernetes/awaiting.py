@@ -1,0 +1,169 @@
+"""Waits until an object does what it is for, and ends early where it never will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kubestage.errors import KubestageError, PartError
+from kubestage.providers.kubernetes.api import Api, Object
+from kubestage.providers.kubernetes.kinds import Kind
+from kubestage.providers.resource import Say
+from kubestage.waits import wait_for
+
+# Reasons from which a container does not recover by itself. ErrImagePull and the first restarts are left out: the
+# kubelet tries again, and a registry that has just started answers the second time.
+FINAL_REASONS = frozenset(
+    {
+        "CrashLoopBackOff",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+    }
+)
+_EVENTS_SHOWN = 5
+
+
+def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say: Say) -> Object:
+    """Waits until the object at `path` is ready and returns it.
+
+    Deployments: every replica is of the newest revision and available. Namespaces: active. Secrets of ServiceAccounts:
+    the token is there. Other kinds are ready when they exist.
+
+    Raises:
+        PartError: a pod failed for a reason that does not pass; with the pod's own words and events.
+        WaitTimeout: it took longer than `seconds`.
+    """
+    probe = _PROBES.get(kind.name)
+    if probe is None:
+        return live
+    last = live
+    told = ""
+
+    def look() -> Object | None:
+        nonlocal last, told
+        last = api.get(path) or last
+        state = probe(api, last)
+        if state and state != told:
+            told = state
+            say(state)
+        return None if state else last
+
+    what = f"{kind.name} {name_of(last)} is ready"
+    return wait_for(what, look, seconds=seconds, why=lambda: f"{told}\n{_troubles(api, last)}".strip())
+
+
+def gone(api: Api, kind: Kind, path: str, uid: str, *, seconds: float) -> None:
+    """Waits until the object with `uid` no longer exists."""
+
+    def look() -> bool:
+        live = api.get(path)
+        return live is None or (bool(uid) and live["metadata"]["uid"] != uid)
+
+    wait_for(f"{kind.name} at {path} is gone", look, seconds=seconds)
+
+
+def name_of(live: Object) -> str:
+    """The object's name with its namespace, if it has one."""
+    metadata = live["metadata"]
+    return "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
+
+
+def _namespace(_: Api, live: Object) -> str:
+    phase = live.get("status", {}).get("phase")
+    return "" if phase == "Active" else f"phase {phase}"
+
+
+def _token(_: Api, live: Object) -> str:
+    if live.get("type") != "kubernetes.io/service-account-token":
+        return ""
+    return "" if (live.get("data") or {}).get("token") else "no token yet"
+
+
+def _deployment(api: Api, live: Object) -> str:
+    """What is still missing, as `kubectl rollout status` judges it; empty if nothing."""
+    wanted = live["spec"].get("replicas", 1)
+    status = live.get("status", {})
+    if status.get("observedGeneration", 0) < live["metadata"]["generation"]:
+        return "not seen by the controller yet"
+    updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
+    if updated == wanted == available and status.get("replicas", 0) == wanted:
+        return ""
+    for condition in status.get("conditions") or []:
+        if condition.get("reason") == "ProgressDeadlineExceeded":
+            raise _failure(api, live, condition.get("message", "progress deadline exceeded"))
+    for pod in pods_of(api, live):
+        reason = final_reason(pod)
+        if reason:
+            raise _failure(api, live, reason)
+    return f"{available} of {wanted} replicas available, {updated} updated"
+
+
+_PROBES: dict[str, Callable[[Api, Object], str]] = {
+    "Namespace": _namespace,
+    "Secret": _token,
+    "Deployment": _deployment,
+}
+
+
+def pods_of(api: Api, deployment: Object) -> list[Object]:
+    """The pods of the deployment's newest revision."""
+    namespace = deployment["metadata"]["namespace"]
+    labels = deployment["spec"]["selector"].get("matchLabels") or {}
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    uid = deployment["metadata"]["uid"]
+    sets = [
+        one
+        for one in api.list(f"/apis/apps/v1/namespaces/{namespace}/replicasets", labelSelector=selector)
+        if any(owner.get("uid") == uid for owner in one["metadata"].get("ownerReferences") or [])
+    ]
+    if not sets:
+        return []
+    newest = max(sets, key=_revision)["metadata"]["labels"].get("pod-template-hash", "")
+    selector += f",pod-template-hash={newest}"
+    return api.list(f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)
+
+
+def _revision(replica_set: Object) -> int:
+    return int((replica_set["metadata"].get("annotations") or {}).get("deployment.kubernetes.io/revision", 0))
+
+
+def final_reason(pod: Object) -> str:
+    """Why a pod will never run, in its own words; empty if it still may."""
+    status = pod.get("status", {})
+    for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
+        waiting = container.get("state", {}).get("waiting") or {}
+        if waiting.get("reason") in FINAL_REASONS:
+            text = f"pod {pod['metadata']['name']}, container {container['name']}: {waiting['reason']}"
+            return "; ".join(part for part in (text, waiting.get("message", ""), _ended(container)) if part)
+    return ""
+
+
+def _ended(container: Object) -> str:
+    ended: dict[str, Any] = container.get("lastState", {}).get("terminated") or {}
+    return f"it ended with exit code {ended['exitCode']}" if "exitCode" in ended else ""
+
+
+def _failure(api: Api, live: Object, reason: str) -> PartError:
+    return PartError(
+        f"{live['kind']} {name_of(live)} cannot become ready",
+        why=f"{reason}\n{_troubles(api, live)}".strip(),
+        fix=f"kubectl -n {live['metadata'].get('namespace', 'default')} describe pods",
+    )
+
+
+def _troubles(api: Api, live: Object) -> str:
+    """The last warnings in the object's namespace, each once."""
+    namespace = live["metadata"].get("namespace")
+    if not namespace:
+        return ""
+    try:
+        events = api.list(f"/api/v1/namespaces/{namespace}/events", fieldSelector="type=Warning")
+    except KubestageError:
+        return ""
+    events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+    lines = [f"{event['involvedObject']['name']}: {event.get('reason')}: {event.get('message')}" for event in events]
+    return "\n".join(list(dict.fromkeys(lines))[-_EVENTS_SHOWN:])
