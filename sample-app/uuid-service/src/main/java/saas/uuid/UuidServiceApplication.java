@@ -1,0 +1,26 @@
+package saas.uuid;
+
+import org.springframework.aot.AotDetector;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.util.ClassUtils;
+
+@SpringBootApplication(proxyBeanMethods = false)
+public class UuidServiceApplication {
+
+    public static void main(String[] args) {
+        if (preparedAtBuildTime()) {
+            System.setProperty(AotDetector.AOT_ENABLED, "true");
+        }
+        SpringApplication.run(UuidServiceApplication.class, args);
+    }
+
+    /**
+     * Tells whether the profile saas worked the beans out when the jar was built, and this is not that build itself.
+     */
+    private static boolean preparedAtBuildTime() {
+        return !Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+                && ClassUtils.isPresent(UuidServiceApplication.class.getName() + "__ApplicationContextInitializer", null);
+    }
+}
