@@ -1,0 +1,328 @@
+package jenkinslight.runner.engine;
+
+import com.cloudbees.groovy.cps.Continuable;
+import groovy.lang.Closure;
+import hudson.model.Result;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import jenkinslight.runner.language.PipelineScript;
+import jenkinslight.runner.language.ScriptCompiler;
+import jenkinslight.runner.language.Values;
+import jenkinslight.runner.protocol.Channel;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+
+/**
+ * One running build: its state, and what the language's code may do to it. Everything but what is transient is serialisable, script and
+ * suspended code included, so that a build can outlive its JVM.
+ */
+public final class Build implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final BuildRequest request;
+    private final Environment environment;
+    private final Scheduler scheduler = new Scheduler(this);
+    private Result result;
+    private int lastStage;
+    private transient Channel channel;
+    private transient Mailbox mailbox;
+    private transient Consumer<Build> onEnd;
+    private transient AtomicBoolean ended;
+    private transient boolean turnIsQueued;
+    private transient ScriptCompiler compiler;
+
+    /**
+     * @param request what to run
+     * @param channel the way to the server
+     * @param onEnd told once, when the build has ended
+     */
+    public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
+        this.request = request;
+        this.environment = new Environment(request.env);
+        this.channel = channel;
+        this.onEnd = onEnd;
+        this.mailbox = new Mailbox(Threads.builds());
+        this.ended = new AtomicBoolean();
+        this.compiler = new ScriptCompiler();
+    }
+
+    public String id() {
+        return request.build;
+    }
+
+    public BuildRequest request() {
+        return request;
+    }
+
+    // --- messages from the server; any thread ---
+
+    /** Compiles and starts the script. */
+    public void start() {
+        mailbox.execute(() -> {
+            try {
+                PipelineScript script = compiler.compile(request.script, ScriptCompiler.MAIN, this);
+                log("pipeline", "[Pipeline] Start of Pipeline");
+                scheduler.start(script);
+            } catch (Throwable failure) {
+                worsen(Result.FAILURE);
+                log("error", Failures.print(failure));
+                end(failure);
+            }
+            takeTurn();
+        });
+    }
+
+    /** Hands over a {@code reply}. */
+    public void reply(int call, Map<String, Object> reply) {
+        mailbox.execute(() -> {
+            if (reply.get("result") instanceof String) {
+                worsen(Result.fromString((String) reply.get("result")));
+            }
+            scheduler.reply(call, reply);
+            takeTurn();
+        });
+    }
+
+    /** Jenkins' first click on stop: interrupts every head; {@code finally} and {@code post} still run. */
+    public void stop(String cause) {
+        mailbox.execute(() -> {
+            if (!hasEnded()) {
+                log("text", cause);
+                scheduler.interruptAll(new FlowInterruptedException("ABORTED", cause));
+                takeTurn();
+            }
+        });
+    }
+
+    /** Ends the build at once, whatever it does. */
+    public void kill(String cause) {
+        result = Result.ABORTED;
+        end(new FlowInterruptedException("ABORTED", cause));
+    }
+
+    /** True after {@code end} was sent. */
+    public boolean hasEnded() {
+        return ended.get();
+    }
+
+    private void takeTurn() {
+        if (!turnIsQueued && !hasEnded()) {
+            turnIsQueued = true;
+            mailbox.execute(() -> {
+                turnIsQueued = false;
+                if (scheduler.runSlice()) {
+                    takeTurn();
+                }
+            });
+        }
+    }
+
+    void later(long millis, Runnable action) {
+        Threads.after(millis, () -> mailbox.execute(() -> {
+            if (!hasEnded()) {
+                action.run();
+                takeTurn();
+            }
+        }));
+    }
+
+    void finish(Throwable failure) {
+        if (failure != null) {
+            worsen(Failures.result(failure));
+        }
+        log("pipeline", "[Pipeline] End of Pipeline");
+        if (failure != null) {
+            log("error", Failures.print(failure));
+        }
+        end(failure);
+    }
+
+    private void end(Throwable failure) {
+        if (ended.compareAndSet(false, true)) {
+            channel.send("end", "build", id(), "result", currentResult().toString(), "error",
+                    failure == null ? null : Failures.describe(failure));
+            onEnd.accept(this);
+            compiler.close();
+        }
+    }
+
+    // --- what the language's code uses; only while one of the build's heads runs ---
+
+    /** The scope of the running code. */
+    public Scope getScope() {
+        Head head = scheduler.running();
+        return head == null ? Scope.root() : head.scope;
+    }
+
+    /** Enters or leaves a block, for the running head. */
+    public void setScope(Scope scope) {
+        scheduler.running().scope = scope;
+    }
+
+    /** Variables as they are at this place. */
+    public Map<String, String> environment() {
+        return environment.in(getScope());
+    }
+
+    /** {@code env.NAME = value}. */
+    public void assign(String name, Object value) {
+        environment.assign(name, value == null ? null : String.valueOf(value));
+    }
+
+    public Map<String, Object> params() {
+        return request.params;
+    }
+
+    public ScriptCompiler compiler() {
+        return compiler;
+    }
+
+    /** Runs a step on the server; returns (in CPS code) its value, for a block step the variables of its inside. */
+    public Object call(ServerCall call) {
+        return Continuable.suspend(call.name(), call);
+    }
+
+    /** Runs branches; returns (in CPS code) their values by name. */
+    public Object fork(Map<String, Closure> branches, boolean failFast) {
+        return Continuable.suspend("parallel", new Fork(branches, failFast));
+    }
+
+    /** Lets the other heads go on first. */
+    public Object yield() {
+        return Continuable.suspend("yield", new Suspension.Yield());
+    }
+
+    public Object sleep(long millis) {
+        return Continuable.suspend("sleep", new Suspension.Sleep(millis));
+    }
+
+    /** Starts the clock of a {@code timeout}. */
+    public Deadline deadline(long millis, boolean onActivity) {
+        Deadline deadline = new Deadline(millis, onActivity);
+        arm(deadline);
+        return deadline;
+    }
+
+    private void arm(Deadline deadline) {
+        deadline.arm(Threads.after(deadline.millis(), () -> mailbox.execute(() -> {
+            if (!hasEnded()) {
+                deadline.pass();
+                log("text", "Cancelling nested steps due to timeout");
+                scheduler.interruptWithin(deadline, new FlowInterruptedException("ABORTED", "Timeout has been exceeded"));
+                takeTurn();
+            }
+        })));
+    }
+
+    /** Stops the clock of a {@code timeout} that was left. */
+    public void lift(Deadline deadline) {
+        deadline.arm(null);
+    }
+
+    // --- result ---
+
+    /** What was said of the result so far, null for nothing. */
+    public Result result() {
+        return result;
+    }
+
+    public Result currentResult() {
+        return result == null ? Result.SUCCESS : result;
+    }
+
+    /** The result only gets worse, as in Jenkins. */
+    public void worsen(Result said) {
+        if (result == null || said.isWorseThan(result)) {
+            result = said;
+            set("result", said.toString());
+        }
+    }
+
+    /** The result of the innermost stage only gets worse. */
+    public void worsenStage(Result said) {
+        if (getScope().stage() != null) {
+            getScope().stage().worsen(said);
+        }
+    }
+
+    /** Tells the server of a change of {@code currentBuild}. */
+    public void set(String field, Object value) {
+        send("set", "field", field, "value", value);
+    }
+
+    // --- stages ---
+
+    /** Opens a stage inside the current one. The caller enters it by {@link Scope#withStage}. */
+    public Stage openStage(String name) {
+        Stage parent = getScope().stage();
+        Stage stage = new Stage(String.valueOf(++lastStage), name, parent);
+        send("stage", "event", "start", "id", stage.id(), "name", name, "parent", parent == null ? null : parent.id(), "branch",
+                getScope().branch(), "status", null);
+        return stage;
+    }
+
+    /** Closes it with its status, or NOT_EXECUTED for a skipped one. */
+    public void closeStage(Stage stage, boolean executed) {
+        send("stage", "event", "end", "id", stage.id(), "name", stage.name(), "parent", stage.parent() == null ? null : stage.parent().id(),
+                "branch", getScope().branch(), "status", executed ? stage.status().toString() : "NOT_EXECUTED");
+    }
+
+    // --- output ---
+
+    /** One of Jenkins' own notes: {@code note("stage")} prints {@code [Pipeline] stage}. */
+    public void note(String text) {
+        log("pipeline", "[Pipeline] " + text);
+    }
+
+    /** The script's output. */
+    public void echo(Object text) {
+        log("text", String.valueOf(text));
+    }
+
+    /** An exception as Jenkins shows one that was caught by a step. */
+    public void printFailure(Throwable failure) {
+        log("text", Failures.print(failure));
+    }
+
+    private void log(String kind, String text) {
+        Scope scope = getScope();
+        scope.activityDeadlines().forEach(this::arm);
+        send("log", "text", text, "kind", kind, "branch", scope.branch(), "stage", scope.stage() == null ? null : scope.stage().id(), "block",
+                scope.block());
+    }
+
+    /** Sends a message of this build, unless it has ended. */
+    public void send(String type, Object... namesAndValues) {
+        if (hasEnded()) {
+            return;
+        }
+        Object[] all = new Object[namesAndValues.length + 2];
+        all[0] = "build";
+        all[1] = id();
+        for (int i = 0; i < namesAndValues.length; i++) {
+            all[i + 2] = i % 2 == 0 ? namesAndValues[i] : Values.toServer(namesAndValues[i]);
+        }
+        channel.send(type, all);
+    }
+
+    Map<String, Object> context(Scope scope) {
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.put("env", environment.in(scope));
+        context.put("block", scope.block());
+        context.put("stage", scope.stage() == null ? null : scope.stage().id());
+        context.put("stages", Stage.names(scope.stage()));
+        context.put("branch", scope.branch());
+        return context;
+    }
+
+    public List<Object> causes() {
+        return request.causes;
+    }
+
+    public List<Object> changes() {
+        return request.changes;
+    }
+}

@@ -1,0 +1,102 @@
+package jenkinslight.runner.engine;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import jenkinslight.runner.language.Values;
+
+/** What a {@code start} message says about a build; see PROTOCOL.md for the fields. */
+public final class BuildRequest implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    final String build;
+    final String script;
+    final Map<String, Object> env;
+    final Map<String, Object> params;
+    final Object scm;
+    final TreeSet<String> steps;
+    final TreeSet<String> blockSteps;
+    final TreeSet<String> symbols;
+    final Map<String, Object> currentBuild;
+    final List<Object> causes;
+    final List<Object> changes;
+
+    /** Reads the message. @throws IllegalArgumentException without {@code build} and {@code script} */
+    public BuildRequest(Map<String, Object> message) {
+        if (!(message.get("build") instanceof String) || !(message.get("script") instanceof String)) {
+            throw new IllegalArgumentException("start needs the strings build and script");
+        }
+        build = (String) message.get("build");
+        script = (String) message.get("script");
+        env = map(message, "env");
+        params = map(message, "params");
+        scm = Values.fromServer(message.get("scm"));
+        steps = names(message, "steps");
+        blockSteps = names(message, "blockSteps");
+        symbols = names(message, "symbols");
+        currentBuild = map(message, "currentBuild");
+        causes = list(message, "causes");
+        changes = list(message, "changes");
+    }
+
+    /** The build's id. */
+    public String build() {
+        return build;
+    }
+
+    /** True for a step without a block that the server knows. */
+    public boolean hasStep(String name) {
+        return steps.contains(name);
+    }
+
+    public boolean hasBlockStep(String name) {
+        return blockSteps.contains(name);
+    }
+
+    public boolean hasSymbol(String name) {
+        return symbols.contains(name);
+    }
+
+    public Set<String> symbols() {
+        return symbols;
+    }
+
+    /** The server's steps together with the runner's own. */
+    public Set<String> allSteps(Collection<String> simple, Collection<String> flow) {
+        TreeSet<String> all = new TreeSet<>(steps);
+        all.addAll(blockSteps);
+        all.addAll(simple);
+        all.addAll(flow);
+        return all;
+    }
+
+    /** The job's SCM as a describable, or null. */
+    public Object scm() {
+        return scm;
+    }
+
+    public Map<String, Object> currentBuild() {
+        return currentBuild;
+    }
+
+    private static Map<String, Object> map(Map<String, Object> message, String field) {
+        Object value = Values.fromServer(message.get(field));
+        return value instanceof Map ? (Map<String, Object>) value : new LinkedHashMap<>();
+    }
+
+    private static List<Object> list(Map<String, Object> message, String field) {
+        Object value = Values.fromServer(message.get(field));
+        return value instanceof List ? (List<Object>) value : new ArrayList<>();
+    }
+
+    private static TreeSet<String> names(Map<String, Object> message, String field) {
+        TreeSet<String> names = new TreeSet<>();
+        list(message, field).forEach(name -> names.add(String.valueOf(name)));
+        return names;
+    }
+}

@@ -1,0 +1,62 @@
+package jenkinslight.runner.engine;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A build's environment. Order as in Jenkins: the machine's variables, then the build's own, then what {@code env.X = …} assigned, then the
+ * blocks around the step ({@code withEnv}, credentials, {@code environment}) from outside in.
+ */
+public final class Environment implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Map<String, String> own = new LinkedHashMap<>();
+    private final Map<String, String> assigned = new LinkedHashMap<>();
+
+    Environment(Map<?, ?> own) {
+        own.forEach((name, value) -> this.own.put(String.valueOf(name), String.valueOf(value)));
+    }
+
+    /** {@code env.NAME = value}, for the rest of the build; null unsets. */
+    public void assign(String name, String value) {
+        assigned.put(name, value == null ? "" : value);
+    }
+
+    /** All variables of a step in that scope. */
+    public Map<String, String> in(Scope scope) {
+        Map<String, String> all = new LinkedHashMap<>();
+        scope.layers(true).forEach(layer -> override(all, layer));
+        override(all, own);
+        override(all, assigned);
+        scope.layers(false).forEach(layer -> override(all, layer));
+        return all;
+    }
+
+    /** {@code NAME=value} strings, as {@code withEnv} takes them, to a layer. */
+    public static Map<String, String> layer(Iterable<?> assignments) {
+        Map<String, String> layer = new LinkedHashMap<>();
+        for (Object assignment : assignments) {
+            String text = String.valueOf(assignment);
+            int equals = text.indexOf('=');
+            if (equals > 0) {
+                layer.put(text.substring(0, equals), text.substring(equals + 1));
+            }
+        }
+        return layer;
+    }
+
+    /** Jenkins' rules: {@code PATH+ANY} goes before PATH, an empty value unsets. */
+    private static void override(Map<String, String> all, Map<String, String> layer) {
+        layer.forEach((name, value) -> {
+            int plus = name.indexOf('+');
+            if (plus > 0) {
+                all.merge(name.substring(0, plus), value, (old, added) -> added + ":" + old);
+            } else if (value == null || value.isEmpty()) {
+                all.remove(name);
+            } else {
+                all.put(name, value);
+            }
+        });
+    }
+}

@@ -1,0 +1,107 @@
+package jenkinslight.runner.engine;
+
+import hudson.AbortException;
+import hudson.model.Result;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.codehaus.groovy.control.MultipleCompilationErrorsException;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+
+/** Exceptions as Jenkins tells them: in the log, as a result, over the protocol. */
+public final class Failures {
+    private Failures() {}
+
+    /** An exception of a class that only the server knows. */
+    public static final class ServerException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final String type;
+
+        ServerException(String type, String message) {
+            super(message);
+            this.type = type;
+        }
+    }
+
+    /** The exception a step's {@code error} reply means. */
+    static Throwable fromServer(Map<?, ?> error) {
+        String type = String.valueOf(error.get("type"));
+        String message = error.get("message") == null ? null : String.valueOf(error.get("message"));
+        if (type.equals(FlowInterruptedException.class.getName())) {
+            Object result = error.get("result");
+            return new FlowInterruptedException(result == null ? "ABORTED" : String.valueOf(result), message);
+        }
+        if (type.equals(AbortException.class.getName()) || error.get("type") == null) {
+            return new AbortException(message);
+        }
+        return new ServerException(type, message);
+    }
+
+    /** The result that an uncaught exception gives a build. */
+    public static Result result(Throwable failure) {
+        return failure instanceof FlowInterruptedException ? ((FlowInterruptedException) failure).getResult() : Result.FAILURE;
+    }
+
+    /** True for what a stop, a timeout or failFast raised. */
+    public static boolean isInterruption(Throwable failure) {
+        return failure instanceof FlowInterruptedException;
+    }
+
+    /** As Jenkins prints an uncaught exception: one line for what is meant for users, else class, message and the script's frames. */
+    public static String print(Throwable failure) {
+        if (failure instanceof AbortException) {
+            return "ERROR: " + failure.getMessage();
+        }
+        if (failure instanceof FlowInterruptedException) {
+            return String.valueOf(failure.getMessage());
+        }
+        StringBuilder text = new StringBuilder(header(failure));
+        trace(failure).forEach(frame -> text.append("\n\tat ").append(frame));
+        Throwable cause = failure.getCause();
+        if (cause != null && cause != failure) {
+            text.append("\nCaused by: ").append(print(cause));
+        }
+        return text.toString();
+    }
+
+    private static String header(Throwable failure) {
+        String name = className(failure);
+        // Jenkins wraps exceptions of Groovy's own classes on their way into the log.
+        boolean proxied = name.startsWith("groovy.lang.") || name.startsWith("org.codehaus.groovy.runtime.");
+        String message = failure.getLocalizedMessage();
+        return (proxied ? "hudson.remoting.ProxyException: " : "") + name + (message == null ? "" : ": " + message);
+    }
+
+    private static String className(Throwable failure) {
+        return failure instanceof ServerException ? ((ServerException) failure).type : failure.getClass().getName();
+    }
+
+    /** The frames of the script, innermost first: {@code WorkflowScript.run(WorkflowScript:3)}. */
+    static List<String> trace(Throwable failure) {
+        List<String> frames = new ArrayList<>();
+        if (failure instanceof MultipleCompilationErrorsException) {
+            return frames;
+        }
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            String file = frame.getFileName();
+            if (frame.getLineNumber() > 0 && file != null && !file.endsWith(".java") && !frame.getClassName().startsWith("jenkinslight.")
+                    && !frame.getClassName().startsWith("sun.") && !frame.getClassName().startsWith("org.codehaus.")) {
+                String line = frame.toString();
+                if (frames.isEmpty() || !frames.get(frames.size() - 1).equals(line)) {
+                    frames.add(line);
+                }
+            }
+        }
+        return frames;
+    }
+
+    /** The protocol's {@code error} object. */
+    public static Map<String, Object> describe(Throwable failure) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("class", className(failure));
+        error.put("message", failure.getMessage());
+        error.put("trace", trace(failure));
+        return error;
+    }
+}

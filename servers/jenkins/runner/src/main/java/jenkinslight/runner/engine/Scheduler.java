@@ -1,0 +1,151 @@
+package jenkinslight.runner.engine;
+
+import com.cloudbees.groovy.cps.Continuable;
+import com.cloudbees.groovy.cps.Outcome;
+import groovy.lang.Script;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jenkinslight.runner.language.SerializableIterators;
+
+/**
+ * Runs a build's heads, one at a time, each until it suspends. Not thread-safe: the build's mailbox calls it. All of a build hangs on
+ * this object and is serialisable.
+ */
+final class Scheduler implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final List<Class> CATEGORIES = new ArrayList<>(Continuable.categories);
+
+    static {
+        CATEGORIES.add(SerializableIterators.class);
+    }
+
+    private final Build build;
+    private final List<Head> heads = new ArrayList<>();
+    private final ArrayDeque<Head> ready = new ArrayDeque<>();
+    private final Map<Integer, Head> calls = new HashMap<>();
+    private int lastCall;
+    private Head running;
+
+    Scheduler(Build build) {
+        this.build = build;
+    }
+
+    Build build() {
+        return build;
+    }
+
+    /** The head whose code runs at the moment. */
+    Head running() {
+        return running;
+    }
+
+    void start(Script script) {
+        add(Head.main(script));
+    }
+
+    void add(Head head) {
+        heads.add(head);
+        ready.add(head);
+    }
+
+    int nextCall() {
+        return ++lastCall;
+    }
+
+    void expectReply(int call, Head head) {
+        calls.put(call, head);
+    }
+
+    /** Hands a server's reply to the step that waits for it; a late one is dropped. */
+    void reply(int call, Map<String, Object> reply) {
+        Head head = calls.remove(call);
+        if (head != null && head.waiting() instanceof ServerCall) {
+            resume(head, ((ServerCall) head.waiting()).outcome(reply));
+        }
+    }
+
+    /** The head's wait is over. */
+    void resume(Head head, Outcome outcome) {
+        head.wake(outcome);
+        ready.add(head);
+    }
+
+    /** Runs an action on the build's mailbox after a while, unless the build has ended. */
+    void later(long millis, Runnable action) {
+        build.later(millis, action);
+    }
+
+    /** Raises an exception in a head: where it waits, or at its next safepoint. */
+    void interrupt(Head head, Throwable cause) {
+        head.interruption = cause;
+        head.lastInterruption = cause;
+        if (head.waiting() != null) {
+            head.waiting().interrupt(this, head);
+        }
+    }
+
+    /** Interrupts all of the build. */
+    void interruptAll(Throwable cause) {
+        for (Head head : new ArrayList<>(heads)) {
+            if (!(head.waiting() instanceof Fork)) {
+                interrupt(head, cause);
+            }
+        }
+    }
+
+    /** Interrupts what runs inside a {@code timeout}. */
+    void interruptWithin(Deadline deadline, Throwable cause) {
+        for (Head head : new ArrayList<>(heads)) {
+            if (!(head.waiting() instanceof Fork) && head.scope.isWithin(deadline)) {
+                interrupt(head, cause);
+            }
+        }
+    }
+
+    /**
+     * Runs heads for about a time slice.
+     *
+     * @return true when there is more to run now
+     */
+    boolean runSlice() {
+        long end = System.nanoTime() + Safepoints.SLICE_NANOS;
+        while (!ready.isEmpty() && !build.hasEnded()) {
+            run(ready.poll());
+            if (System.nanoTime() > end) {
+                break;
+            }
+        }
+        return !ready.isEmpty() && !build.hasEnded();
+    }
+
+    private void run(Head head) {
+        running = head;
+        Safepoints.sliceStarts();
+        Outcome outcome = head.continuable.run0(head.takeNext(), CATEGORIES);
+        running = null;
+        if (outcome.isSuccess() && head.continuable.isResumable() && outcome.getNormal() instanceof Suspension) {
+            Suspension suspension = (Suspension) outcome.getNormal();
+            head.waitFor(suspension);
+            begin(suspension, head);
+        } else {
+            heads.remove(head);
+            if (head.fork != null) {
+                head.fork.ended(this, head, outcome);
+            } else {
+                build.finish(outcome.isSuccess() ? null : outcome.getAbnormal());
+            }
+        }
+    }
+
+    private void begin(Suspension suspension, Head head) {
+        try {
+            suspension.begin(this, head);
+        } catch (RuntimeException failure) {
+            resume(head, new Outcome(null, failure));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package jenkinslight.runner.engine;
+
+import com.cloudbees.groovy.cps.Outcome;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import jenkinslight.runner.language.Values;
+
+/** A step that the server runs: sent as {@code step}, and for a block step later as {@code leave}; each ends by a {@code reply}. */
+public final class ServerCall extends Suspension {
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private final Object args;
+    private final Object positional;
+    private final boolean body;
+    private int id;
+    private boolean leaving;
+    private String outcome;
+    private Map<String, Object> error;
+
+    /**
+     * @param name the step's name
+     * @param args its named arguments
+     * @param positional its unnamed ones
+     * @param body whether it has a block
+     */
+    public ServerCall(String name, Map<String, ?> args, List<?> positional, boolean body) {
+        this.name = name;
+        this.args = Values.toServer(args);
+        this.positional = Values.toServer(positional);
+        this.body = body;
+    }
+
+    /** The call's id; known once it was sent. */
+    public int id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Turns the entered block step into the request to leave it, with what its body came to (null: success). */
+    public ServerCall leaving(Throwable failure) {
+        leaving = true;
+        outcome = failure == null ? "success" : Failures.isInterruption(failure) ? "aborted" : "failure";
+        error = failure == null ? null : Failures.describe(failure);
+        return this;
+    }
+
+    @Override
+    void begin(Scheduler scheduler, Head head) {
+        Build build = scheduler.build();
+        if (leaving) {
+            scheduler.expectReply(id, head);
+            build.send("leave", "call", id, "outcome", outcome, "error", error);
+            return;
+        }
+        id = scheduler.nextCall();
+        scheduler.expectReply(id, head);
+        build.send("step", "call", id, "name", name, "args", args, "positional", positional, "body", body, "context", build.context(head.scope));
+    }
+
+    @Override
+    void interrupt(Scheduler scheduler, Head head) {
+        // Leaving is cleaning up: it goes on.
+        if (!leaving) {
+            scheduler.build().send("cancel", "call", id, "cause", head.interruption.getMessage());
+        }
+    }
+
+    /** The reply as the outcome of the suspended step: the value, or for an entered block its variables. */
+    Outcome outcome(Map<String, Object> reply) {
+        Object failure = reply.get("error");
+        if (failure instanceof Map) {
+            return new Outcome(null, Failures.fromServer((Map<?, ?>) failure));
+        }
+        if (body && !leaving) {
+            Object env = reply.get("env");
+            return new Outcome(env instanceof Map ? env : Collections.emptyMap(), null);
+        }
+        return new Outcome(Values.fromServer(reply.get("value")), null);
+    }
+}

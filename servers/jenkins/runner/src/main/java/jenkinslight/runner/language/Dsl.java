@@ -1,0 +1,140 @@
+package jenkinslight.runner.language;
+
+import groovy.lang.GroovyObject;
+import hudson.AbortException;
+import hudson.model.Result;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import jenkinslight.runner.engine.Build;
+import jenkinslight.runner.engine.BuildRequest;
+import jenkinslight.runner.engine.ServerCall;
+import org.codehaus.groovy.runtime.InvokerHelper;
+
+/** What a build's scripts can call and name beside their own: steps, symbols and global variables. */
+public final class Dsl implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final TreeSet<String> GLOBALS = new TreeSet<>(Arrays.asList("currentBuild", "docker", "env", "params", "pipeline", "scm"));
+    private static final TreeSet<String> SIMPLE_STEPS = new TreeSet<>(Arrays.asList("echo", "print", "println", "error", "isUnix", "unstable"));
+    /** Steps written in Groovy, since they run code of the script or wait. */
+    private static final TreeSet<String> FLOW_STEPS = new TreeSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
+            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate"));
+
+    private final Build build;
+    private final EnvironmentVariable env;
+    private final CurrentBuild currentBuild;
+    private final GroovyObject flowSteps;
+    private GroovyObject docker;
+
+    Dsl(Build build) {
+        this.build = build;
+        env = new EnvironmentVariable(build);
+        currentBuild = new CurrentBuild(build, build.request().currentBuild());
+        flowSteps = library("steps.FlowSteps", build);
+    }
+
+    /** An object of the runner's Groovy, which is compiled after its Java. */
+    private static GroovyObject library(String name, Object... args) {
+        try {
+            Class<?> type = Class.forName("jenkinslight.runner." + name);
+            return (GroovyObject) InvokerHelper.invokeConstructorOf(type, args);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("The runner was not built wholly: " + name + " is missing", e);
+        }
+    }
+
+    public Build build() {
+        return build;
+    }
+
+    /** A global variable or a variable of the environment or a parameter; null for none. */
+    Object global(PipelineScript script, String name) {
+        switch (name) {
+            case "env":
+                return env;
+            case "params":
+                return new LinkedHashMap<>(build.params());
+            case "currentBuild":
+                return currentBuild;
+            case "steps":
+                return script;
+            case "scm":
+                return scm();
+            case "docker":
+                if (docker == null) {
+                    docker = library("steps.Docker", script);
+                }
+                return docker;
+            default:
+                Object variable = build.environment().get(name);
+                return variable == null ? build.params().get(name) : variable;
+        }
+    }
+
+    private Object scm() {
+        if (build.request().scm() == null) {
+            throw sneaky(new AbortException("‘checkout scm’ is only available when using “Multibranch Pipeline” or “Pipeline script from SCM”"));
+        }
+        return build.request().scm();
+    }
+
+    /** Calls a step or symbol. In CPS code this may suspend, so its value comes by groovy-cps' own way. */
+    public Object invoke(PipelineScript script, String name, Object[] args) {
+        StepArguments arguments = new StepArguments(args);
+        BuildRequest known = build.request();
+        if (name.equals("pipeline") && arguments.getBody() != null) {
+            return library("declarative.DeclarativePipeline", script).invokeMethod("run", new Object[] {arguments.getBody()});
+        }
+        if (SIMPLE_STEPS.contains(name)) {
+            return simple(name, arguments);
+        }
+        if (FLOW_STEPS.contains(name)) {
+            return flowSteps.invokeMethod(name, new Object[] {arguments, script});
+        }
+        if (known.hasStep(name) || known.hasBlockStep(name)) {
+            return server(name, arguments);
+        }
+        if (known.hasSymbol(name)) {
+            return Symbols.describe(name, arguments);
+        }
+        throw new NoSuchMethodError("No such DSL method '" + name + "' found among steps " + known.allSteps(SIMPLE_STEPS, FLOW_STEPS)
+                + " or symbols " + known.symbols() + " or globals " + GLOBALS);
+    }
+
+    private Object server(String name, StepArguments arguments) {
+        build.note(name);
+        if (name.equals("properties")) {
+            ParameterDefaults.ofProperties(arguments.getPositional(), build.params());
+        }
+        if (arguments.getBody() != null) {
+            return flowSteps.invokeMethod("serverBlock", new Object[] {name, arguments});
+        }
+        return build.call(new ServerCall(name, arguments.getNamed(), arguments.getPositional(), false));
+    }
+
+    private Object simple(String name, StepArguments arguments) {
+        // Jenkins prints no [Pipeline] line of its own for these two names: they are the step echo.
+        build.note(name.startsWith("print") ? "echo" : name);
+        switch (name) {
+            case "error":
+                throw sneaky(new AbortException(arguments.text("message")));
+            case "isUnix":
+                return true;
+            case "unstable":
+                build.echo("WARNING: " + arguments.text("message"));
+                build.worsen(Result.UNSTABLE);
+                build.worsenStage(Result.UNSTABLE);
+                return null;
+            default:
+                build.echo(arguments.get("message", name.equals("println") ? "" : null));
+                return null;
+        }
+    }
+
+    /** Groovy knows no checked exceptions; its callers may get any. */
+    private static <T extends Throwable> RuntimeException sneaky(Throwable failure) throws T {
+        throw (T) failure;
+    }
+}

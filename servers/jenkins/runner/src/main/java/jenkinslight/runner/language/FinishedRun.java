@@ -1,0 +1,143 @@
+package jenkinslight.runner.language;
+
+import groovy.lang.GroovyObjectSupport;
+import hudson.model.Result;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns. Read only. */
+public class FinishedRun extends GroovyObjectSupport implements Serializable {
+    private static final long serialVersionUID = 1L;
+    final Map<String, Object> facts;
+
+    /** @param facts the fields of PROTOCOL.md's {@code currentBuild}, with {@code result} */
+    public FinishedRun(Map<String, Object> facts) {
+        this.facts = facts;
+    }
+
+    /** The run that a field holds, or null. */
+    static FinishedRun of(Object facts) {
+        return facts instanceof Map ? new FinishedRun((Map<String, Object>) facts) : facts instanceof FinishedRun ? (FinishedRun) facts : null;
+    }
+
+    private Object fact(String name, Object otherwise) {
+        Object value = facts.get(name);
+        return value == null ? otherwise : value;
+    }
+
+    public String getResult() {
+        return (String) facts.get("result");
+    }
+
+    public String getCurrentResult() {
+        return getResult() == null ? "SUCCESS" : getResult();
+    }
+
+    public boolean resultIsBetterOrEqualTo(String other) {
+        return Result.fromString(getCurrentResult()).isBetterOrEqualTo(Result.fromString(other));
+    }
+
+    public boolean resultIsWorseOrEqualTo(String other) {
+        return Result.fromString(getCurrentResult()).isWorseOrEqualTo(Result.fromString(other));
+    }
+
+    public int getNumber() {
+        return ((Number) fact("number", 0)).intValue();
+    }
+
+    public String getId() {
+        return String.valueOf(fact("id", getNumber()));
+    }
+
+    public String getDisplayName() {
+        return String.valueOf(fact("displayName", "#" + getNumber()));
+    }
+
+    public String getDescription() {
+        return (String) facts.get("description");
+    }
+
+    public String getProjectName() {
+        return (String) facts.get("projectName");
+    }
+
+    public String getFullProjectName() {
+        return (String) fact("fullProjectName", getProjectName());
+    }
+
+    public String getFullDisplayName() {
+        return String.valueOf(fact("fullDisplayName", getFullProjectName() + " " + getDisplayName()));
+    }
+
+    public String getAbsoluteUrl() {
+        return (String) facts.get("absoluteUrl");
+    }
+
+    public long getStartTimeInMillis() {
+        return ((Number) fact("startTimeInMillis", 0L)).longValue();
+    }
+
+    public long getTimeInMillis() {
+        return ((Number) fact("timeInMillis", getStartTimeInMillis())).longValue();
+    }
+
+    public long getDuration() {
+        return ((Number) fact("duration", 0L)).longValue();
+    }
+
+    public String getDurationString() {
+        return Spans.text(getDuration());
+    }
+
+    public boolean isKeepLog() {
+        return Boolean.TRUE.equals(facts.get("keepLog"));
+    }
+
+    public Map<String, Object> getBuildVariables() {
+        return (Map<String, Object>) fact("buildVariables", new LinkedHashMap<>());
+    }
+
+    public Object getChangeSets() {
+        return fact("changeSets", new ArrayList<>());
+    }
+
+    public FinishedRun getPreviousBuild() {
+        return of(facts.get("previousBuild"));
+    }
+
+    public FinishedRun getPreviousCompletedBuild() {
+        return getPreviousBuild();
+    }
+
+    public FinishedRun getPreviousBuiltBuild() {
+        return getPreviousBuild();
+    }
+
+    /** The last one before this that was SUCCESS or UNSTABLE, as Jenkins counts it. */
+    public FinishedRun getPreviousSuccessfulBuild() {
+        return previous("SUCCESS", "UNSTABLE");
+    }
+
+    public FinishedRun getPreviousFailedBuild() {
+        return previous("FAILURE", "FAILURE");
+    }
+
+    private FinishedRun previous(String result, String orResult) {
+        FinishedRun run = getPreviousBuild();
+        while (run != null && !result.equals(run.getResult()) && !orResult.equals(run.getResult())) {
+            run = run.getPreviousBuild();
+        }
+        return run;
+    }
+
+    public FinishedRun getNextBuild() {
+        return null;
+    }
+
+    /** Jenkins' own objects are for administrators' scripts only. */
+    public Object getRawBuild() {
+        throw new SecurityException("Scripts not permitted to use method org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper getRawBuild");
+    }
+}

@@ -1,0 +1,112 @@
+package jenkinslight.runner.language;
+
+import com.cloudbees.groovy.cps.SerializableScript;
+import groovy.lang.Binding;
+import groovy.lang.Closure;
+import groovy.lang.MissingPropertyException;
+import java.util.Arrays;
+import jenkinslight.runner.engine.Build;
+
+/**
+ * The base class of every Jenkinsfile. A name is looked for, as in Jenkins, among the script's own variables, the global variables, the
+ * environment, the parameters; a call among the script's methods, closures in variables, steps, symbols.
+ */
+public abstract class PipelineScript extends SerializableScript {
+    private static final long serialVersionUID = 1L;
+
+    private Dsl dsl;
+
+    /** Ties the script to its build. */
+    public void attach(Build build) {
+        dsl = new Dsl(build);
+    }
+
+    /** What a script that this one loads runs with: the same build and globals, variables of its own. */
+    void attach(Dsl shared) {
+        dsl = shared;
+    }
+
+    public Dsl dsl() {
+        return dsl;
+    }
+
+    @Override
+    public Object getProperty(String name) {
+        if (name.equals("binding") || name.equals("metaClass") || name.equals("class")) {
+            return super.getProperty(name);
+        }
+        if (getBinding().hasVariable(name)) {
+            return getBinding().getVariable(name);
+        }
+        Object global = dsl.global(this, name);
+        if (global != null) {
+            return global;
+        }
+        throw new MissingPropertyException(name, Binding.class);
+    }
+
+    @Override
+    public void setProperty(String name, Object value) {
+        if (name.equals("binding") || name.equals("metaClass")) {
+            super.setProperty(name, value);
+        } else {
+            getBinding().setVariable(name, value);
+        }
+    }
+
+    @Override
+    public Object invokeMethod(String name, Object args) {
+        Object[] values = (Object[]) args;
+        Object variable = getBinding().hasVariable(name) ? getBinding().getVariable(name) : null;
+        if (variable instanceof Closure) {
+            return ((Closure) variable).call(values);
+        }
+        if (definesMethod(name, values)) {
+            return getMetaClass().invokeMethod(this, name, values);
+        }
+        return dsl.invoke(this, name, values);
+    }
+
+    /** True for a method that the script's author wrote. */
+    public boolean definesMethod(String name, Object[] args) {
+        return Arrays.stream(getClass().getDeclaredMethods()).anyMatch(m -> m.getName().equals(name) && !m.isSynthetic())
+                && !name.equals("run") && !name.equals("main") && getMetaClass().getMetaMethod(name, args) != null;
+    }
+
+    // Script and Groovy's own methods would answer these calls before invokeMethod.
+
+    @Override
+    public void print(Object value) {
+        dsl.invoke(this, "print", new Object[] {value});
+    }
+
+    @Override
+    public void println() {
+        dsl.invoke(this, "println", new Object[0]);
+    }
+
+    @Override
+    public void println(Object value) {
+        dsl.invoke(this, "println", new Object[] {value});
+    }
+
+    @Override
+    public void printf(String format, Object value) {
+        dsl.invoke(this, "print", new Object[] {String.format(format, value)});
+    }
+
+    @Override
+    public void printf(String format, Object[] values) {
+        dsl.invoke(this, "print", new Object[] {String.format(format, values)});
+    }
+
+    @Override
+    public Object evaluate(String source) {
+        return dsl.invoke(this, "evaluate", new Object[] {source});
+    }
+
+    /** {@code sleep 5}, which Groovy would else block a thread for. */
+    public Object sleep(long seconds) {
+        return dsl.invoke(this, "sleep", new Object[] {seconds});
+    }
+}

@@ -1,0 +1,90 @@
+package jenkinslight.runner.language;
+
+import com.cloudbees.groovy.cps.CpsTransformer;
+import com.cloudbees.groovy.cps.NonCPS;
+import com.cloudbees.groovy.cps.TransformerConfiguration;
+import com.cloudbees.groovy.cps.impl.CpsClosure;
+import groovy.lang.Binding;
+import groovy.lang.GroovyClassLoader;
+import groovy.lang.GroovyCodeSource;
+import groovy.lang.GroovySystem;
+import java.beans.Introspector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Semaphore;
+import jenkinslight.runner.declarative.ModelValidator;
+import jenkinslight.runner.engine.Build;
+import jenkinslight.runner.engine.Safepoints;
+import org.codehaus.groovy.control.CompilerConfiguration;
+import org.codehaus.groovy.control.customizers.ImportCustomizer;
+
+/** Compiles one build's scripts, into a class loader of their own which is let go with the build. */
+public final class ScriptCompiler {
+    /** The name Jenkins gives a Jenkinsfile's class; it appears in messages. */
+    public static final String MAIN = "WorkflowScript";
+
+    /** Groovy's compiler is what needs most memory here. */
+    private static final Semaphore COMPILING = new Semaphore(2);
+
+    private final GroovyClassLoader classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts());
+    private int loaded;
+
+    /** How all code is transformed, the library's and the scripts'. */
+    static void transformed(CompilerConfiguration configuration) {
+        CpsTransformer transformer = new CpsTransformer();
+        transformer.setConfiguration(new TransformerConfiguration().withClosureType(CpsClosure.class)
+                .withSafepoint(Safepoints.class, "safepoint"));
+        configuration.addCompilationCustomizers(new ForInRewriter(), transformer);
+    }
+
+    private static CompilerConfiguration scripts() {
+        CompilerConfiguration configuration = new CompilerConfiguration();
+        configuration.setScriptBaseClass(PipelineScript.class.getName());
+        configuration.addCompilationCustomizers(
+                new ImportCustomizer().addImports(NonCPS.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins"),
+                new ModelValidator());
+        transformed(configuration);
+        return configuration;
+    }
+
+    /** Compiles a script and makes it ready to run in that build. @throws org.codehaus.groovy.control.CompilationFailedException as Jenkins' */
+    public PipelineScript compile(String source, String name, Build build) {
+        try {
+            PipelineScript script = (PipelineScript) parse(source, name).getDeclaredConstructor().newInstance();
+            script.setBinding(new Binding());
+            script.attach(build);
+            return script;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The script's class cannot be instantiated", e);
+        }
+    }
+
+    /** A class name for a script that another one loads, numbered as Jenkins does. */
+    public String nextName() {
+        return "Script" + ++loaded;
+    }
+
+    /** Compiles only; a model or syntax error is thrown. */
+    public Class<?> parse(String source, String name) {
+        COMPILING.acquireUninterruptibly();
+        try {
+            return classes.parseClass(new GroovyCodeSource(source, name, "/groovy/shell"), false);
+        } finally {
+            COMPILING.release();
+        }
+    }
+
+    /** Lets go of all that keeps the build's classes alive. */
+    public void close() {
+        for (Class<?> loadedClass : classes.getLoadedClasses()) {
+            GroovySystem.getMetaClassRegistry().removeMetaClass(loadedClass);
+            Introspector.flushFromCaches(loadedClass);
+        }
+        classes.clearCache();
+        try {
+            classes.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

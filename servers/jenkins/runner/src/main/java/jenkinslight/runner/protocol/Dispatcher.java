@@ -1,0 +1,139 @@
+package jenkinslight.runner.protocol;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import jenkinslight.runner.engine.Build;
+import jenkinslight.runner.engine.BuildRequest;
+import jenkinslight.runner.engine.Threads;
+import jenkinslight.runner.language.ScriptCheck;
+import jenkinslight.runner.webhook.VariableResolver;
+import net.minidev.json.parser.ParseException;
+
+/** Hands each message from the server to what it is for. */
+final class Dispatcher {
+    private final Channel channel;
+    private final Map<String, Build> builds = new ConcurrentHashMap<>();
+
+    Dispatcher(Channel channel) {
+        this.channel = channel;
+    }
+
+    /** Handles one line; whatever is wrong with it becomes an {@code error} message. */
+    void receive(String line) {
+        Map<String, Object> message;
+        try {
+            message = (Map<String, Object>) Json.parse(line);
+        } catch (ParseException | ClassCastException e) {
+            channel.send("error", "message", "not a JSON object: " + e.getMessage());
+            return;
+        }
+        try {
+            dispatch(message);
+        } catch (RuntimeException e) {
+            complain(message, e.toString());
+        }
+    }
+
+    private void dispatch(Map<String, Object> message) {
+        switch (String.valueOf(message.get("type"))) {
+            case "start":
+                start(message);
+                break;
+            case "reply":
+                Build replied = builds.get(message.get("build"));
+                // A reply may cross the end of a build that was killed.
+                if (replied != null) {
+                    replied.reply(((Number) message.get("call")).intValue(), message);
+                }
+                break;
+            case "stop":
+                stop(message);
+                break;
+            case "validate":
+                background(message, () -> validate(message));
+                break;
+            case "variables":
+                background(message, () -> variables(message));
+                break;
+            case "match":
+                background(message, () -> match(message));
+                break;
+            case "ping":
+                ping(message);
+                break;
+            case "quit":
+                Runtime.getRuntime().halt(0);
+                break;
+            default:
+                complain(message, "unknown type " + message.get("type"));
+        }
+    }
+
+    private void start(Map<String, Object> message) {
+        Build build = new Build(new BuildRequest(message), channel, ended -> builds.remove(ended.id(), ended));
+        if (builds.putIfAbsent(build.id(), build) != null) {
+            throw new IllegalArgumentException("build " + build.id() + " is running already");
+        }
+        build.start();
+    }
+
+    private void stop(Map<String, Object> message) {
+        Build build = builds.get(message.get("build"));
+        if (build == null) {
+            return;
+        }
+        String cause = message.get("cause") == null ? "Aborted" : String.valueOf(message.get("cause"));
+        if (Boolean.TRUE.equals(message.get("hard"))) {
+            build.kill(cause);
+        } else {
+            build.stop(cause);
+        }
+    }
+
+    private void background(Map<String, Object> message, Runnable work) {
+        Threads.builds().execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                complain(message, e.toString());
+            }
+        });
+    }
+
+    private void validate(Map<String, Object> message) {
+        ScriptCheck check = ScriptCheck.of(String.valueOf(message.get("script")));
+        channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text());
+    }
+
+    private void variables(Map<String, Object> message) {
+        VariableResolver resolver = new VariableResolver(String.valueOf(message.get("document")));
+        for (Object expression : (List<?>) message.getOrDefault("expressions", List.of())) {
+            resolver.resolve((Map<?, ?>) expression);
+        }
+        channel.send("variables", "id", message.get("id"), "variables", resolver.variables(), "warnings", new ArrayList<>(resolver.warnings()));
+    }
+
+    private void match(Map<String, Object> message) {
+        try {
+            boolean matched = Pattern.compile(String.valueOf(message.get("pattern"))).matcher(String.valueOf(message.get("text"))).find();
+            channel.send("matched", "id", message.get("id"), "matched", matched);
+        } catch (PatternSyntaxException e) {
+            channel.send("matched", "id", message.get("id"), "matched", false, "error", e.getMessage());
+        }
+    }
+
+    private void ping(Map<String, Object> message) {
+        Runtime runtime = Runtime.getRuntime();
+        channel.send("pong", "id", message.get("id"), "live", builds.size(), "heapKiB", (runtime.totalMemory() - runtime.freeMemory()) >> 10,
+                "classes", ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+    }
+
+    private void complain(Map<String, Object> message, String text) {
+        channel.send("error", "id", message.get("id"), "build", message.get("build"), "message", text);
+    }
+}
