@@ -1,0 +1,3 @@
+module kubestage/oci-fewer-caps
+
+go 1.25.0

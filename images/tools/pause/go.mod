@@ -1,0 +1,3 @@
+module kubestage/pause
+
+go 1.25.0

@@ -1,0 +1,98 @@
+"""Every artefact, with its version: the one place where versions are pinned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kubestage.settings import CHECKOUT, Settings
+from kubestage.supply.artefact import Artefact
+from kubestage.supply.debian import RELEASE, DebianImage
+from kubestage.supply.golang import GO_FROM_PYPI, GoProgram, GoToolchain
+from kubestage.supply.links import LinkedProgram
+from kubestage.supply.node import NodeImage
+from kubestage.supply.pause import PauseProgram
+from kubestage.supply.scratch import ScratchImage
+
+PULUMI = "3.256.0"
+KIND = "0.33.0"
+KUBERNETES = "1.34.4"
+ETCD = "3.6.5"
+COREDNS = "1.12.1"
+PAUSE = "3.10.1"
+DOCKER = "28.5.2"
+REGISTRY = "3.0.0"
+
+# Tools whose program has another name than the tool.
+TOOLS: dict[str, str] = {}
+
+_RECIPES = CHECKOUT / "images"
+_MODULES = _RECIPES / "tools"
+
+
+def catalogue(settings: Settings) -> dict[str, Artefact]:
+    """All artefacts by name; a fresh one for each Settings."""
+    return {artefact.name: artefact for artefact in (*_tools(), *_images(settings))}
+
+
+def _tools() -> list[Artefact]:
+    major, minor, _ = KUBERNETES.split(".")
+    version = "k8s.io/component-base/version"
+    kube = (
+        (f"{version}.gitVersion", f"v{KUBERNETES}"),
+        (f"{version}.gitMajor", major),
+        (f"{version}.gitMinor", minor),
+    )
+    pulumi = (("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", f"v{PULUMI}"),)
+    docker = (("github.com/docker/cli/cli/version.Version", DOCKER),)
+    return [
+        Artefact("go", GO_FROM_PYPI, "files", GoToolchain(GO_FROM_PYPI), megabytes=700),
+        Artefact(
+            "pulumi",
+            PULUMI,
+            "files",
+            GoProgram(_MODULES / "pulumi", "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", pulumi),
+            megabytes=3000,
+        ),
+        Artefact("kind", KIND, "files", GoProgram(_MODULES / "kind", "kind", "sigs.k8s.io/kind"), megabytes=500),
+        Artefact(
+            "kubernetes", KUBERNETES, "files", GoProgram(_MODULES / "kubernetes", "kube", ".", kube), megabytes=5000
+        ),
+        Artefact("kubectl", KUBERNETES, "files", LinkedProgram("kubernetes", "kube", "kubectl")),
+        Artefact(
+            "etcd", ETCD, "files", GoProgram(_MODULES / "etcd", "etcd", "go.etcd.io/etcd/server/v3"), megabytes=700
+        ),
+        Artefact("coredns", COREDNS, "files", GoProgram(_MODULES / "coredns", "coredns"), megabytes=1000),
+        Artefact("pause", PAUSE, "files", PauseProgram(_MODULES / "pause")),
+        Artefact(
+            "docker",
+            DOCKER,
+            "files",
+            GoProgram(_MODULES / "docker", "docker", "github.com/docker/cli/cmd/docker", docker),
+            megabytes=700,
+        ),
+        Artefact(
+            "oci-fewer-caps", "1", "files", GoProgram(_MODULES / "oci-fewer-caps", "oci-fewer-caps"), megabytes=100
+        ),
+        Artefact(
+            "distribution",
+            REGISTRY,
+            "files",
+            GoProgram(_MODULES / "registry", "registry", "github.com/distribution/distribution/v3/cmd/registry"),
+            megabytes=900,
+        ),
+    ]
+
+
+def _images(settings: Settings) -> list[Artefact]:
+    def folder(name: str) -> Path:
+        return _RECIPES / name
+
+    node = NodeImage(folder("node"), f"v{KUBERNETES}", f"{ETCD}-0", f"v{COREDNS}", PAUSE)
+    registry = ScratchImage(folder("registry"), (("distribution", "bin/registry", "usr/bin/registry"),))
+    return [
+        Artefact("base", RELEASE, "image", DebianImage(folder("base")), megabytes=1000),
+        Artefact("node-root", RELEASE, "image", DebianImage(folder("node-root")), megabytes=1500),
+        Artefact("node", KUBERNETES, "image", node, megabytes=2500, tag=f"v{KUBERNETES}"),
+        Artefact("registry", REGISTRY, "image", registry, megabytes=200),
+        Artefact("jenkins-base", RELEASE, "image", DebianImage(folder("jenkins-base")), megabytes=2000),
+    ]

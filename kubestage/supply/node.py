@@ -1,0 +1,106 @@
+"""The kind node image: Debian with systemd and containerd, Kubernetes, and its system images baked in.
+
+What kind v0.33 and kubeadm 1.34 expect of such an image is in docs/supply.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubestage.errors import MachineError
+from kubestage.supply.archive import copy_layers, write_image, write_layer
+from kubestage.supply.job import Job
+
+_CONFIG = {
+    "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=docker"],
+    "Entrypoint": ["/usr/local/bin/entrypoint", "/sbin/init"],
+    # `docker stop` sends it, and systemd ends in an orderly way. `docker import -c` cannot set it.
+    "StopSignal": "SIGRTMIN+3",
+}
+_NODE_COMMANDS = ("kubelet", "kubeadm", "kubectl")
+_SYSTEM_COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
+
+
+@dataclass(frozen=True)
+class NodeImage:
+    """A node for one Kubernetes version.
+
+    Attributes:
+        folder: `bake` and `proxy-files`, which run inside the node's own root file system.
+        kubernetes, etcd, coredns, pause: the tags under which kubeadm looks for its images.
+    """
+
+    folder: Path
+    kubernetes: str
+    etcd: str
+    coredns: str
+    pause: str
+    inputs: tuple[str, ...] = ("node-root", "kubernetes", "etcd", "coredns", "pause")
+    uses: tuple[str, ...] = ("docker",)
+
+    def recipe(self) -> Iterable[str | Path]:
+        """The scripts, the tags and the code that puts the image together."""
+        return [self.folder, self.kubernetes, self.etcd, self.coredns, self.pause, str(_CONFIG), Path(__file__)]
+
+    def build(self, job: Job) -> None:
+        """Writes the image's archive: the root file system, Kubernetes' commands, the baked images."""
+        root = job.images["node-root"]
+        work = job.scratch / "work"
+        shutil.copytree(self.folder, work)
+        (work / "preload").mkdir()
+        self._system_images(job, root, work)
+        baked = job.scratch / "baked"
+        (baked / "var/lib").mkdir(parents=True)
+        command = ["/bin/sh", "/work/bake", str(len(self._references()))]
+        job.run_in(root, command, work=work, get={"/var/lib/containerd": baked / "var/lib/containerd"})
+        if not any((baked / "var/lib/containerd/io.containerd.content.v1.content/blobs/sha256").iterdir()):
+            raise MachineError("The node image's system images were not baked in", why=f"{baked} holds no blobs")
+        write_layer(job.scratch / "baked.tar", baked)
+        commands = job.scratch / "commands"
+        (commands / "usr/bin").mkdir(parents=True)
+        for command in _NODE_COMMANDS:
+            os.link(job.inputs["kubernetes"] / "bin" / "kube", commands / "usr/bin" / command)
+        (commands / "kind").mkdir()
+        (commands / "kind/version").write_text(f"{self.kubernetes}\n")
+        write_layer(job.scratch / "commands.tar", commands)
+        layers = [*copy_layers(job.inputs["node-root"] / "image.tar", job.scratch), job.scratch / "commands.tar"]
+        write_image(job.out / "image.tar", [job.reference], [*layers, job.scratch / "baked.tar"], _CONFIG)
+
+    def _references(self) -> list[str]:
+        kubernetes = [f"registry.k8s.io/{command}:{self.kubernetes}" for command in _SYSTEM_COMMANDS]
+        return [*kubernetes, *(reference for reference, _, _ in self._small_images())]
+
+    def _small_images(self) -> list[tuple[str, str, dict[str, object]]]:
+        return [
+            (f"registry.k8s.io/etcd:{self.etcd}", "etcd", {}),
+            (f"registry.k8s.io/coredns/coredns:{self.coredns}", "coredns", {"Entrypoint": ["/usr/local/bin/coredns"]}),
+            (f"registry.k8s.io/pause:{self.pause}", "pause", {"Entrypoint": ["/usr/local/bin/pause"]}),
+        ]
+
+    def _system_images(self, job: Job, root: str, work: Path) -> None:
+        """Writes an archive per image; the four Kubernetes ones share one layer, since they are one program."""
+        tree = job.scratch / "tree"
+        job.run_in(root, ["/bin/sh", "/work/proxy-files"], work=work, get={"/work/tree": tree})
+        (tree / "usr/local/bin").mkdir(parents=True)
+        first, *others = _SYSTEM_COMMANDS
+        os.link(job.inputs["kubernetes"] / "bin" / "kube", tree / "usr/local/bin" / first)
+        for command in others:
+            (tree / "usr/local/bin" / command).symlink_to(first)
+        kubernetes = self._references()[: len(_SYSTEM_COMMANDS)]
+        self._archive(job, work / "preload" / "kube.tar", kubernetes, tree, {})
+        for reference, name, config in self._small_images():
+            tree = job.scratch / name
+            (tree / "usr/local/bin").mkdir(parents=True)
+            shutil.copy2(job.inputs[name] / "bin" / name, tree / "usr/local/bin")
+            self._archive(job, work / "preload" / f"{name}.tar", [reference], tree, config)
+
+    @staticmethod
+    def _archive(job: Job, target: Path, references: list[str], tree: Path, config: dict[str, object]) -> None:
+        layer = job.scratch / f"{target.stem}-layer.tar"
+        write_layer(layer, tree)
+        # Gzipped, since containerd keeps them as they are, and Docker copies them into every new node's volume.
+        write_image(target, references, [layer], config, compress=True)
