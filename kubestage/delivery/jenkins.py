@@ -125,9 +125,27 @@ class Jenkins:
                 "number"
             ]
         )
-        return self._follow_log(job, number, tell)
+        return self.follow_build(job, number, tell)
 
-    def _follow_log(self, job: str, number: int, tell: Callable[[str], None]) -> Build:
+    def last_number(self, job: str) -> int:
+        """The number of the job's newest build, running or not; 0 when it has none."""
+        last = (
+            self._request("GET", f"/job/{job}/api/json", params={"tree": "lastBuild[number]"}).json().get("lastBuild")
+        )
+        return int(last["number"]) if last else 0
+
+    def follow_build(self, job: str, number: int, tell: Callable[[str], None]) -> Build:
+        """Passes a build's console text on as it grows, until the build has ended.
+
+        Args:
+            job: the job's name.
+            number: the build's number.
+            tell: called with each piece of console text.
+
+        Raises:
+            PartError: Jenkins stopped answering.
+            WaitTimeout: the build took longer than half an hour.
+        """
         path = f"/job/{job}/{number}"
         offset = 0
         log: list[str] = []

@@ -58,11 +58,22 @@ class Registry:
             PartError: the registry does not answer or refuses.
         """
         reference = tag.partition("@")[2] or tag
-        response = self._get(f"{repository}/manifests/{reference}", head=True)
+        response = self._get(f"{repository}/manifests/{reference}", method="HEAD", accept=True)
         if response.status_code == requests.codes.not_found:
             return None
         self._expect_ok(response)
         return str(response.headers["Docker-Content-Digest"])
+
+    def holds_image(self, image_id: str, tag: str, repository: str) -> bool:
+        """Whether `tag` is the engine's image `image_id` ("sha256:…").
+
+        An image's id is the digest of its configuration, or of its manifest where the engine keeps images in
+        containerd's store.
+        """
+        if self.digest(tag, repository) == image_id:
+            return True
+        response = self._get(f"{repository}/manifests/{tag}", accept=True)
+        return response.ok and response.json().get("config", {}).get("digest") == image_id
 
     def require(self, tag: str, repository: str = REPOSITORY) -> str:
         """The digest of `tag`.
@@ -80,13 +91,13 @@ class Registry:
             )
         return digest
 
-    def _get(self, path: str, *, head: bool = False) -> requests.Response:
+    def _get(self, path: str, *, method: str = "GET", accept: bool = False) -> requests.Response:
         try:
             return requests.request(
-                "HEAD" if head else "GET",
+                method,
                 f"http://{self.address}/v2/{path}",
                 auth=(self.user, self.password),
-                headers={"Accept": _MANIFESTS} if head else {},
+                headers={"Accept": _MANIFESTS} if accept else {},
                 timeout=5,
                 proxies={"http": "", "https": ""},
             )
