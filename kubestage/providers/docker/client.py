@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import docker
 import requests
 from docker.errors import APIError, DockerException
 
@@ -15,21 +14,6 @@ T = TypeVar("T")
 Info = dict[str, Any]
 
 SANDBOX_LABEL = "kubestage.sandbox"
-_REQUEST_SECONDS = 60
-
-
-def connect(host: str = "") -> docker.APIClient:
-    """Connects to the engine at `host` (as in DOCKER_HOST), or to the one of the environment.
-
-    Raises:
-        MachineError: no engine answers there.
-    """
-    try:
-        if host:
-            return docker.APIClient(base_url=host, version="auto", timeout=_REQUEST_SECONDS)
-        return docker.from_env(version="auto", timeout=_REQUEST_SECONDS).api
-    except DockerException as error:
-        raise MachineError("The Docker engine does not answer", why=str(error), fix="./inv doctor") from None
 
 
 def asked(what: str, request: Callable[[], T]) -> T:

@@ -7,14 +7,13 @@ from functools import cached_property
 
 import docker
 
+from kubestage.docker import Engine, connect
 from kubestage.errors import InputError
-from kubestage.providers.docker.client import connect
 from kubestage.providers.docker.container import Container
 from kubestage.providers.docker.network import Network
 from kubestage.providers.docker.volume import Volume
 from kubestage.providers.resource import Resource
 from kubestage.providers.servicer import Plugin
-from kubestage.providers.wire import Properties
 
 _TYPES: dict[str, Callable[[docker.APIClient], Resource]] = {
     "docker:index/container:Container": Container,
@@ -27,20 +26,14 @@ class DockerPlugin(Plugin):
     """Stands in for the official plugin of the SDK pulumi_docker.
 
     Args:
-        host: the engine's address, as in DOCKER_HOST; the environment's if empty.
+        engine: the engine to work on; found by docker's own rules if left out.
     """
 
     name = "docker"
     version = "5.2.0"
 
-    def __init__(self, host: str = "") -> None:
-        self._host = host
-
-    def configure(self, config: Properties) -> None:
-        """Takes the engine's address, where the program gives one."""
-        host = config.get("host")
-        if isinstance(host, str) and host:
-            self._host = host
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
 
     def resource(self, type_token: str) -> Resource:
         """One of the three types."""
@@ -57,4 +50,4 @@ class DockerPlugin(Plugin):
     @cached_property
     def client(self) -> docker.APIClient:
         """The connection, made when first needed."""
-        return connect(self._host)
+        return (self._engine or connect()).client.api

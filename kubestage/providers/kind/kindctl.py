@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from kubestage.run import run_command
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 _DELETE_SECONDS = 120.0
+_STAGE_MARK = " \u2713 "
 
 
 def cluster_config(inputs: Properties) -> dict[str, Any]:
@@ -45,17 +46,21 @@ class Kind:
     Args:
         program: the kind program.
         docker: the docker client that kind calls; it is found by its folder being first on PATH.
-        host: the engine's address, as in DOCKER_HOST; the environment's if empty.
+        environment: variables that lead the docker client to the engine.
     """
 
-    def __init__(self, program: Path, docker: Path | None, host: str) -> None:
+    def __init__(self, program: Path, docker: Path | None, environment: Mapping[str, str]) -> None:
         self._program = program
-        self._env: dict[str, str] = {"DOCKER_HOST": host} if host else {}
+        self._env = dict(environment)
         if docker is not None:
             self._env["PATH"] = os.pathsep.join([str(docker.parent), os.environ.get("PATH", os.defpath)])
 
-    def create(self, inputs: Properties, on_line: Callable[[str], None]) -> None:
+    def create(self, inputs: Properties, say: Callable[[str], None]) -> None:
         """Makes the cluster and waits until its node is Ready.
+
+        Args:
+            inputs: the resource's.
+            say: is told each of kind's stages.
 
         Raises:
             PartError: kind failed; what it had made is removed.
@@ -64,8 +69,13 @@ class Kind:
         config = json.dumps(cluster_config(inputs))  # JSON is YAML, and needs no quoting
         wait = f"{inputs.get('waitSeconds', 180)}s"
         env = {"KIND_EXPERIMENTAL_DOCKER_NETWORK": inputs["network"]}
+
+        def stage(line: str) -> None:
+            if line.startswith(_STAGE_MARK):
+                say(line.removeprefix(_STAGE_MARK).strip())
+
         try:
-            self._run("create", "cluster", "--config", "-", "--wait", wait, env=env, stdin=config, on_line=on_line)
+            self._run("create", "cluster", "--config", "-", "--wait", wait, env=env, stdin=config, on_line=stage)
         except CommandFailed as error:
             raise PartError(f"The kind cluster {name} could not be made", why=error.why, fix="./inv doctor") from None
 
@@ -81,7 +91,7 @@ class Kind:
         return loaded
 
     def _run(self, *words: str, env: dict[str, str] | None = None, **options: Any) -> None:
-        """Runs kind with a kubeconfig of its own, since it insists on writing one; the caller keeps the one that counts."""
+        """Runs kind with a kubeconfig that is thrown away: it insists on writing one, the caller keeps its own."""
         with tempfile.TemporaryDirectory(prefix="kind-") as folder:
             command: list[str | Path] = [self._program, *words, "--kubeconfig", f"{folder}/kubeconfig"]
             run_command(command, env={**self._env, **(env or {})}, **options)

@@ -7,6 +7,18 @@ from typing import Any
 
 import pulumi
 
+_CAMEL = {
+    "cluster_name": "clusterName",
+    "disable_default_cni": "disableDefaultCni",
+    "kube_proxy_mode": "kubeProxyMode",
+    "kubeadm_config_patches": "kubeadmConfigPatches",
+    "node_files": "nodeFiles",
+    "wait_seconds": "waitSeconds",
+    "internal_endpoint": "internalEndpoint",
+    "certificate_authority": "certificateAuthority",
+}
+_SNAKE = {camel: snake for snake, camel in _CAMEL.items()}
+
 
 class KindCluster(pulumi.CustomResource):
     """A Kubernetes cluster of one node, made by kind.
@@ -55,31 +67,33 @@ class KindCluster(pulumi.CustomResource):
             wait_seconds: how long the node may take to get Ready.
             opts: Pulumi's options.
         """
-        secrets = pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig", "nodeFiles"])
+        secrets = pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig", "node_files"])
         super().__init__(
             "kubestage:index:KindCluster",
             resource_name,
             {
-                "clusterName": cluster_name,
+                "cluster_name": cluster_name,
                 "image": image,
                 "network": network,
                 "ports": ports,
-                "disableDefaultCni": disable_default_cni,
-                "kubeProxyMode": kube_proxy_mode,
-                "kubeadmConfigPatches": list(kubeadm_config_patches),
-                "nodeFiles": node_files,
-                "waitSeconds": wait_seconds,
+                "disable_default_cni": disable_default_cni,
+                "kube_proxy_mode": kube_proxy_mode,
+                "kubeadm_config_patches": list(kubeadm_config_patches),
+                "node_files": node_files,
+                "wait_seconds": wait_seconds,
                 "kubeconfig": None,
                 "endpoint": None,
-                "internalEndpoint": None,
-                "certificateAuthority": None,
+                "internal_endpoint": None,
+                "certificate_authority": None,
                 "containers": None,
             },
             pulumi.ResourceOptions.merge(secrets, opts),
         )
 
+    def translate_input_property(self, prop: str) -> str:
+        """Python's names as the plugin's."""
+        return _CAMEL.get(prop, prop)
+
     def translate_output_property(self, prop: str) -> str:
-        """The plugin's camelCase as Python's names."""
-        return {"internalEndpoint": "internal_endpoint", "certificateAuthority": "certificate_authority"}.get(
-            prop, prop
-        )
+        """The plugin's names as Python's."""
+        return _SNAKE.get(prop, prop)

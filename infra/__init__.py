@@ -1,0 +1,1 @@
+"""What exists, as Pulumi programs; declarations only."""
