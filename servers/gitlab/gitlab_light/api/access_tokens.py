@@ -1,0 +1,193 @@
+"""Personal and project access tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found, unauthorized
+from gitlab_light.model.members import GUEST, LEVELS, MAINTAINER
+from gitlab_light.model.projects import Project
+from gitlab_light.model.tokens import PROJECT_SCOPES, SCOPES, Token, default_expiry, today
+
+routes = Routes()
+_ROTATED_DAYS = 7  # a token that is rotated without an end gets a week, as in GitLab
+
+
+@routes.get("/personal_access_tokens", scopes=["self_rotate"])
+def list_tokens(call: Call) -> Any:
+    """The caller's tokens; for administrators everybody's."""
+    conditions, values = ["source = 'user'"], []
+    user_id = call.params.optional_integer("user_id")
+    if not call.me.admin:
+        if user_id not in (None, call.me.id):
+            raise unauthorized()
+        user_id = call.me.id
+    if user_id is not None:
+        conditions.append("user_id = ?")
+        values.append(user_id)
+    tokens = call.instance.database.all(
+        Token,
+        f"SELECT * FROM tokens WHERE {' AND '.join(conditions)} ORDER BY id",  # noqa: S608  words of our own
+        *values,
+    )
+    state = call.params.optional_text("state")
+    if state in ("active", "inactive"):
+        tokens = [token for token in tokens if token.active == (state == "active")]
+    if "revoked" in call.params:
+        wanted = call.params.boolean("revoked")
+        tokens = [token for token in tokens if token.revoked == wanted]
+    if search := call.params.optional_text("search"):
+        tokens = [token for token in tokens if search.lower() in token.name.lower()]
+    return [entities.token(token) for token in paginate(call, tokens)]
+
+
+@routes.get("/personal_access_tokens/:token_id", scopes=["self_rotate", "read_user"])
+def show_token(call: Call) -> Any:
+    """One token; `self` is the one that the call is made with."""
+    return entities.token(_personal(call))
+
+
+@routes.delete("/personal_access_tokens/:token_id", scopes=["read_api", "self_rotate", "read_repository"])
+def revoke_token(call: Call) -> Any:
+    """Revokes a token."""
+    call.instance.tokens.revoke(_personal(call))
+
+
+@routes.post("/personal_access_tokens/:token_id/rotate", scopes=["self_rotate"])
+def rotate_token(call: Call) -> Any:
+    """Revokes a token and makes its successor."""
+    token, secret = call.instance.tokens.rotate(_active(_personal(call)), _rotated_until(call))
+    return entities.token(token, secret=secret)
+
+
+@routes.post("/users/:user_id/personal_access_tokens")
+def create_token(call: Call) -> Any:
+    """Makes a token for a user."""
+    call.require_admin()
+    user = call.instance.users.find(call.number("user_id", "User"))
+    if user is None:
+        raise not_found("User")
+    token, secret = call.instance.tokens.create(
+        user.id, call.params.text("name"), _scopes(call, SCOPES), expires_at=_until(call),
+        description=call.params.optional_text("description") or "",
+    )  # fmt: skip
+    call.created()
+    return entities.token(token, secret=secret)
+
+
+@routes.get("/projects/:id/access_tokens")
+def list_project_tokens(call: Call) -> Any:
+    """A project's tokens."""
+    project = call.project(MAINTAINER)
+    tokens = call.instance.database.all(
+        Token, "SELECT * FROM tokens WHERE source = 'project' AND source_id = ? AND NOT revoked ORDER BY id", project.id
+    )
+    return [_project_entity(call, project, token) for token in paginate(call, tokens)]
+
+
+@routes.post("/projects/:id/access_tokens")
+def create_project_token(call: Call) -> Any:
+    """Makes a token for a project: a bot that is a member of it."""
+    project = call.project(MAINTAINER)
+    instance = call.instance
+    level = call.params.optional_integer("access_level") or MAINTAINER
+    if level not in LEVELS:
+        raise bad_parameter("access_level does not have a valid value")
+    if level > instance.members.project_level(call.user, project):
+        raise bad_request("User does not have permission to create project access token")
+    name, scopes, until = call.params.text("name"), _scopes(call, PROJECT_SCOPES), _until(call)
+    with instance.database.transaction():
+        suffix = secrets.token_hex(4)
+        username = f"project_{project.id}_bot_{suffix}"
+        bot = instance.users.create(
+            username=username, name=name[:255], email=f"{username}@noreply.{instance.settings.host_name}",
+            password=None, bot=True,
+        )  # fmt: skip
+        instance.members.add("project", project.id, bot.id, level, created_by_id=call.me.id)
+        token, secret = instance.tokens.create(
+            bot.id, name, scopes, expires_at=until, source="project", source_id=project.id
+        )
+    call.created()
+    return entities.token(token, access_level=level, secret=secret)
+
+
+@routes.get("/projects/:id/access_tokens/:token_id")
+def show_project_token(call: Call) -> Any:
+    """One of a project's tokens."""
+    project = call.project(MAINTAINER)
+    return _project_entity(call, project, _of_project(call, project))
+
+
+@routes.delete("/projects/:id/access_tokens/:token_id")
+def revoke_project_token(call: Call) -> Any:
+    """Revokes a project's token."""
+    call.instance.tokens.revoke(_of_project(call, call.project(MAINTAINER)))
+
+
+@routes.post("/projects/:id/access_tokens/:token_id/rotate")
+def rotate_project_token(call: Call) -> Any:
+    """Revokes a project's token and makes its successor."""
+    project = call.project(MAINTAINER)
+    token, secret = call.instance.tokens.rotate(_active(_of_project(call, project)), _rotated_until(call))
+    return _project_entity(call, project, token) | {"token": secret}
+
+
+def _project_entity(call: Call, project: Project, token: Token) -> dict[str, Any]:
+    member = call.instance.members.find("project", project.id, token.user_id)
+    return entities.token(token, access_level=member.access_level if member else GUEST)
+
+
+def _personal(call: Call) -> Token:
+    if call.arguments["token_id"] == "self":  # noqa: S105  a word of the path
+        if call.token is None:
+            raise bad_request("400 Bad request - This endpoint can only be used with a token")
+        return call.token
+    token = call.instance.tokens.find(call.number("token_id"))
+    if token is None or not (call.me.admin or token.user_id == call.me.id):
+        raise not_found() if call.me.admin else unauthorized()
+    return token
+
+
+def _of_project(call: Call, project: Project) -> Token:
+    token = call.instance.tokens.find(call.number("token_id"))
+    if token is None or (token.source, token.source_id) != ("project", project.id):
+        raise not_found(f"Could not find project access token with token_id: {call.arguments['token_id']}")
+    return token
+
+
+def _active(token: Token) -> Token:
+    if not token.active:
+        raise bad_request("400 Bad request - token already revoked")
+    return token
+
+
+def _scopes(call: Call, allowed: tuple[str, ...]) -> list[str]:
+    scopes = call.params.texts("scopes")
+    if not scopes:
+        raise bad_parameter("scopes is missing" if scopes is None else "scopes is empty")
+    if not set(scopes) <= set(allowed):
+        raise bad_parameter("scopes does not have a valid value")
+    if {"sudo", "admin_mode"} & set(scopes) and not call.me.admin:
+        raise forbidden()
+    return list(dict.fromkeys(scopes))
+
+
+def _until(call: Call) -> date:
+    until = call.params.day("expires_at") or default_expiry()
+    if until <= today():
+        raise bad_request("Expiration date must be in the future")
+    if until > today() + timedelta(days=400):
+        raise bad_request(f"Expiration date must be before {today() + timedelta(days=400)}")
+    return until
+
+
+def _rotated_until(call: Call) -> date:
+    return _until(call) if call.params.day("expires_at") else today() + timedelta(days=_ROTATED_DAYS)
+
+

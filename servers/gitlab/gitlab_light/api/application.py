@@ -1,0 +1,145 @@
+"""The API as an ASGI application: reads the request, finds who asks, calls the operation, answers in JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gitlab_light.api.authentication import Identity, api_identity, insufficient_scope
+from gitlab_light.api.call import Call
+from gitlab_light.api.params import Params, read_params
+from gitlab_light.api.routing import Route, Router, Routes
+from gitlab_light.errors import Refusal, unauthorized
+from gitlab_light.git.commands import GitError
+from gitlab_light.instance import Instance
+from gitlab_light.model.database import as_id
+from gitlab_light.model.users import User
+
+_log = logging.getLogger(__name__)
+PREFIX = "/api/v4"
+_READING = ("GET", "HEAD")
+
+
+class Api:
+    """Answers all requests under /api/v4."""
+
+    def __init__(self, instance: Instance, parts: Sequence[Routes]) -> None:
+        self._instance = instance
+        self._router = Router(parts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except Refusal as refusal:
+            response = as_json(refusal.body, refusal.status, refusal.headers)
+        except ClientDisconnect:
+            return
+        except GitError as error:
+            # What git refuses here was not foreseen by the operation, but it is about the request, not the server.
+            _log.warning("%s %s: git: %s", request.method, request.url.path, error)
+            response = as_json({"message": "400 Bad request"}, 400)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?", 1)[0].removeprefix(PREFIX)
+        found = self._router.find(request.method, raw_path)
+        if found is None:
+            allowed = self._router.methods(raw_path)
+            if not allowed:
+                return as_json({"error": "404 Not Found"}, 404)
+            return as_json({"error": "405 Not Allowed"}, 405, {"Allow": ", ".join(["OPTIONS", "HEAD", *allowed])})
+        route, arguments = found
+        params = await self._params(request)
+        return await run_in_threadpool(self._operate, request, route, raw_path, arguments, params)
+
+    async def _params(self, request: Request) -> Params:
+        limit = self._instance.settings.max_body
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        declared = request.headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared[:20]) > limit:
+            raise Refusal(413, {"error": "Request Entity Too Large"})
+        body, fields = b"", []
+        if kind == "multipart/form-data":
+            fields = await self._multipart(request, limit)
+        else:
+            parts = []
+            size = 0
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise Refusal(413, {"error": "Request Entity Too Large"})
+                parts.append(chunk)
+            body = b"".join(parts)
+        return await run_in_threadpool(read_params, request.url.query, kind, body, fields)
+
+    @staticmethod
+    async def _multipart(request: Request, limit: int) -> list[tuple[str, Any]]:
+        if "content-length" not in request.headers:
+            raise Refusal(411, {"error": "Length Required"})
+        try:
+            async with request.form(max_files=10, max_fields=1000, max_part_size=limit) as form:
+                fields: list[tuple[str, Any]] = []
+                for name, value in form.multi_items():
+                    text = value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")
+                    fields.append((name, text))
+                return fields
+        except HTTPException as error:
+            raise Refusal(400, {"error": str(error.detail)}) from error
+
+    def _operate(
+        self, request: Request, route: Route, raw_path: str, arguments: dict[str, str], params: Params
+    ) -> Response:
+        identity = self._identity(request, route, params)
+        user = self._sudo(request, params, identity) or identity.user
+        call = Call(self._instance, user, identity.token, raw_path, request.url.query, arguments, params)
+        answer = route.handler(call)
+        if isinstance(answer, Response):
+            answer.headers.update(call.headers)
+            return answer
+        if answer is None:
+            return Response(status_code=204, headers=call.headers)
+        return as_json(answer, call.status, call.headers)
+
+    def _identity(self, request: Request, route: Route, params: Params) -> Identity:
+        reads = request.method in _READING
+        identity = api_identity(
+            self._instance, request.headers, request.cookies, params.optional_text("private_token"), writes=not reads
+        )
+        if identity.user is None and not route.anonymous:
+            raise unauthorized()
+        scopes = ("api", *(("read_api",) if reads else ()), *route.scopes)
+        if not identity.allows(*scopes):
+            raise insufficient_scope(*scopes)
+        return identity
+
+    def _sudo(self, request: Request, params: Params, identity: Identity) -> User | None:
+        """The user that an administrator acts as (https://docs.gitlab.com/api/rest/authentication/#sudo)."""
+        name = request.headers.get("sudo") or params.optional_text("sudo")
+        if not name:
+            return None
+        if identity.user is None or not identity.user.admin:
+            raise Refusal(403, {"message": "403 Forbidden - Must be admin to use sudo"})
+        if identity.token is None or "sudo" not in identity.token.scopes:
+            raise insufficient_scope("sudo")
+        users = self._instance.users
+        user_id = as_id(name)
+        user = users.by_login(name) if user_id is None else users.find(user_id)
+        if user is None:
+            raise Refusal(404, {"message": f"404 User with ID or username '{name}' Not Found"})
+        return user
+
+
+def as_json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return Response(content, status, headers, media_type="application/json")

@@ -1,0 +1,217 @@
+"""Commits: listed, shown, compared, made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.changes import may_push, move, writable
+from gitlab_light.api.pagination import paginate, set_headers, window
+from gitlab_light.api.params import Params
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, bad_request, not_found
+from gitlab_light.git import history
+from gitlab_light.git.commands import GitError
+from gitlab_light.git.journal import ZERO, RefChange
+from gitlab_light.git.repository import EMPTY_TREE, Repository, is_file_path, is_ref_name
+from gitlab_light.git.writing import Action, CannotCommit, Person, make_commit
+from gitlab_light.model.projects import Project
+
+routes = Routes()
+_MOST_COMPARED = 1000
+_KINDS = ("create", "update", "delete", "move", "chmod")
+
+
+@routes.get("/projects/:id/repository/commits", anonymous=True)
+def list_commits(call: Call) -> Any:
+    """Commits, newest first."""
+    project, repository = call.repository()
+    params = call.params
+    page, size = window(call)
+    wanted = params.optional_text("ref_name") or project.default_branch
+    revisions = _revisions(repository, wanted, all_refs=params.boolean("all"))
+    if revisions is None:
+        if repository.is_empty() and not params.optional_text("ref_name"):
+            return []
+        raise not_found("Commit")
+    path = params.optional_text("path") or ""
+    if path and not is_file_path(path.strip("/")):
+        return []
+    options = [f"--{name}={_time(params, name)}" for name in ("since", "until") if params.optional_text(name)]
+    options += ["--first-parent"] if params.boolean("first_parent") else []
+    if author := params.optional_text("author"):
+        options += ["--fixed-strings", f"--author={author}"]
+    found = history.log(repository, revisions, *options, path=path.strip("/"), skip=(page - 1) * size, limit=size)
+    set_headers(call, history.count(repository, revisions, *options, path=path.strip("/")))
+    answers = [entities.commit(call.instance.links, project, commit) for commit in found]
+    if params.boolean("with_stats"):
+        for answer, commit in zip(answers, found, strict=True):
+            answer["stats"] = _stats(repository, commit)
+    return answers
+
+
+def _revisions(repository: Repository, wanted: str, *, all_refs: bool) -> list[str] | None:
+    if all_refs:
+        return [ref.commit for ref in (*repository.branches(), *repository.tags())] or None
+    if ".." in wanted:
+        old, _, new = wanted.partition("..")
+        ends = repository.resolve(old), repository.resolve(new.lstrip("."))
+        return [ends[1], f"^{ends[0]}"] if ends[0] and ends[1] else None
+    commit = repository.resolve(wanted)
+    return [commit] if commit else None
+
+
+def _time(params: Params, name: str) -> str:
+    try:
+        return datetime.fromisoformat(params.text(name)).isoformat()
+    except ValueError:
+        raise bad_parameter(f"{name} is invalid") from None
+
+
+@routes.post("/projects/:id/repository/commits")
+def create_commit(call: Call) -> Any:
+    """Commits several changes at once."""
+    project, repository = writable(call)
+    call.params.text("branch")
+    message = call.params.text("commit_message")
+    actions = [_action(params) for params in call.params.objects("actions")]
+    sha = commit_actions(call, actions, message)
+    call.created()
+    commit = history.commit(repository, sha)
+    return entities.commit(call.instance.links, project, commit) | {"stats": _stats(repository, commit)}
+
+
+def _action(params: Params) -> Action:
+    from gitlab_light.api.files import content_of  # files builds on this module
+
+    kind = params.text("action")
+    if kind not in _KINDS:
+        raise bad_parameter("actions[action] does not have a valid value")
+    needs_content = kind in ("create", "update") or "content" in params
+    if kind == "move" and not params.optional_text("previous_path"):
+        raise bad_parameter("actions[previous_path] is missing")
+    return Action(
+        kind, params.text("file_path"), params.optional_text("previous_path") or "",
+        content=content_of(params) if needs_content else None,
+        executable=params.boolean("execute_filemode"),
+        last_commit=params.optional_text("last_commit_id") or "",
+    )  # fmt: skip
+
+
+def commit_actions(call: Call, actions: list[Action], message: str) -> str:
+    """Makes a commit on the branch that the parameters name, and returns its id.
+
+    Raises:
+        Refusal: 400 where an action does not fit, worded as GitLab does.
+    """
+    project, repository = writable(call)
+    params = call.params
+    branch = params.text("branch")
+    if not is_ref_name(branch):
+        raise bad_request("Branch name is invalid")
+    if not may_push(call, project, "branch", branch):
+        raise bad_request("You are not allowed to push into this branch")
+    existing = repository.branch(branch)
+    parent = _parent(call, repository, branch, existing.commit if existing else None)
+    person = Person(call.me.name, call.me.email)
+    author = Person(
+        params.optional_text("author_name") or person.name, params.optional_text("author_email") or person.email
+    )
+    try:
+        sha = make_commit(repository, parent, actions, message, author=author, committer=person)
+    except CannotCommit as refused:
+        raise bad_request(str(refused)) from refused
+    except GitError as error:
+        raise bad_request(f"Could not commit: {error}") from error
+    old = existing.commit if existing and not params.boolean("force") else _current(repository, branch)
+    move(call, project, RefChange(old, sha, f"refs/heads/{branch}"))
+    return sha
+
+
+def _current(repository: Repository, branch: str) -> str:
+    return repository.ref_target(f"refs/heads/{branch}") or ZERO
+
+
+def _parent(call: Call, repository: Repository, branch: str, existing: str | None) -> str | None:
+    """What the new commit is to stand on: the branch itself, or where a new branch begins."""
+    start = call.params.optional_text("start_branch") or call.params.optional_text("start_sha")
+    if existing and not (start and call.params.boolean("force")):
+        if start and start != branch:
+            raise bad_request(f"A branch called '{branch}' already exists. Switch to that branch in order to make changes")
+        return existing
+    if start:
+        parent = repository.resolve(start)
+        if parent is None:
+            raise bad_request(f"Cannot find start_branch '{start}'")
+        return parent
+    if not repository.is_empty():
+        raise bad_request("You can only create or edit files when you are on a branch")
+    return None
+
+
+@routes.get("/projects/:id/repository/commits/:sha", anonymous=True)
+def show_commit(call: Call) -> Any:
+    """One commit, by id, branch or tag."""
+    project, repository, commit = _commit(call)
+    answer = entities.commit(call.instance.links, project, commit)
+    if call.params.boolean("stats", default=True):
+        answer["stats"] = _stats(repository, commit)
+    return answer | {"status": None, "project_id": project.id, "last_pipeline": None}
+
+
+@routes.get("/projects/:id/repository/commits/:sha/diff", anonymous=True)
+def show_diff(call: Call) -> Any:
+    """What a commit changes, compared with its first parent."""
+    _, repository, commit = _commit(call)
+    diffs = history.diff(repository, commit.parents[0] if commit.parents else EMPTY_TREE, commit.id)
+    return [entities.diff(diff) for diff in paginate(call, diffs)]
+
+
+@routes.get("/projects/:id/repository/commits/:sha/refs", anonymous=True)
+def list_refs(call: Call) -> Any:
+    """The branches and tags that hold a commit."""
+    _, repository, commit = _commit(call)
+    kind = call.params.choice("type", ("branch", "tag", "all"), default="all")
+    found = []
+    for name, prefix in (("branch", "refs/heads/"), ("tag", "refs/tags/")):
+        if kind in (name, "all"):
+            lines = repository.text("for-each-ref", f"--contains={commit.id}", "--format=%(refname)", prefix)
+            found += [{"type": name, "name": line.removeprefix(prefix)} for line in lines.splitlines()]
+    return paginate(call, found)
+
+
+@routes.get("/projects/:id/repository/compare", anonymous=True)
+def compare(call: Call) -> Any:
+    """What happened between two refs: since their common ancestor, or with `straight` between them."""
+    project, repository = call.repository()
+    names = call.params.text("from"), call.params.text("to")
+    old, new = (repository.resolve(name) for name in names)
+    if old is None or new is None:
+        raise not_found("Ref")
+    base = old if call.params.boolean("straight") else history.merge_base(repository, old, new)
+    links = call.instance.links
+    found = history.log(repository, [new, f"^{old}"], limit=_MOST_COMPARED)[::-1]
+    diffs = history.diff(repository, base, new) if base else []
+    return {
+        "commit": entities.commit(links, project, found[-1]) if found else None,
+        "commits": [entities.commit(links, project, commit) for commit in found],
+        "diffs": [entities.diff(diff) for diff in diffs],
+        "compare_timeout": False,
+        "compare_same_ref": old == new,
+        "web_url": links.page(project, "compare", "...".join(names)),
+    }
+
+
+def _commit(call: Call) -> tuple[Project, Repository, history.Commit]:
+    project, repository = call.repository()
+    sha = repository.resolve(call.arguments["sha"])
+    if sha is None:
+        raise not_found("Commit")
+    return project, repository, history.commit(repository, sha)
+
+
+def _stats(repository: Repository, commit: history.Commit) -> dict[str, int]:
+    added, deleted = history.stats(repository, commit)
+    return {"additions": added, "deletions": deleted, "total": added + deleted}

@@ -1,0 +1,388 @@
+"""What the API answers, field by field as GitLab's entities have it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from gitlab_light.git import history
+from gitlab_light.git.repository import Ref, Repository
+from gitlab_light.instance import Instance
+from gitlab_light.links import Links
+from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
+from gitlab_light.model.members import Member
+from gitlab_light.model.namespaces import Namespace
+from gitlab_light.model.projects import Project
+from gitlab_light.model.protected import ProtectedRef
+from gitlab_light.model.tokens import Token
+from gitlab_light.model.users import User
+
+# Parts of GitLab that are not here are told to be off.
+_FEATURES = {
+    "issues_enabled": False, "merge_requests_enabled": False, "wiki_enabled": False, "jobs_enabled": False,
+    "snippets_enabled": False, "container_registry_enabled": False, "service_desk_enabled": False,
+    "shared_runners_enabled": False, "lfs_enabled": False, "packages_enabled": False,
+    "can_create_merge_request_in": False, "merge_method": "merge", "squash_option": "default_off",
+    "only_allow_merge_if_pipeline_succeeds": False, "only_allow_merge_if_all_discussions_are_resolved": False,
+    "remove_source_branch_after_merge": True, "printing_merge_request_link_enabled": True,
+    "request_access_enabled": True, "public_jobs": True, "auto_devops_enabled": False,
+}  # fmt: skip
+
+
+def basic_user(links: Links, user: User) -> dict[str, Any]:
+    """A user, as others see them in passing."""
+    return {
+        "id": user.id,
+        "username": user.username,
+        "public_email": user.profile.get("public_email") or None,
+        "name": user.name,
+        "state": user.state,
+        "locked": False,
+        "avatar_url": user.profile.get("avatar_url"),
+        "web_url": links.user(user.username),
+    }
+
+
+def public_user(links: Links, user: User) -> dict[str, Any]:
+    """A user, as others see their profile."""
+    profile = user.profile
+    return basic_user(links, user) | {
+        "created_at": user.created_at,
+        "bio": profile.get("bio", ""),
+        "location": profile.get("location", ""),
+        "website_url": profile.get("website_url", ""),
+        "organization": profile.get("organization", ""),
+        "job_title": profile.get("job_title", ""),
+        "bot": user.bot,
+    }
+
+
+def full_user(instance: Instance, user: User) -> dict[str, Any]:
+    """A user, as they themselves and administrators see them."""
+    namespace = instance.namespaces.of_user(user.id)
+    return public_user(instance.links, user) | {
+        "email": user.email,
+        "commit_email": user.email,
+        "confirmed_at": user.created_at,
+        "last_sign_in_at": None,
+        "current_sign_in_at": None,
+        "last_activity_on": user.last_activity_on,
+        "theme_id": 1,
+        "color_scheme_id": 1,
+        "projects_limit": user.projects_limit,
+        "identities": [],
+        "can_create_group": user.can_create_group,
+        "can_create_project": user.projects_limit > 0,
+        "two_factor_enabled": False,
+        "external": user.external,
+        "private_profile": False,
+        "is_admin": user.admin,
+        "namespace_id": namespace.id if namespace else None,
+        "note": user.profile.get("note"),
+    }
+
+
+def namespace(instance: Instance, found: Namespace) -> dict[str, Any]:
+    """A namespace, as projects and the list of namespaces show it."""
+    personal = found.kind == "user"
+    return {
+        "id": found.id,
+        "name": found.name,
+        "path": found.path,
+        "kind": found.kind,
+        "full_path": found.full_path,
+        "parent_id": found.parent_id,
+        "avatar_url": None,
+        "web_url": instance.links.user(found.path) if personal else instance.links.group(found.full_path),
+    }
+
+
+def group(instance: Instance, found: Namespace) -> dict[str, Any]:
+    """A group."""
+    return {
+        "id": found.id,
+        "web_url": instance.links.group(found.full_path),
+        "name": found.name,
+        "path": found.path,
+        "description": found.description,
+        "visibility": found.visibility,
+        "share_with_group_lock": False,
+        "require_two_factor_authentication": False,
+        "project_creation_level": "developer",
+        "subgroup_creation_level": "maintainer",
+        "lfs_enabled": False,
+        "default_branch_protection": 2,
+        "avatar_url": None,
+        "request_access_enabled": True,
+        "full_name": instance.namespaces.full_name(found),
+        "full_path": found.full_path,
+        "created_at": found.created_at,
+        "parent_id": found.parent_id,
+    }
+
+
+def basic_project(instance: Instance, found: Project) -> dict[str, Any]:
+    """A project in few words."""
+    links = instance.links
+    parent = instance.namespaces.find(found.namespace_id)
+    above = instance.namespaces.full_name(parent) if parent else ""
+    return {
+        "id": found.id,
+        "description": found.description,
+        "name": found.name,
+        "name_with_namespace": f"{above} / {found.name}",
+        "path": found.path,
+        "path_with_namespace": found.full_path,
+        "created_at": found.created_at,
+        "default_branch": found.default_branch,
+        "tag_list": found.topics,
+        "topics": found.topics,
+        "ssh_url_to_repo": links.ssh(found),
+        "http_url_to_repo": links.clone(found),
+        "web_url": links.project(found),
+        "readme_url": None,
+        "forks_count": _forks(instance, found),
+        "avatar_url": None,
+        "star_count": 0,
+        "last_activity_at": found.last_activity_at,
+        "visibility": found.visibility,
+        "namespace": namespace(instance, parent) if parent else None,
+    }
+
+
+def _forks(instance: Instance, found: Project) -> int:
+    return int(instance.database.value("SELECT count(*) FROM projects WHERE forked_from_id = ?", found.id))
+
+
+def project(instance: Instance, found: Project, user: User | None) -> dict[str, Any]:
+    """A project, as a user sees it."""
+    api = instance.links.api(f"/projects/{found.id}")
+    owner = None
+    parent = instance.namespaces.find(found.namespace_id)
+    if parent and parent.kind == "user" and parent.owner_id:
+        owner = instance.users.find(parent.owner_id)
+    source = instance.projects.find(found.forked_from_id) if found.forked_from_id else None
+    repository = instance.repositories.of(found.id)
+    answer = basic_project(instance, found) | {
+        "_links": {
+            "self": api,
+            "repo_branches": f"{api}/repository/branches",
+            "members": f"{api}/members",
+            "events": f"{api}/events",
+        },
+        "empty_repo": repository.is_empty(),
+        "archived": found.archived,
+        "creator_id": found.creator_id,
+        "import_status": "none",
+        "open_issues_count": 0,
+        "ci_config_path": None,
+        "shared_with_groups": [],
+        **_FEATURES,
+        **found.features,
+        "permissions": _permissions(instance, found, user),
+    }
+    if owner:
+        answer["owner"] = {"id": owner.id, "name": owner.name, "created_at": owner.created_at}
+    if source and instance.members.can_see_project(user, source):
+        answer["forked_from_project"] = basic_project(instance, source)
+    return answer
+
+
+def _permissions(instance: Instance, found: Project, user: User | None) -> dict[str, Any]:
+    if user is None:
+        return {"project_access": None, "group_access": None}
+    direct = instance.members.find("project", found.id, user.id)
+    groups = [
+        instance.members.find("group", parent.id, user.id)
+        for parent in instance.namespaces.with_ancestors(found.namespace_id)
+    ]
+    inherited = max((member.access_level for member in groups if member), default=None)
+    return {
+        "project_access": {"access_level": direct.access_level, "notification_level": 3} if direct else None,
+        "group_access": {"access_level": inherited, "notification_level": 3} if inherited else None,
+    }
+
+
+def member(instance: Instance, found: Member) -> dict[str, Any]:
+    """A member of a group or project."""
+    user = instance.users.find(found.user_id)
+    author = instance.users.find(found.created_by_id) if found.created_by_id else None
+    assert user is not None  # noqa: S101  a foreign key
+    answer = basic_user(instance.links, user) | {
+        "access_level": found.access_level,
+        "created_at": found.created_at,
+        "expires_at": found.expires_at,
+        "membership_state": "active",
+    }
+    return answer | ({"created_by": basic_user(instance.links, author)} if author else {})
+
+
+def token(found: Token, *, access_level: int | None = None, secret: str | None = None) -> dict[str, Any]:
+    """An access token; `secret` only right after it was made."""
+    answer: dict[str, Any] = {
+        "id": found.id,
+        "name": found.name,
+        "revoked": found.revoked,
+        "created_at": found.created_at,
+        "description": found.description or None,
+        "scopes": found.scopes,
+        "user_id": found.user_id,
+        "last_used_at": found.last_used_at,
+        "active": found.active,
+        "expires_at": found.expires_at,
+    }
+    if access_level is not None:
+        answer["access_level"] = access_level
+    return answer | ({"token": secret} if secret else {})
+
+
+def commit(links: Links, found_in: Project, found: history.Commit) -> dict[str, Any]:
+    """A commit."""
+    return {
+        "id": found.id,
+        "short_id": found.short_id,
+        "created_at": _time(found.committed_date),
+        "parent_ids": list(found.parents),
+        "title": found.title,
+        "message": found.message,
+        "author_name": found.author_name,
+        "author_email": found.author_email,
+        "authored_date": _time(found.authored_date),
+        "committer_name": found.committer_name,
+        "committer_email": found.committer_email,
+        "committed_date": _time(found.committed_date),
+        "trailers": {},
+        "extended_trailers": {},
+        "web_url": links.page(found_in, "commit", found.id),
+    }
+
+
+def _time(iso: str) -> str:
+    """git's ISO time with milliseconds, as GitLab writes commits' times."""
+    return iso.replace("Z", "+00:00")[:19] + ".000" + iso.replace("Z", "+00:00")[19:]
+
+
+def branch(instance: Instance, found_in: Project, user: User | None, ref: Ref, tip: history.Commit) -> dict[str, Any]:
+    """A branch with its latest commit."""
+    rules = instance.protected.matching(found_in.id, "branch", ref.name)
+    level = instance.members.project_level(user, found_in)
+    return {
+        "name": ref.name,
+        "commit": commit(instance.links, found_in, tip),
+        "merged": False,
+        "protected": bool(rules),
+        "developers_can_push": any(0 < rule.push_level <= 30 for rule in rules),
+        "developers_can_merge": any(0 < rule.merge_level <= 30 for rule in rules),
+        "can_push": level >= 30 and instance.protected.allows(found_in.id, "branch", ref.name, level),
+        "default": ref.name == found_in.default_branch,
+        "web_url": instance.links.page(found_in, "tree", ref.name),
+    }
+
+
+def tag(instance: Instance, found_in: Project, ref: Ref, commit_behind: history.Commit) -> dict[str, Any]:
+    """A tag with its commit; `target` is the tag object's id where it is annotated."""
+    created = ref.tagged_at if ref.target != ref.commit else commit_behind.committed_date
+    return {
+        "name": ref.name,
+        "message": ref.message,
+        "target": ref.target,
+        "commit": commit(instance.links, found_in, commit_behind),
+        "release": None,
+        "protected": bool(instance.protected.matching(found_in.id, "tag", ref.name)),
+        "created_at": _time(created) if created else None,
+    }
+
+
+def diff(found: history.FileDiff) -> dict[str, Any]:
+    """What happened to one file."""
+    return {
+        "diff": found.diff,
+        "collapsed": False,
+        "too_large": found.too_large,
+        "new_path": found.new_path,
+        "old_path": found.old_path,
+        "a_mode": "0" if found.new_file else found.old_mode,
+        "b_mode": "0" if found.deleted_file else found.new_mode,
+        "new_file": found.new_file,
+        "renamed_file": found.renamed_file,
+        "deleted_file": found.deleted_file,
+        "generated_file": False,
+    }
+
+
+def hook(found: Hook) -> dict[str, Any]:
+    """A webhook; its secrets are not shown."""
+    place = {"project_id": found.source_id} if found.source == "project" else {"group_id": found.source_id}
+    return {
+        "id": found.id,
+        "url": found.url,
+        "name": found.name,
+        "description": found.description,
+        "created_at": found.created_at,
+        **{event: bool(found.events.get(event)) for event in EVENTS},
+        "enable_ssl_verification": found.enable_ssl_verification,
+        "repository_update_events": False,
+        "alert_status": found.alert_status,
+        "disabled_until": found.disabled_until,
+        "url_variables": [],
+        "custom_headers": [{"key": key} for key in found.custom_headers],
+        "push_events_branch_filter": found.push_events_branch_filter or None,
+        "branch_filter_strategy": found.branch_filter_strategy,
+        "custom_webhook_template": None,
+        **place,
+    }
+
+
+def hook_event(found: HookEvent, *, request: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a hook's log."""
+    return {
+        "id": found.id,
+        "url": found.url,
+        "trigger": {"Push Hook": "push_hooks", "Tag Push Hook": "tag_push_hooks"}.get(found.event, found.event),
+        "request_headers": found.request_headers,
+        "request_data": request,
+        "response_headers": found.response_headers,
+        "response_body": found.response_body,
+        "execution_duration": found.execution_duration,
+        "response_status": found.response_status,
+    }
+
+
+def protected_branch(rule: ProtectedRef) -> dict[str, Any]:
+    """A protected branch."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "push_access_levels": [_level(rule.id, rule.push_level)],
+        "merge_access_levels": [_level(rule.id, rule.merge_level)],
+        "allow_force_push": rule.allow_force_push,
+    }
+
+
+def protected_tag(rule: ProtectedRef) -> dict[str, Any]:
+    """A protected tag."""
+    return {"name": rule.name, "create_access_levels": [_level(rule.id, rule.push_level)]}
+
+
+def _level(rule_id: int, level: int) -> dict[str, Any]:
+    names = {0: "No one", 30: "Developers + Maintainers", 40: "Maintainers", 60: "Administrators"}
+    return {"id": rule_id, "access_level": level, "access_level_description": names.get(level, str(level))}
+
+
+def file_head(repository: Repository, path: str, ref: str, commit_id: str, blob_id: str) -> dict[str, Any]:
+    """What is told of a file beside its content."""
+    content = repository.blob(blob_id)
+    last = history.log(repository, [commit_id], path=path, limit=1)
+    entry = repository.entry(commit_id, path)
+    return {
+        "file_name": path.rsplit("/", 1)[-1],
+        "file_path": path,
+        "size": len(content),
+        "encoding": "base64",
+        "content_sha256": hashlib.sha256(content).hexdigest(),
+        "ref": ref,
+        "blob_id": blob_id,
+        "commit_id": commit_id,
+        "last_commit_id": last[0].id if last else commit_id,
+        "execute_filemode": bool(entry and entry.mode == "100755"),
+    }

@@ -1,0 +1,206 @@
+"""Webhooks of projects and groups: kept, tested, their log, deliveries sent again."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.params import Params
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
+from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
+from gitlab_light.model.members import MAINTAINER, OWNER
+from gitlab_light.model.wildcards import check_wildcard
+from gitlab_light.webhooks.events import PUSH, TAG_PUSH
+
+routes = Routes()
+_PROJECT, _GROUP = "/projects/:id/hooks", "/groups/:id/hooks"
+_MOST_HOOKS = 100  # GitLab's plan limit for a project
+_FORBIDDEN_HEADERS = ("host", "content-length", "content-type", "transfer-encoding", "connection")
+_TRIGGERS = {"push_events": PUSH, "tag_push_events": TAG_PUSH}
+
+
+def _place(call: Call) -> tuple[str, int]:
+    if call.path.startswith("/projects/"):
+        return "project", call.project(MAINTAINER).id
+    return "group", call.group(OWNER).id
+
+
+def _hook(call: Call) -> Hook:
+    source, source_id = _place(call)
+    hook = call.instance.hooks.find(call.number("hook_id"))
+    if hook is None or (hook.source, hook.source_id) != (source, source_id):
+        raise not_found()
+    return hook
+
+
+@routes.get(_PROJECT, _GROUP)
+def list_hooks(call: Call) -> Any:
+    """The hooks of a project or group."""
+    return [entities.hook(hook) for hook in paginate(call, call.instance.hooks.all_of(*_place(call)))]
+
+
+@routes.get(_PROJECT + "/:hook_id", _GROUP + "/:hook_id")
+def show_hook(call: Call) -> Any:
+    """One hook."""
+    return entities.hook(_hook(call))
+
+
+@routes.post(_PROJECT, _GROUP)
+def add_hook(call: Call) -> Any:
+    """Makes a hook; it is told of pushes unless `push_events` says no."""
+    source, source_id = _place(call)
+    if len(call.instance.hooks.all_of(source, source_id)) >= _MOST_HOOKS:
+        raise bad_request({"base": [f"Maximum number of {source} hooks ({_MOST_HOOKS}) exceeded"]})
+    params = call.params
+    events = {event: params.boolean(event, default=event == "push_events") for event in EVENTS}
+    url = _url(params.text("url"))
+    hook = call.instance.hooks.add(source, source_id, url=url, events=events, **_columns(params))
+    call.created()
+    return entities.hook(hook)
+
+
+@routes.put(_PROJECT + "/:hook_id", _GROUP + "/:hook_id")
+def change_hook(call: Call) -> Any:
+    """Changes a hook."""
+    hook, params = _hook(call), call.params
+    columns = _columns(params)
+    if "url" in params:
+        columns["url"] = _url(params.text("url"))
+    given = {event: params.boolean(event) for event in EVENTS if event in params}
+    return entities.hook(call.instance.hooks.update(hook, events=hook.events | given, **columns))
+
+
+@routes.delete(_PROJECT + "/:hook_id", _GROUP + "/:hook_id")
+def remove_hook(call: Call) -> Any:
+    """Removes a hook."""
+    call.instance.hooks.remove(_hook(call))
+
+
+@routes.get(_PROJECT + "/:hook_id/events", _GROUP + "/:hook_id/events")
+def list_events(call: Call) -> Any:
+    """A hook's log, latest first."""
+    events = call.instance.hooks.events(_hook(call).id)
+    if wanted := call.params.texts("status"):
+        events = [event for event in events if _has_status(event, wanted)]
+    return [_event(event) for event in paginate(call, events)]
+
+
+def _has_status(event: HookEvent, wanted: list[str]) -> bool:
+    """Whether an event has one of some statuses: a number, or GitLab's words for groups of them."""
+    status = event.response_status
+    words = {"2": "successful", "4": "client_failure", "5": "server_failure"}
+    return status in wanted or words.get(status[:1], "server_failure") in wanted
+
+
+def _event(event: HookEvent) -> dict[str, Any]:
+    return entities.hook_event(event, request=json.loads(event.request_data))
+
+
+@routes.post(_PROJECT + "/:hook_id/events/:event_id/resend", _GROUP + "/:hook_id/events/:event_id/resend")
+def resend(call: Call) -> Any:
+    """Sends what a log entry holds again, and tells what came of it."""
+    hook = _hook(call)
+    event = call.instance.hooks.event(call.number("event_id"))
+    if event is None or event.hook_id != hook.id:
+        raise not_found()
+    again = call.instance.post_now(hook, event.event, event.request_data, event.event_uuid, event.idempotency_key)
+    call.created()
+    return {"response_status": _number(again.response_status)}
+
+
+@routes.post(_PROJECT + "/:hook_id/test/:trigger")
+def test_hook(call: Call) -> Any:
+    """Sends the hook what the latest push would have sent, and tells whether it was taken."""
+    hook = _hook(call)
+    trigger = call.arguments["trigger"]
+    if trigger not in EVENTS:
+        raise bad_parameter("trigger does not have a valid value")
+    if trigger not in _TRIGGERS:
+        raise Refusal(422, {"message": f"There are no {trigger.removesuffix('_events')} events in this server"})
+    project = call.project(MAINTAINER)
+    payload = call.instance.events.sample(project, call.me, tag=trigger == "tag_push_events")
+    if payload is None:
+        raise Refusal(422, {"message": "Ensure the project has at least one commit."})
+    sent = call.instance.post_now(
+        hook, _TRIGGERS[trigger], json.dumps(payload, ensure_ascii=False), str(uuid.uuid4()), str(uuid.uuid4())
+    )
+    if not sent.response_status.startswith("2"):
+        raise Refusal(422, {"message": f"Hook execution failed: {sent.response_body or sent.response_status}"})
+    call.created()
+    return {"message": "201 Created"}
+
+
+@routes.put(_PROJECT + "/:hook_id/custom_headers/:key", _GROUP + "/:hook_id/custom_headers/:key")
+def set_header(call: Call) -> Any:
+    """Adds a header to what the hook sends."""
+    hook = _hook(call)
+    headers = hook.custom_headers | {call.arguments["key"]: call.params.text("value")}
+    call.instance.hooks.update(hook, custom_headers=_headers(headers))
+
+
+@routes.delete(_PROJECT + "/:hook_id/custom_headers/:key", _GROUP + "/:hook_id/custom_headers/:key")
+def remove_header(call: Call) -> Any:
+    """Removes such a header."""
+    hook = _hook(call)
+    if call.arguments["key"] not in hook.custom_headers:
+        raise not_found()
+    kept = {key: value for key, value in hook.custom_headers.items() if key != call.arguments["key"]}
+    call.instance.hooks.update(hook, custom_headers=kept)
+
+
+def _number(status: str) -> int | str:
+    return int(status) if status.isdigit() else status
+
+
+def _columns(params: Params) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name in ("name", "description"):
+        if name in params:
+            columns[name] = params.optional_text(name)
+    if "token" in params:
+        token = params.optional_text("token") or ""
+        if not token.isascii() or not token.isprintable() or len(token) > 4096:
+            raise bad_request({"token": ["is invalid"]})
+        columns["token"] = token
+    if "enable_ssl_verification" in params:
+        columns["enable_ssl_verification"] = params.boolean("enable_ssl_verification")
+    if "push_events_branch_filter" in params:
+        pattern = params.optional_text("push_events_branch_filter") or ""
+        check_wildcard("push_events_branch_filter", pattern)
+        columns["push_events_branch_filter"] = pattern
+    if "branch_filter_strategy" in params:
+        columns["branch_filter_strategy"] = params.choice(
+            "branch_filter_strategy", ("wildcard", "all_branches"), default="wildcard"
+        )
+    if "custom_headers" in params:
+        columns["custom_headers"] = _headers(
+            {header.text("key"): header.text("value") for header in params.objects("custom_headers")}
+        )
+    return columns
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    for key, value in headers.items():
+        plain = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
+        readable = value.isascii() and value.isprintable() and len(value) <= 2048
+        if not plain or not readable or key.lower() in _FORBIDDEN_HEADERS or len(headers) > 20:
+            raise bad_request({"custom_headers": ["is invalid"]})
+    return headers
+
+
+def _url(url: str) -> str:
+    """An address that can be posted to; ones in the local network are what this server is for."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good = False
+    if not good or len(url) > 2048 or not url.isascii() or not url.isprintable() or " " in url:
+        raise Refusal(422, {"error": "Invalid url given"})
+    return url

@@ -1,0 +1,64 @@
+"""Lists in pages, by offset, with GitLab's headers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from gitlab_light.api.call import Call
+from gitlab_light.errors import bad_parameter
+
+Item = TypeVar("Item")
+_DEFAULT_SIZE, _MOST = 20, 100
+
+
+def window(call: Call) -> tuple[int, int]:
+    """The page and its size that the caller asks for.
+
+    Raises:
+        Refusal: 400, a number below one.
+    """
+    page, size = call.params.optional_integer("page"), call.params.optional_integer("per_page")
+    if page is not None and page < 1:
+        raise bad_parameter("page does not have a valid value")
+    if size is not None and size < 1:
+        raise bad_parameter("per_page does not have a valid value")
+    return min(page or 1, 10**9), min(size or _DEFAULT_SIZE, _MOST)
+
+
+def paginate(call: Call, items: Sequence[Item]) -> list[Item]:
+    """The items of the page that is asked for; sets the headers."""
+    page, size = window(call)
+    set_headers(call, len(items))
+    return list(items[(page - 1) * size : page * size])
+
+
+def set_headers(call: Call, total: int) -> None:
+    """Tells by headers where in how many items this page is (https://docs.gitlab.com/api/rest/#pagination)."""
+    page, size = window(call)
+    pages = max(1, math.ceil(total / size))
+    call.headers |= {
+        "X-Total": str(total),
+        "X-Total-Pages": str(pages),
+        "X-Per-Page": str(size),
+        "X-Page": str(page),
+        "X-Next-Page": str(page + 1) if page < pages else "",
+        "X-Prev-Page": str(page - 1) if 1 < page <= pages + 1 else "",
+    }
+    links = {"first": 1, "last": pages}
+    if page > 1:
+        links = {"prev": page - 1} | links
+    if page < pages:
+        links = {"next": page + 1} | links
+    call.headers["Link"] = ", ".join(f'<{_address(call, number, size)}>; rel="{rel}"' for rel, number in links.items())
+
+
+def _address(call: Call, page: int, size: int) -> str:
+    kept = [
+        pair for pair in parse_qsl(call.query, keep_blank_values=True)
+        if pair[0] not in ("page", "per_page", "private_token")
+    ]  # fmt: skip
+    query = urlencode([*kept, ("page", page), ("per_page", size)])
+    return call.instance.links.api(call.path) + f"?{query}"

@@ -1,0 +1,22 @@
+"""All parts of the API."""
+
+from __future__ import annotations
+
+from gitlab_light.api import (
+    access_tokens,
+    branches,
+    commits,
+    files,
+    groups,
+    hooks,
+    members,
+    projects,
+    protected,
+    server,
+    users,
+)
+
+ALL = (
+    users.routes, access_tokens.routes, groups.routes, projects.routes, members.routes, branches.routes,
+    commits.routes, files.routes, hooks.routes, protected.routes, server.routes,
+)  # fmt: skip

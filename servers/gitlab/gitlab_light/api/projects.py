@@ -1,0 +1,296 @@
+"""Projects."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate, set_headers, window
+from gitlab_light.api.params import Params
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
+from gitlab_light.git.journal import ZERO, RefChange
+from gitlab_light.git.repository import is_ref_name
+from gitlab_light.git.writing import Action, Person, make_commit
+from gitlab_light.model.database import as_id
+from gitlab_light.model.members import DEVELOPER, MAINTAINER, OWNER
+from gitlab_light.model.namespaces import LEVELS, Namespace
+from gitlab_light.model.projects import Project
+
+routes = Routes()
+_DEFAULT_BRANCH = "main"
+# Settings that are kept and shown as they were given.
+_SWITCHES = (
+    "issues_enabled", "merge_requests_enabled", "wiki_enabled", "jobs_enabled", "snippets_enabled",
+    "container_registry_enabled", "lfs_enabled", "packages_enabled", "shared_runners_enabled", "request_access_enabled",
+    "only_allow_merge_if_pipeline_succeeds", "only_allow_merge_if_all_discussions_are_resolved",
+    "remove_source_branch_after_merge", "printing_merge_request_link_enabled", "public_jobs", "auto_devops_enabled",
+)  # fmt: skip
+
+
+@routes.get("/projects", anonymous=True)
+def list_projects(call: Call) -> Any:
+    """The projects that the caller may see, searched and sorted."""
+    return select_projects(call, "1", [])
+
+
+def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+    """The page of visible projects that fit an SQL condition and the call's own filters."""
+    params = call.params
+    conditions = [condition]
+    if search := params.optional_text("search"):
+        column = "full_path" if params.boolean("search_namespaces") else "path"
+        conditions.append(f"(instr(lower({column}), ?) OR instr(lower(name), ?))")
+        values += [search.lower()] * 2
+    if "archived" in params:
+        conditions.append("archived = ?")
+        values.append(params.boolean("archived"))
+    if visibility := params.optional_text("visibility"):
+        conditions.append("visibility = ?")
+        values.append(visibility)
+    if id_after := params.optional_integer("id_after"):
+        conditions.append("id > ?")
+        values.append(id_after)
+    if id_before := params.optional_integer("id_before"):
+        conditions.append("id < ?")
+        values.append(id_before)
+    orders = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
+    order = params.choice("order_by", orders, default="created_at")
+    column = {"updated_at": "last_activity_at", "similarity": "id", "star_count": "id"}.get(order, order)
+    sort = params.choice("sort", ("asc", "desc"), default="desc")
+    found = call.instance.database.all(
+        Project,
+        f"SELECT * FROM projects WHERE {' AND '.join(conditions)} "  # noqa: S608  built from words of our own
+        f"ORDER BY {column} {sort}, id {sort}",
+        *values,
+    )
+    visible = [project for project in found if _is_wanted(call, project)]
+    simple = params.boolean("simple") or call.user is None
+    if params.optional_text("pagination") == "keyset":
+        page = _keyset_page(call, visible, order, sort)
+    else:
+        page = paginate(call, visible)
+    if simple:
+        return [entities.basic_project(call.instance, project) for project in page]
+    return [entities.project(call.instance, project, call.user) for project in page]
+
+
+def _is_wanted(call: Call, project: Project) -> bool:
+    members = call.instance.members
+    if not members.can_see_project(call.user, project):
+        return False
+    level = members.project_level(call.user, project)
+    if call.user and (call.params.boolean("membership") or call.params.boolean("owned")):
+        direct = members.find("project", project.id, call.user.id)
+        inherited = [
+            members.find("group", namespace.id, call.user.id)
+            for namespace in call.instance.namespaces.with_ancestors(project.namespace_id)
+        ]
+        owner = call.instance.namespaces.find(project.namespace_id)
+        own = owner is not None and owner.owner_id == call.user.id
+        if not (own or direct or any(inherited)):
+            return False
+        if call.params.boolean("owned") and not own and not any(
+            member and member.access_level >= OWNER for member in (direct, *inherited)
+        ):
+            return False
+    return level >= (call.params.optional_integer("min_access_level") or 0)
+
+
+def _keyset_page(call: Call, projects: list[Project], order: str, sort: str) -> list[Project]:
+    """A page by keyset: its Link header leads on by the last id (https://docs.gitlab.com/api/rest/#keyset-based-pagination)."""
+    if order != "id":
+        raise bad_parameter("order_by does not support keyset pagination; use id")
+    _, size = window(call)
+    page = projects[:size]
+    if len(projects) > size:
+        bound = "id_after" if sort == "asc" else "id_before"
+        set_headers(call, len(projects))
+        query = f"pagination=keyset&order_by=id&sort={sort}&per_page={size}&{bound}={page[-1].id}"
+        call.headers = {"Link": f'<{call.instance.links.api(call.path)}?{query}>; rel="next"'}
+    return page
+
+
+@routes.post("/projects")
+def create_project(call: Call) -> Any:
+    """Makes a project, in the caller's own namespace unless `namespace_id` says where."""
+    params, instance = call.params, call.instance
+    name, path = params.optional_text("name"), params.optional_text("path")
+    if not name and not path:
+        raise bad_parameter("name, path are missing, at least one parameter must be provided")
+    namespace = _target_namespace(call, params.optional_integer("namespace_id"))
+    default_branch = params.optional_text("default_branch") or _DEFAULT_BRANCH
+    if not is_ref_name(default_branch):
+        raise bad_request({"default_branch": ["is invalid"]})
+    project = instance.projects.create(
+        namespace=namespace,
+        name=name or str(path),
+        path=path or slug(str(name)),
+        visibility=params.choice("visibility", LEVELS, default="private"),
+        default_branch=default_branch,
+        creator_id=call.me.id,
+        description=params.optional_text("description"),
+        topics=params.texts("topics") or params.texts("tag_list") or [],
+        features=_features(params),
+    )
+    repository = instance.repositories.of(project.id)
+    repository.remove()  # one that a crash may have left
+    repository.create(default_branch)
+    if params.boolean("initialize_with_readme"):
+        _add_readme(call, project)
+    call.created()
+    return entities.project(instance, instance.projects.find(project.id) or project, call.user)
+
+
+def _add_readme(call: Call, project: Project) -> None:
+    repository = call.instance.repositories.of(project.id)
+    person = Person(call.me.name, call.me.email)
+    readme = Action("create", "README.md", content=f"# {project.name}\n\n{project.description or ''}\n".encode())
+    sha = make_commit(repository, None, [readme], "Initial commit", author=person, committer=person)
+    change = RefChange(ZERO, sha, f"refs/heads/{project.default_branch}")
+    with call.instance.journal.applying(project.id, call.me.id, [change]):
+        repository.move_refs([change])
+
+
+def _target_namespace(call: Call, namespace_id: int | None) -> Namespace:
+    namespaces = call.instance.namespaces
+    namespace = namespaces.of_user(call.me.id) if namespace_id is None else namespaces.find(namespace_id)
+    if namespace is None:
+        raise bad_request({"namespace": ["is not valid"]})
+    level = call.instance.members.group_level(call.user, namespace)
+    if level < (DEVELOPER if namespace.kind == "group" else OWNER):
+        raise bad_request({"namespace": ["is not valid"]})
+    return namespace
+
+
+@routes.get("/projects/:id", anonymous=True)
+def show_project(call: Call) -> Any:
+    """One project."""
+    return entities.project(call.instance, call.project(), call.user)
+
+
+@routes.put("/projects/:id")
+def change_project(call: Call) -> Any:
+    """Changes a project."""
+    project, params = call.project(MAINTAINER), call.params
+    changes: dict[str, Any] = {}
+    for name in ("name", "path"):
+        if params.optional_text(name):
+            changes[name] = params.text(name)
+    if "description" in params:
+        changes["description"] = params.optional_text("description")
+    if "visibility" in params:
+        _require_owner(call, project)
+        changes["visibility"] = params.choice("visibility", LEVELS, default=project.visibility)
+    topics = params.texts("topics") or params.texts("tag_list")
+    if topics is not None:
+        changes["topics"] = topics
+    branch = params.optional_text("default_branch")
+    if branch and branch != project.default_branch:
+        repository = call.instance.repositories.of(project.id)
+        if repository.branch(branch) is None and not (repository.is_empty() and is_ref_name(branch)):
+            raise bad_request({"base": ["Could not set the default branch. Do you have a branch named "
+                                        f"'{branch}' in your repository?"]})  # fmt: skip
+        repository.set_head(branch)
+        changes["default_branch"] = branch
+    changes["features"] = project.features | _features(params)
+    return entities.project(call.instance, call.instance.projects.update(project, **changes), call.user)
+
+
+@routes.delete("/projects/:id")
+def delete_project(call: Call) -> Any:
+    """Removes a project with its repository."""
+    project = call.project(OWNER)
+    remove_project(call, project)
+    call.status = 202
+    return {"message": "202 Accepted"}
+
+
+def remove_project(call: Call, project: Project) -> None:
+    """Removes a project's record, then its repository."""
+    call.instance.projects.delete(project)
+    call.instance.repositories.of(project.id).remove()
+
+
+@routes.post("/projects/:id/archive")
+def archive(call: Call) -> Any:
+    """Makes a project read-only."""
+    return _set_archived(call, archived=True)
+
+
+@routes.post("/projects/:id/unarchive")
+def unarchive(call: Call) -> Any:
+    """Ends a project's being read-only."""
+    return _set_archived(call, archived=False)
+
+
+def _set_archived(call: Call, *, archived: bool) -> Any:
+    project = call.instance.projects.update(call.project(OWNER), archived=archived)
+    call.created()
+    return entities.project(call.instance, project, call.user)
+
+
+@routes.post("/projects/:id/fork")
+def fork(call: Call) -> Any:
+    """Copies a project's branches and tags into a new project."""
+    source, repository = call.repository()
+    params, instance = call.params, call.instance
+    namespace_path = params.optional_text("namespace_path") or params.optional_text("namespace")
+    namespace_id = params.optional_integer("namespace_id")
+    if namespace_path:
+        namespace_id = as_id(namespace_path)
+        found = instance.namespaces.by_path(namespace_path) if namespace_id is None else None
+        if found is None and namespace_id is None:
+            raise not_found("Target Namespace")
+        namespace_id = found.id if found else namespace_id
+    namespace = _target_namespace(call, namespace_id)
+    path = params.optional_text("path") or source.path
+    if instance.namespaces.taken(f"{namespace.full_path}/{path}"):
+        raise conflict("Project namespace name has already been taken, Name has already been taken, Path has already "
+                       "been taken")  # fmt: skip
+    project = instance.projects.create(
+        namespace=namespace, name=params.optional_text("name") or source.name, path=path,
+        visibility=source.visibility if namespace.kind == "user"
+        else min(source.visibility, namespace.visibility, key=LEVELS.__getitem__),
+        default_branch=source.default_branch, creator_id=call.me.id, description=source.description,
+        forked_from_id=source.id,
+    )  # fmt: skip
+    copy = instance.repositories.of(project.id)
+    copy.remove()
+    copy.create(source.default_branch)
+    copy.copy_from(repository)
+    call.created()
+    return entities.project(instance, project, call.user)
+
+
+@routes.put("/projects/:id/transfer")
+def transfer(call: Call) -> Any:
+    """Moves a project to another namespace."""
+    project = call.project(OWNER)
+    wanted = call.params.text("namespace")
+    namespaces, wanted_id = call.instance.namespaces, as_id(wanted)
+    namespace = namespaces.by_path(wanted) if wanted_id is None else namespaces.find(wanted_id)
+    if namespace is None:
+        raise not_found("Namespace")
+    _target_namespace(call, namespace.id)
+    return entities.project(
+        call.instance, call.instance.projects.update(project, namespace_id=namespace.id), call.user
+    )
+
+
+def _require_owner(call: Call, project: Project) -> None:
+    if call.instance.members.project_level(call.user, project) < OWNER:
+        raise forbidden()
+
+
+def _features(params: Params) -> dict[str, Any]:
+    return {name: params.boolean(name) for name in _SWITCHES if name in params}
+
+
+def slug(name: str) -> str:
+    """A path made of a name, as GitLab makes it when none is given."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_.-]+", "-", plain).strip("-.") or "project"

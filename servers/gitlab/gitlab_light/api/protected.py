@@ -1,0 +1,120 @@
+"""Protected branches and tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.params import Params
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, conflict, not_found
+from gitlab_light.model.members import DEVELOPER, MAINTAINER
+from gitlab_light.model.protected import ProtectedRef
+from gitlab_light.model.wildcards import check_wildcard
+
+routes = Routes()
+_BRANCHES, _TAGS = "/projects/:id/protected_branches", "/projects/:id/protected_tags"
+_LEVELS = (0, DEVELOPER, MAINTAINER, 60)
+
+
+@routes.get(_BRANCHES)
+def list_branches(call: Call) -> Any:
+    """A project's protected branches."""
+    project = call.project(MAINTAINER)
+    rules = call.instance.protected.all_of(project.id, "branch")
+    return [entities.protected_branch(rule) for rule in paginate(call, rules)]
+
+
+@routes.get(_BRANCHES + "/:name")
+def show_branch(call: Call) -> Any:
+    """One protected branch."""
+    return entities.protected_branch(_rule(call, "branch"))
+
+
+@routes.post(_BRANCHES)
+def protect_branch(call: Call) -> Any:
+    """Protects a branch, or all whose names fit a pattern."""
+    project = call.project(MAINTAINER)
+    name = _name(call)
+    if call.instance.protected.find(project.id, "branch", name):
+        raise conflict(f"Protected branch '{name}' already exists")
+    rule = call.instance.protected.add(
+        project.id, "branch", name, _level(call.params, "push_access_level"), _level(call.params, "merge_access_level"),
+        force=call.params.boolean("allow_force_push"),
+    )  # fmt: skip
+    call.created()
+    return entities.protected_branch(rule)
+
+
+@routes.patch(_BRANCHES + "/:name")
+def change_branch(call: Call) -> Any:
+    """Allows or forbids forced pushes to a protected branch."""
+    rule = _rule(call, "branch")
+    if "allow_force_push" in call.params:
+        force = call.params.boolean("allow_force_push")
+        call.instance.database.update("protected_refs", rule.id, allow_force_push=force)
+    return entities.protected_branch(_rule(call, "branch"))
+
+
+@routes.delete(_BRANCHES + "/:name")
+def unprotect_branch(call: Call) -> Any:
+    """Ends a branch's protection."""
+    call.instance.protected.remove(_rule(call, "branch"))
+
+
+@routes.get(_TAGS)
+def list_tags(call: Call) -> Any:
+    """A project's protected tags."""
+    project = call.project(MAINTAINER)
+    return [
+        entities.protected_tag(rule) for rule in paginate(call, call.instance.protected.all_of(project.id, "tag"))
+    ]
+
+
+@routes.get(_TAGS + "/:name")
+def show_tag(call: Call) -> Any:
+    """One protected tag."""
+    return entities.protected_tag(_rule(call, "tag"))
+
+
+@routes.post(_TAGS)
+def protect_tag(call: Call) -> Any:
+    """Protects a tag, or all whose names fit a pattern."""
+    project = call.project(MAINTAINER)
+    name = _name(call)
+    if call.instance.protected.find(project.id, "tag", name):
+        raise conflict(f"Protected tag '{name}' already exists")
+    level = _level(call.params, "create_access_level")
+    call.created()
+    return entities.protected_tag(call.instance.protected.add(project.id, "tag", name, level, level))
+
+
+@routes.delete(_TAGS + "/:name")
+def unprotect_tag(call: Call) -> Any:
+    """Ends a tag's protection."""
+    call.instance.protected.remove(_rule(call, "tag"))
+
+
+def _rule(call: Call, kind: str) -> ProtectedRef:
+    project = call.project(MAINTAINER)
+    rule = call.instance.protected.find(project.id, kind, call.arguments["name"])
+    if rule is None:
+        raise not_found()
+    return rule
+
+
+def _name(call: Call) -> str:
+    name = call.params.text("name")
+    check_wildcard("name", name)
+    return name
+
+
+def _level(params: Params, name: str) -> int:
+    level = params.optional_integer(name)
+    if level is None:
+        return MAINTAINER
+    if level not in _LEVELS:
+        raise bad_parameter(f"{name} does not have a valid value")
+    return level

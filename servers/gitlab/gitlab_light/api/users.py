@@ -1,0 +1,160 @@
+"""Users."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.params import Params
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
+from gitlab_light.model.users import User
+
+routes = Routes()
+_PROFILE = ("bio", "location", "website_url", "organization", "job_title", "public_email", "note", "avatar_url")
+
+
+@routes.get("/user", scopes=["read_user"])
+def show_self(call: Call) -> Any:
+    """Who the caller is."""
+    return entities.full_user(call.instance, call.me)
+
+
+@routes.get("/users", scopes=["read_user"])
+def list_users(call: Call) -> Any:
+    """The users, searched by name."""
+    params = call.params
+    conditions, values = ["NOT (bot AND ?)"], [params.boolean("exclude_internal") or params.boolean("humans")]
+    if username := params.optional_text("username"):
+        conditions.append("username = ?")
+        values.append(username)
+    if search := params.optional_text("search"):
+        conditions.append("(instr(lower(username), ?) OR instr(lower(name), ?) OR lower(email) = ?)")
+        values += [search.lower()] * 3
+    for word, state in (("active", "active"), ("blocked", "blocked")):
+        if params.boolean(word):
+            conditions.append("state = ?")
+            values.append(state)
+    order = params.choice("order_by", ("id", "name", "username", "created_at", "updated_at"), default="id")
+    sort = params.choice("sort", ("asc", "desc"), default="desc")
+    users = call.instance.database.all(
+        User,
+        f"SELECT * FROM users WHERE {' AND '.join(conditions)} "  # noqa: S608  built from words of our own
+        f"ORDER BY {'created_at' if order == 'updated_at' else order} {sort}",
+        *values,
+    )
+    show = entities.full_user if call.me.admin else _public
+    return [show(call.instance, user) for user in paginate(call, users)]
+
+
+def _public(instance: Any, user: User) -> dict[str, Any]:
+    return entities.public_user(instance.links, user)
+
+
+@routes.get("/users/:user_id", scopes=["read_user"])
+def show_user(call: Call) -> Any:
+    """One user."""
+    user = _user(call)
+    if call.me.admin or user.id == call.me.id:
+        return entities.full_user(call.instance, user)
+    return entities.public_user(call.instance.links, user)
+
+
+@routes.post("/users")
+def create_user(call: Call) -> Any:
+    """Makes an account."""
+    call.require_admin()
+    params = call.params
+    email, name, username = params.text("email"), params.text("name"), params.text("username")
+    made_up = params.boolean("reset_password") or params.boolean("force_random_password")
+    password = secrets.token_urlsafe(24) if made_up else params.optional_text("password")
+    if password is None:
+        raise bad_parameter("password, reset_password, force_random_password are missing, at least one parameter "
+                            "must be provided")  # fmt: skip
+    user = call.instance.users.create(
+        username=username, name=name, email=email, password=password, admin=params.boolean("admin"),
+        external=params.boolean("external"), can_create_group=params.boolean("can_create_group", default=True),
+        projects_limit=_limit(params), profile=_profile(params, {}),
+    )  # fmt: skip
+    call.created()
+    return entities.full_user(call.instance, user)
+
+
+@routes.put("/users/:user_id")
+def change_user(call: Call) -> Any:
+    """Changes an account."""
+    call.require_admin()
+    user, params = _user(call), call.params
+    changes: dict[str, Any] = {"profile": _profile(params, user.profile)}
+    for name in ("username", "name", "email"):
+        if name in params:
+            changes[name] = params.text(name)
+    for name in ("admin", "external", "can_create_group"):
+        if name in params:
+            changes[name] = params.boolean(name)
+    if "projects_limit" in params:
+        changes["projects_limit"] = _limit(params)
+    password = params.optional_text("password")
+    changed = call.instance.users.update(user, password=password, **changes)
+    if password is not None:
+        call.instance.sessions.close_all_of(user.id)
+    return entities.full_user(call.instance, changed)
+
+
+@routes.delete("/users/:user_id")
+def delete_user(call: Call) -> Any:
+    """Removes an account."""
+    call.require_admin()
+    user = _user(call)
+    if user.id == call.me.id:
+        raise bad_request("You cannot delete yourself")
+    call.instance.users.delete(user)
+
+
+@routes.post("/users/:user_id/:action")
+def change_state(call: Call) -> Any:
+    """Blocks, unblocks, deactivates or activates an account."""
+    states = {"block": "blocked", "unblock": "active", "deactivate": "deactivated", "activate": "active"}
+    action = call.arguments["action"]
+    if action not in states:
+        raise not_found()
+    call.require_admin()
+    user = _user(call)
+    if user.id == call.me.id and states[action] != "active":
+        raise forbidden(f"{user.username} cannot be {action}ed by themselves")
+    call.instance.users.update(user, state=states[action])
+    call.instance.sessions.close_all_of(user.id)
+    call.created()
+    return True
+
+
+@routes.get("/users/:user_id/projects")
+def list_projects(call: Call) -> Any:
+    """The projects in a user's own namespace that the caller may see."""
+    user = call.instance.users.by_login(call.arguments["user_id"]) or _user(call)
+    namespace = call.instance.namespaces.of_user(user.id)
+    projects = call.instance.projects.in_namespace(namespace.id) if namespace else []
+    visible = [project for project in projects if call.instance.members.can_see_project(call.user, project)]
+    return [entities.project(call.instance, project, call.user) for project in paginate(call, visible)]
+
+
+def _user(call: Call) -> User:
+    user = call.instance.users.find(call.number("user_id", "User"))
+    if user is None:
+        raise not_found("User")
+    return user
+
+
+def _limit(params: Params) -> int:
+    limit = params.optional_integer("projects_limit")
+    return 100000 if limit is None else max(0, min(limit, 2**31 - 1))
+
+
+def _profile(params: Params, current: dict[str, Any]) -> dict[str, Any]:
+    given = {name: params.optional_text(name) for name in _PROFILE if name in params}
+    if any(len(value or "") > 4096 for value in given.values()):
+        raise conflict("Profile is too long")
+    return current | given

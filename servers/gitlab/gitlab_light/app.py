@@ -1,0 +1,81 @@
+"""The server as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gitlab_light.api.application import PREFIX, Api
+from gitlab_light.api.parts import ALL
+from gitlab_light.git_access import GitAccess
+from gitlab_light.instance import Instance
+
+_log = logging.getLogger(__name__)
+# How often it is looked for pushes whose git outlived an earlier life of the server.
+_RECOVER_EVERY_SECONDS = 5.0
+
+
+class Front:
+    """Leads each request to the part that answers it."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._api = Api(instance, ALL)
+        self._git = GitAccess(instance)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        await self._part(scope["path"])(scope, receive, send)
+
+    def _part(self, path: str) -> ASGIApp:
+        if path == PREFIX or path.startswith(PREFIX + "/"):
+            return self._api
+        if self._git.concerns(path):
+            return self._git
+        return _health(path)
+
+
+def _health(path: str) -> Response:
+    """GitLab's addresses for health checks."""
+    if path == "/-/readiness":
+        return JSONResponse({"status": "ok", "master_check": [{"status": "ok"}]})
+    if path == "/-/liveness":
+        return JSONResponse({"status": "ok"})
+    if path == "/-/health":
+        return PlainTextResponse("GitLab OK")
+    return PlainTextResponse("Not Found", 404)
+
+
+def make_app(instance: Instance) -> ASGIApp:
+    """Makes the application of an instance; its deliveries run as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(instance.journal.recover)
+        tasks = [asyncio.create_task(instance.sender.run()), asyncio.create_task(_recover(instance))]
+        yield
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        instance.close()
+
+    app = Starlette(lifespan=lifespan)
+    app.mount("/", Front(instance))
+    return app
+
+
+async def _recover(instance: Instance) -> None:
+    while True:
+        await asyncio.sleep(_RECOVER_EVERY_SECONDS)
+        try:
+            if settled := await run_in_threadpool(instance.journal.recover):
+                _log.info("settled %s pushes of an earlier life", settled)
+        except Exception:
+            _log.exception("could not settle what an earlier life has left; trying again")

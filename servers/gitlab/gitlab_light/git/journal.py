@@ -1,0 +1,187 @@
+"""What pushes change, written down so that nothing is lost and nothing told twice, whenever the server ends.
+
+Each push has a folder:
+
+    about.json  whose push it is, to which project
+    rules       what the project forbids the pusher (read by the pre-receive hook)
+    lock        held (flock) by the git processes of the push, and by the kernel let go when the last one ends
+    pre         "old new ref" lines that git is about to apply (the pre-receive hook)
+    post        "old new ref" lines that git has applied (the post-receive hook)
+
+A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database under the
+push's id, and the folder goes. After a crash the folders that are left are settled by `recover`; where there is `pre`
+and no `post`, the lines whose ref now stands at `new` were applied.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+ZERO = "0" * 40
+
+
+@dataclass(frozen=True)
+class RefChange:
+    """A ref moved from `old` to `new`; either is ZERO where the ref was made or removed."""
+
+    old: str
+    new: str
+    ref: str
+
+
+@dataclass(frozen=True)
+class Push:
+    """One push, by git or by the API."""
+
+    id: str
+    folder: Path
+    project_id: int
+    user_id: int
+    lock: int
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a push has done."""
+
+    push_id: str
+    project_id: int
+    user_id: int
+    changes: tuple[RefChange, ...]
+    options: tuple[str, ...]
+
+
+class Journal:
+    """The pushes under way.
+
+    Args:
+        folder: where the pushes' folders are.
+        settle: keeps what a push has done; called again with the same push id after a crash at the wrong moment.
+        current: tells where a project's ref stands now; None where there is none.
+    """
+
+    def __init__(
+        self, folder: Path, settle: Callable[[Settled], None], current: Callable[[int, str], str | None]
+    ) -> None:
+        self._folder = folder
+        self._settle = settle
+        self._current = current
+        self._live: set[str] = set()
+        self._mutex = Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def begin(self, project_id: int, user_id: int, rules: Sequence[str] = ()) -> Push:
+        """Opens a push's folder; `finish` must follow."""
+        push_id = secrets.token_hex(12)
+        with self._mutex:
+            self._live.add(push_id)
+        # Made under a hidden name, so that whoever finds a push's folder finds it whole.
+        making, folder = self._folder / f".{push_id}", self._folder / push_id
+        making.mkdir(mode=0o700)
+        (making / "about.json").write_text(json.dumps({"project": project_id, "user": user_id}))
+        (making / "rules").write_text("".join(f"{rule}\n" for rule in rules))
+        lock = os.open(making / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        making.rename(folder)
+        return Push(push_id, folder, project_id, user_id, lock)
+
+    def finish(self, push: Push) -> Settled:
+        """Settles a push whose git has ended."""
+        try:
+            return self._settle_folder(push.folder)
+        finally:
+            os.close(push.lock)
+            with self._mutex:
+                self._live.discard(push.id)
+
+    @contextmanager
+    def applying(self, project_id: int, user_id: int, changes: Sequence[RefChange]) -> Iterator[None]:
+        """A push by the API: the changes are written down, applied by the block inside, then settled."""
+        push = self.begin(project_id, user_id)
+        try:
+            _write(push.folder / "pre", changes)
+            yield
+            _write(push.folder / "post", changes)
+        except BaseException:
+            (push.folder / "pre").unlink(missing_ok=True)
+            raise
+        finally:
+            self.finish(push)
+
+    def recover(self) -> int:
+        """Settles what an earlier life of the server has left; returns how many pushes that were."""
+        settled = 0
+        for folder in sorted(self._folder.iterdir()):
+            with self._mutex:
+                live = folder.name.lstrip(".") in self._live
+            if live:
+                continue
+            if folder.name.startswith("."):
+                shutil.rmtree(folder, ignore_errors=True)
+            elif self._is_over(folder):
+                self._settle_folder(folder)
+                settled += 1
+        return settled
+
+    @staticmethod
+    def _is_over(folder: Path) -> bool:
+        """Whether no git process of this push lives any more."""
+        try:
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return True  # the folder was being removed
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(lock)
+        return True
+
+    def _settle_folder(self, folder: Path) -> Settled:
+        about_file = folder / "about.json"
+        if not about_file.exists():  # settled before, and half removed
+            shutil.rmtree(folder, ignore_errors=True)
+            return Settled(folder.name, 0, 0, (), ())
+        about = json.loads(about_file.read_text())
+        options = _lines(folder / "options")
+        settled = Settled(
+            folder.name, about["project"], about["user"], self._changes(folder, about["project"]), tuple(options)
+        )
+        if settled.changes:
+            self._settle(settled)
+        about_file.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+        return settled
+
+    def _changes(self, folder: Path, project_id: int) -> tuple[RefChange, ...]:
+        if (folder / "post").exists():
+            return tuple(_read(folder / "post"))
+        return tuple(
+            change
+            for change in _read(folder / "pre")
+            if (self._current(project_id, change.ref) or ZERO) == change.new
+        )
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text("utf-8", "replace").splitlines() if file.exists() else []
+
+
+def _read(file: Path) -> list[RefChange]:
+    return [RefChange(*line.split(" ", 2)) for line in _lines(file)]
+
+
+def _write(file: Path, changes: Sequence[RefChange]) -> None:
+    new = file.with_name(file.name + ".new")
+    new.write_text("".join(f"{change.old} {change.new} {change.ref}\n" for change in changes))
+    new.replace(file)

@@ -1,0 +1,140 @@
+"""git's smart HTTP protocol, through git's own http-backend run as a CGI, streamed both ways."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.types import Message, Receive, Scope, Send
+
+_CHUNK = 128 * 1024
+_MAX_HEADER = 16 * 1024
+# A client that sends or takes nothing for this long has gone.
+_IDLE_SECONDS = 600.0
+# Each git may pack or index, so more at once only makes all of them slower.
+_MAX_PROCESSES = 32
+
+
+class Backend:
+    """Runs http-backend for one request after another, not too many at once."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(_MAX_PROCESSES)
+
+    async def serve(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        repository: Path,
+        service_path: str,
+        user: str,
+        env: Mapping[str, str],
+        keep: tuple[int, ...] = (),
+    ) -> None:
+        """Answers one request of a git client.
+
+        Args:
+            scope: the ASGI request.
+            receive: gives the request's body.
+            send: takes the answer.
+            repository: the bare repository.
+            service_path: "info/refs", "git-upload-pack" or "git-receive-pack".
+            user: the user's name, "" for nobody.
+            env: the environment of git.
+            keep: file descriptors that git and what it starts keep open.
+        """
+        variables = {**env, **_cgi_variables(scope, repository, service_path, user)}
+        async with self._places:
+            process = await asyncio.create_subprocess_exec(
+                "git", "http-backend", stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=variables, pass_fds=keep,
+                limit=_CHUNK,
+            )  # fmt: skip
+            feeding = asyncio.create_task(_feed(process, receive, fetching=service_path == "git-upload-pack"))
+            try:
+                await _answer(process, send)
+            finally:
+                feeding.cancel()
+                await asyncio.gather(feeding, return_exceptions=True)
+                await _end(process)
+
+
+def _cgi_variables(scope: Scope, repository: Path, service_path: str, user: str) -> dict[str, str]:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    variables = {
+        "GIT_PROJECT_ROOT": str(repository.parent),
+        "GIT_HTTP_EXPORT_ALL": "1",
+        "PATH_INFO": f"/{repository.name}/{service_path}",
+        "REQUEST_METHOD": scope["method"],
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "CONTENT_TYPE": headers.get("content-type", ""),
+        "REMOTE_USER": user,
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "GATEWAY_INTERFACE": "CGI/1.1",
+    }
+    if headers.get("content-length", "").isdigit():
+        variables["CONTENT_LENGTH"] = headers["content-length"]
+    if "content-encoding" in headers:
+        variables["HTTP_CONTENT_ENCODING"] = headers["content-encoding"]
+    if "git-protocol" in headers:
+        variables["GIT_PROTOCOL"] = headers["git-protocol"]
+    return variables
+
+
+async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
+    """Passes the request's body on; a client that goes before its end makes git see a body cut short.
+
+    A push that has come in whole is carried out even if its client has gone; a fetch is then given up.
+    """
+    stdin = process.stdin
+    assert stdin is not None  # noqa: S101  it is a pipe
+    try:
+        while True:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                message: Message = await receive()
+            if message["type"] == "http.disconnect":
+                break
+            if message.get("body"):
+                stdin.write(message["body"])
+                await stdin.drain()
+            if not message.get("more_body"):
+                break
+    except (BrokenPipeError, ConnectionResetError, TimeoutError):
+        pass  # git has ended by itself, or the client has gone: either way there is nobody to read for
+    finally:
+        stdin.close()
+    if fetching and (await receive())["type"] == "http.disconnect" and process.returncode is None:
+        process.terminate()
+
+
+async def _answer(process: Process, send: Send) -> None:
+    stdout = process.stdout
+    assert stdout is not None  # noqa: S101  it is a pipe
+    status, headers = 500, []
+    size = 0
+    while (line := await stdout.readline()).strip():
+        size += len(line)
+        if size > _MAX_HEADER:
+            break
+        name, _, value = line.decode("latin-1").strip().partition(":")
+        if name.lower() == "status":
+            status = int(value.split()[0])
+        else:
+            status = 200 if status == 500 else status
+            headers.append((name.lower().encode("latin-1"), value.strip().encode("latin-1")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    while chunk := await stdout.read(_CHUNK):
+        await asyncio.wait_for(send({"type": "http.response.body", "body": chunk, "more_body": True}), _IDLE_SECONDS)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _end(process: Process) -> None:
+    """Waits for git; one whose client left in the midst of the answer is told to end."""
+    try:
+        await asyncio.wait_for(process.wait(), 10)
+    except TimeoutError:
+        process.terminate()
+        await process.wait()

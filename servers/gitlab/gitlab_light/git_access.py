@@ -1,0 +1,123 @@
+"""git over HTTP: who may clone and push, and what follows from a push."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from gitlab_light.api.authentication import Identity, git_identity
+from gitlab_light.git.smart_http import Backend
+from gitlab_light.instance import Instance
+from gitlab_light.model.members import DEVELOPER
+from gitlab_light.model.projects import Project
+
+_ADDRESS = re.compile(r"/(?P<project>[^?]+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack)")
+_SERVICES = ("git-upload-pack", "git-receive-pack")
+_DENIED = "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect " \
+          "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, " \
+          "expired, or improperly scoped."  # fmt: skip
+_HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What a git client may go on to do."""
+
+    project: Project
+    identity: Identity
+    rules: list[str]
+
+
+class GitAccess:
+    """Answers git clients."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._backend = Backend()
+
+    @staticmethod
+    def concerns(path: str) -> bool:
+        """Whether a path is one that git clients ask for."""
+        return bool(_ADDRESS.fullmatch(path))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        request = Request(scope, receive)
+        address = _ADDRESS.fullmatch(scope["path"])
+        assert address is not None  # noqa: S101  see `concerns`
+        answer = await run_in_threadpool(self._admit, request, address)
+        if isinstance(answer, Response):
+            await answer(scope, receive, send)
+        elif address["path"] == "git-receive-pack":
+            await self._push(answer, scope, receive, send)
+        else:
+            await self._serve(answer, address["path"], scope, receive, send, {}, ())
+
+    async def _push(self, admission: Admission, scope: Scope, receive: Receive, send: Send) -> None:
+        journal, user = self._instance.journal, admission.identity.user
+        assert user is not None  # noqa: S101  nobody pushes without signing in
+        push = await run_in_threadpool(journal.begin, admission.project.id, user.id, admission.rules)
+        try:
+            variables = {"GITLAB_PUSH": str(push.folder)}
+            await self._serve(admission, "git-receive-pack", scope, receive, send, variables, (push.lock,))
+        finally:
+            await run_in_threadpool(journal.finish, push)
+
+    async def _serve(
+        self, admission: Admission, path: str, scope: Scope, receive: Receive, send: Send,
+        variables: dict[str, str], keep: tuple[int, ...],
+    ) -> None:  # fmt: skip
+        user = admission.identity.user
+        await self._backend.serve(
+            scope, receive, send,
+            repository=self._instance.repositories.of(admission.project.id).path,
+            service_path=path,
+            user=user.username if user else "",
+            env=self._instance.git_environment | variables,
+            keep=keep,
+        )  # fmt: skip
+
+    def _admit(self, request: Request, address: re.Match[str]) -> Admission | Response:
+        service = request.query_params.get("service") if address["path"] == "info/refs" else address["path"]
+        if service not in _SERVICES:
+            return PlainTextResponse("Dumb HTTP is not supported", 403)
+        if request.method != ("GET" if address["path"] == "info/refs" else "POST"):
+            return PlainTextResponse("Method Not Allowed", 405)
+        if not address["suffix"]:
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/{address['project']}.git/{address['path']}{query}", 301)
+        identity = git_identity(self._instance, request.headers.get("authorization", ""))
+        if identity is None:
+            return _challenge()
+        return self._judge(address["project"], identity, writes=service == "git-receive-pack")
+
+    def _judge(self, path: str, identity: Identity, *, writes: bool) -> Admission | Response:
+        project = self._instance.projects.by_path(path.replace("\0", ""))
+        members, user = self._instance.members, identity.user
+        if project is None or not members.can_see_project(user, project):
+            return _challenge() if user is None else PlainTextResponse(_HIDDEN, 404)
+        if not identity.allows("api", "write_repository", *(() if writes else ("read_repository",))):
+            return PlainTextResponse(f"Your token has no scope that allows to {'push' if writes else 'download'} code.", 403)
+        if not members.can_read_code(user, project):
+            return _challenge() if user is None else PlainTextResponse(
+                "You are not allowed to download code from this project.", 403
+            )  # fmt: skip
+        if not writes:
+            return Admission(project, identity, [])
+        if user is None:
+            return _challenge()
+        level = members.project_level(user, project)
+        if level < DEVELOPER:
+            return PlainTextResponse("You are not allowed to push code to this project.", 403)
+        if project.archived:
+            return PlainTextResponse("You can't push code to a read-only project: it is archived.", 403)
+        return Admission(project, identity, self._instance.protected.hook_rules(project, level))
+
+
+def _challenge() -> Response:
+    return PlainTextResponse(_DENIED, 401, {"WWW-Authenticate": 'Basic realm="GitLab"'})

@@ -1,0 +1,131 @@
+"""Everything that one server consists of, put together."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from functools import partial
+from pathlib import Path
+
+from anyio import from_thread
+
+from gitlab_light.git.commands import git_environment, write_config
+from gitlab_light.git.hooks import install_hooks
+from gitlab_light.git.journal import Journal, Settled
+from gitlab_light.git.repository import Repositories
+from gitlab_light.links import Links
+from gitlab_light.model.database import Database
+from gitlab_light.model.hooks import Hook, HookEvent, Hooks
+from gitlab_light.model.members import Members
+from gitlab_light.model.namespaces import Namespaces
+from gitlab_light.model.passwords import PasswordCheck
+from gitlab_light.model.projects import Projects
+from gitlab_light.model.protected import ProtectedRefs
+from gitlab_light.model.sessions import Sessions
+from gitlab_light.model.tokens import Tokens
+from gitlab_light.model.users import User, Users
+from gitlab_light.settings import Settings
+from gitlab_light.webhooks.events import Events
+from gitlab_light.webhooks.sender import Sender
+
+_log = logging.getLogger(__name__)
+_ROOT_TOKEN_NAME = "initial root token"  # noqa: S105  the token's name, not the token
+
+
+class Instance:
+    """One server's parts; made once, at start."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.settings = settings
+        self.links = Links(settings)
+        self.repositories = Repositories(settings.data)
+        hooks_folder = settings.data / "git" / "hooks"
+        write_config(self.repositories.home, hooks_folder, settings.max_pack)
+        install_hooks(hooks_folder)
+        self.git_environment = git_environment(self.repositories.home)
+
+        self.database = Database(settings.data / "gitlab.db")
+        self.users = Users(self.database, PasswordCheck())
+        self.tokens = Tokens(self.database)
+        self.sessions = Sessions(self.database)
+        self.namespaces = Namespaces(self.database)
+        self.projects = Projects(self.database, self.namespaces)
+        self.members = Members(self.database, self.namespaces)
+        self.protected = ProtectedRefs(self.database)
+        self.hooks = Hooks(self.database)
+        self.events = Events(
+            self.database, self.repositories, self.links, self.projects, self.namespaces, self.users, self.hooks,
+            self.protected,
+        )  # fmt: skip
+        self.sender = Sender(
+            self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
+        )
+        self.journal = Journal(settings.data / "pushes", self._settle, self._current_ref)
+        self._prepare_root()
+
+    def close(self) -> None:
+        """Closes what the calling thread has open."""
+        self.database.close()
+
+    def post_now(self, hook: Hook, event: str, payload: str, event_uuid: str, key: str) -> HookEvent:
+        """Sends one payload at once, from a worker thread of the running server; returns the log's entry."""
+        logged, _ = from_thread.run(partial(self.sender.post, hook, event, payload, event_uuid=event_uuid, key=key))
+        return logged
+
+    def _settle(self, push: Settled) -> None:
+        self.events.pushed(push)
+        self.sender.wake()
+
+    def _current_ref(self, project_id: int, ref: str) -> str | None:
+        return self.repositories.of(project_id).ref_target(ref)
+
+    def _prepare_root(self) -> None:
+        """Makes root at first start, and follows the password's and the token's files when they have changed."""
+        password = _secret(self.settings.root_password_file)
+        root = self.users.by_login("root")
+        if root is None:
+            if password is None:
+                password = secrets.token_urlsafe(24)
+                note = self.settings.data / "initial_root_password"
+                note.touch(mode=0o600)
+                note.write_text(password + "\n")
+            root = self.users.create(
+                username="root", name="Administrator", email=f"admin@{self.settings.host_name}", password=password,
+                admin=True,
+            )  # fmt: skip
+            self._remember("root_password", password)
+        elif password is not None and not self._is_remembered("root_password", password):
+            self.users.update(root, password=password)
+            self._remember("root_password", password)
+            _log.info("root's password was taken from its file")
+        self._prepare_root_token(root)
+
+    def _prepare_root_token(self, root: User) -> None:
+        secret = _secret(self.settings.root_token_file)
+        if secret is None or self.tokens.by_secret(secret) is not None:
+            return
+        with self.database.transaction():
+            self.database.execute(
+                "UPDATE tokens SET revoked = 1 WHERE user_id = ? AND name = ?", root.id, _ROOT_TOKEN_NAME
+            )
+            self.tokens.create(root.id, _ROOT_TOKEN_NAME, ["api", "sudo"], expires_at=None, secret=secret)
+
+    def _remember(self, name: str, secret: str) -> None:
+        salt = secrets.token_hex(16)
+        self.database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, f"{salt}:{_slow(salt, secret)}")
+
+    def _is_remembered(self, name: str, secret: str) -> bool:
+        kept = self.database.value("SELECT value FROM settings WHERE name = ?", name)
+        salt, _, hashed = (kept or "").partition(":")
+        return secrets.compare_digest(hashed, _slow(salt, secret))
+
+
+def _slow(salt: str, secret: str) -> str:
+    return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=2**14, r=8, p=1).hex()
+
+
+def _secret(file: Path | None) -> str | None:
+    """A secret from its file, without the line's end."""
+    return file.read_text().strip() or None if file else None

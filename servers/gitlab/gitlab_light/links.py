@@ -1,0 +1,54 @@
+"""The addresses of projects, users and API resources."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from gitlab_light.model.projects import Project
+from gitlab_light.settings import Settings
+
+
+class Links:
+    """Makes addresses; all but `internal_clone` under the external address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._external = settings.external_url
+        self._internal = settings.internal_url
+        self._host = settings.host_name
+
+    @property
+    def root(self) -> str:
+        """The external address itself."""
+        return self._external
+
+    def api(self, path: str) -> str:
+        """An API resource's address; `path` begins with a slash."""
+        return f"{self._external}/api/v4{path}"
+
+    def user(self, username: str) -> str:
+        """A user's page."""
+        return f"{self._external}/{username}"
+
+    def group(self, full_path: str) -> str:
+        """A group's page."""
+        return f"{self._external}/groups/{full_path}"
+
+    def project(self, project: Project) -> str:
+        """A project's page."""
+        return f"{self._external}/{project.full_path}"
+
+    def page(self, project: Project, *parts: str) -> str:
+        """One of a project's pages, as in page(project, "commit", id)."""
+        return "/".join([self.project(project), "-", *(quote(part) for part in parts)])
+
+    def ssh(self, project: Project) -> str:
+        """The clone address for ssh, as GitLab shows it."""
+        return f"git@{self._host}:{project.full_path}.git"
+
+    def clone(self, project: Project) -> str:
+        """The clone address from outside."""
+        return f"{self._external}/{project.full_path}.git"
+
+    def internal_clone(self, project: Project) -> str:
+        """The clone address for hook receivers."""
+        return f"{self._internal}/{project.full_path}.git"

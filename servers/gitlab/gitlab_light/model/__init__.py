@@ -1,0 +1,1 @@
+"""What the light GitLab knows, kept in SQLite: accounts, groups, projects, hooks."""

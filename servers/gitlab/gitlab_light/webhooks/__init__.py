@@ -1,0 +1,1 @@
+"""Webhooks: what happened, as payloads, queued and delivered."""

@@ -1,0 +1,131 @@
+"""From what happened to the deliveries that tell of it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import Any
+
+from gitlab_light.git import history
+from gitlab_light.git.journal import ZERO, RefChange, Settled
+from gitlab_light.git.repository import Repositories
+from gitlab_light.links import Links
+from gitlab_light.model.database import Database, now
+from gitlab_light.model.hooks import Hook, Hooks
+from gitlab_light.model.namespaces import Namespaces
+from gitlab_light.model.projects import Project, Projects
+from gitlab_light.model.protected import ProtectedRefs
+from gitlab_light.model.users import User, Users
+from gitlab_light.webhooks.payloads import push_payload
+
+# A push of more branches or tags than this tells nobody (GitLab's push_event_hooks_limit).
+PUSH_EVENT_HOOKS_LIMIT = 3
+PUSH, TAG_PUSH = "Push Hook", "Tag Push Hook"
+
+
+class Events:
+    """Turns pushes into deliveries for the hooks that want them."""
+
+    def __init__(
+        self, database: Database, repositories: Repositories, links: Links, projects: Projects,
+        namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs,
+    ) -> None:  # fmt: skip
+        self._db = database
+        self._repositories = repositories
+        self._links = links
+        self._projects = projects
+        self._namespaces = namespaces
+        self._users = users
+        self._hooks = hooks
+        self._protected = protected
+
+    def pushed(self, push: Settled) -> None:
+        """Keeps a push's deliveries, once, however often it is told."""
+        project = self._projects.find(push.project_id)
+        user = self._users.find(push.user_id)
+        if project is None or user is None or self._db.value("SELECT 1 FROM pushes WHERE id = ?", push.push_id):
+            return
+        project = self._with_default_branch(project, push.changes)
+        deliveries = self._deliveries(project, user, push)
+        with self._db.transaction():
+            if self._db.execute("INSERT OR IGNORE INTO pushes VALUES (?, ?)", push.push_id, now()):
+                for hook, event, payload in deliveries:
+                    self._hooks.queue(hook, event, str(uuid.uuid4()), payload, due=time.time())
+                self._projects.touch(project.id)
+                self._protect_first_branch(project, push.changes)
+
+    def sample(self, project: Project, user: User, *, tag: bool) -> dict[str, Any] | None:
+        """The payload of a test: that of the latest push that could have been; None in an empty repository."""
+        repository = self._repositories.of(project.id)
+        if tag:
+            tags = repository.tags()
+            change = RefChange(ZERO, tags[0].target, f"refs/tags/{tags[0].name}") if tags else None
+        else:
+            tip = repository.ref_target(f"refs/heads/{project.default_branch}")
+            change = None
+            if tip:
+                recent = history.log(repository, [tip], "--first-parent", limit=3)
+                old = recent[-1].id if len(recent) > 1 else ZERO
+                change = RefChange(old, tip, f"refs/heads/{project.default_branch}")
+        return self._payload(project, user, change, {}) if change else None
+
+    def _deliveries(self, project: Project, user: User, push: Settled) -> list[tuple[Hook, str, str]]:
+        hooks = [hook for hook in self._hooks_of(project) if not hook.ended]
+        options = _push_options(push.options)
+        found: list[tuple[Hook, str, str]] = []
+        for prefix, event, wish in (("refs/heads/", PUSH, "push_events"), ("refs/tags/", TAG_PUSH, "tag_push_events")):
+            changes = [change for change in push.changes if change.ref.startswith(prefix)]
+            if len(changes) > PUSH_EVENT_HOOKS_LIMIT:
+                continue
+            for change in changes:
+                name = change.ref.removeprefix(prefix)
+                takers = [
+                    hook for hook in hooks
+                    if hook.events.get(wish) and (event == TAG_PUSH or hook.wants_branch(name))
+                ]  # fmt: skip
+                if takers:
+                    payload = json.dumps(self._payload(project, user, change, options), ensure_ascii=False)
+                    found += [(hook, event, payload) for hook in takers]
+        return found
+
+    def _payload(self, project: Project, user: User, change: RefChange, options: dict[str, Any]) -> dict[str, Any]:
+        kind, name = ("tag", change.ref[10:]) if change.ref.startswith("refs/tags/") else ("branch", change.ref[11:])
+        namespace = self._namespaces.find(project.namespace_id)
+        return push_payload(
+            self._repositories.of(project.id), self._links, project, namespace.name if namespace else "", user, change,
+            protected=bool(self._protected.matching(project.id, kind, name)), options=options,
+        )  # fmt: skip
+
+    def _hooks_of(self, project: Project) -> list[Hook]:
+        hooks = self._hooks.all_of("project", project.id)
+        for namespace in self._namespaces.with_ancestors(project.namespace_id):
+            hooks += self._hooks.all_of("group", namespace.id)
+        return hooks
+
+    def _with_default_branch(self, project: Project, changes: tuple[RefChange, ...]) -> Project:
+        """In an empty repository the first branch that comes is the default one, unless the default itself came."""
+        branches = [change.ref[11:] for change in changes if change.ref.startswith("refs/heads/") and change.new != ZERO]
+        repository = self._repositories.of(project.id)
+        if not branches or repository.branch(project.default_branch) is not None:
+            return project
+        repository.set_head(branches[0])
+        return self._projects.update(project, default_branch=branches[0])
+
+    def _protect_first_branch(self, project: Project, changes: tuple[RefChange, ...]) -> None:
+        """The default branch is protected when it is first pushed: maintainers only, no force (GitLab's default)."""
+        ref = f"refs/heads/{project.default_branch}"
+        made = any(change.ref == ref and change.old == ZERO and change.new != ZERO for change in changes)
+        if made and not self._protected.all_of(project.id, "branch"):
+            self._protected.add(project.id, "branch", project.default_branch, 40, 40)
+
+
+def _push_options(lines: tuple[str, ...]) -> dict[str, Any]:
+    """git's push options as payloads have them: `ci.skip` is {"ci": {"skip": 1}}, `ci.variable=A=B` goes deeper."""
+    options: dict[str, Any] = {}
+    for line in lines:
+        key, _, value = line.partition("=")
+        group, _, name = key.partition(".")
+        if group in ("ci", "integrations", "secret_detection") and name:
+            options.setdefault(group, {})[name] = value or 1
+    return options
