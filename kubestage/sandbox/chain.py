@@ -1,0 +1,132 @@
+"""The servers' side of `up`: base image, repositories, hooks and jobs, and the first builds through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from docker.errors import APIError
+
+from kubestage.console import console
+from kubestage.delivery.build import Image, build_by_push, build_image
+from kubestage.errors import PartError
+from kubestage.sandbox.access import docker_config, put_private_file
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.secrets import PUSHER
+from kubestage.seed import push_release, seed_gitlab, seed_jenkins
+from kubestage.waits import wait_for_http
+
+FIRST = "v1.0.0.0"
+NEXT = "v2.0.0.0"
+
+BASE_REPOSITORY = "base_env/alpine_java"
+BASE_TAG = "8"
+
+_READY_SECONDS = 120.0
+
+
+class Chain:
+    """Prepares GitLab, Jenkins and the registry, and has CI build the two versions.
+
+    Args:
+        sandbox: the sandbox, whose servers may still be starting.
+        alive: raises when the servers will never come, which ends every wait for them.
+    """
+
+    def __init__(self, sandbox: Sandbox, alive: Callable[[], None]) -> None:
+        self._sandbox = sandbox
+        self._alive = alive
+
+    def prepare(self) -> list[str]:
+        """Waits for the servers and brings them to what the talk has; says what that changed.
+
+        Repositories come before hooks and jobs, so that seeding starts no build.
+
+        Raises:
+            PartError: a server refuses.
+            WaitTimeout: a server does not answer.
+        """
+        settings = self._sandbox.settings
+        changed = []
+        with console.step("registry, GitLab and Jenkins answer"):
+            wait_for_http(
+                "the registry", f"http://{settings.registry}/v2/", seconds=_READY_SECONDS, status=401, alive=self._alive
+            )
+            wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=_READY_SECONDS, alive=self._alive)
+            wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=_READY_SECONDS, alive=self._alive)
+        with console.step("repositories, hooks and jobs"):
+            if self._push_base_image():
+                changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
+            changed += seed_gitlab(settings, self._sandbox.secrets).changed
+            changed += seed_jenkins(settings, self._sandbox.secrets).changed
+            self._give_jenkins_the_registry()
+        return changed
+
+    def build_first(self) -> Image:
+        """Has CI build the first version from master, unless the registry has it.
+
+        Raises:
+            PartError: the build failed.
+        """
+        registry = self._sandbox.registry
+        there = registry.digest(FIRST)
+        if there:
+            return Image(FIRST, there, None)
+        with console.step(f"CI builds {FIRST}"):
+            return build_image(self._sandbox.jenkins, registry, FIRST, self._log(FIRST))
+
+    def build_next(self) -> Image:
+        """Pushes the next version's commit and tag, which CI builds by itself.
+
+        Raises:
+            PartError: the build failed.
+        """
+        registry = self._sandbox.registry
+        there = registry.digest(NEXT)
+        if there:
+            return Image(NEXT, there, None)
+
+        def push() -> bool:
+            return push_release(self._sandbox.settings, self._sandbox.secrets, NEXT)
+
+        with console.step(f"CI builds {NEXT}, pushed to GitLab"):
+            return build_by_push(self._sandbox.jenkins, registry, NEXT, push, self._log(NEXT))
+
+    def _push_base_image(self) -> bool:
+        """Pushes the service's base image unless the registry has just this one."""
+        registry, client = self._sandbox.registry, self._sandbox.engine.client
+        image = client.images.get(self._sandbox.supply.image("java"))
+        if registry.holds_image(str(image.id), BASE_TAG, BASE_REPOSITORY):
+            return False
+        repository = f"{registry.address}/{BASE_REPOSITORY}"
+        image.tag(repository, BASE_TAG)
+        account = {"username": registry.user, "password": registry.password}
+        try:
+            for event in client.images.push(repository, BASE_TAG, auth_config=account, stream=True, decode=True):
+                if "error" in event:
+                    raise PartError(f"The registry refuses {repository}", why=event["error"], fix="./inv logs registry")
+        except APIError as error:
+            raise PartError(f"The engine cannot push {repository}", why=str(error), fix="./inv doctor") from error
+        return True
+
+    def _give_jenkins_the_registry(self) -> None:
+        settings, secrets = self._sandbox.settings, self._sandbox.secrets
+        jenkins = self._sandbox.engine.client.containers.get(settings.container("jenkins"))
+        put_private_file(
+            jenkins, ".docker/config.json", docker_config(settings, PUSHER, secrets.registry_pusher_password)
+        )
+
+    def _log(self, version: str) -> Callable[[str], None]:
+        """Keeps a build's console text in a file of its own: `up` shows progress, not logs."""
+        path = self._log_path(version)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+
+        def write(text: str) -> None:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(text)
+
+        return write
+
+    def _log_path(self, version: str) -> Path:
+        return self._sandbox.settings.logs / f"ci-{version}.log"

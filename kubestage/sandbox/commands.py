@@ -1,0 +1,157 @@
+"""What each task does: read the settings, call the parts, print for people or as JSON."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+
+from kubestage.console import console
+from kubestage.errors import InputError, PartError
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import ENVIRONMENTS, NODE_PORTS, Settings
+
+
+def status(*, as_json: bool) -> None:
+    """Shows every part.
+
+    Raises:
+        PartError: a part is not healthy (after everything has been shown).
+    """
+    from kubestage.sandbox.status import read_status
+    from kubestage.sandbox.up import declared_version
+
+    sandbox = _existing()
+    found = read_status(
+        sandbox.settings,
+        sandbox.engine.client,
+        sandbox.registry,
+        lambda environment: declared_version(sandbox.settings, environment),
+    )
+    if as_json:
+        console.facts(found.record())
+    else:
+        console.table(
+            ["part", "health", "declared", "running", "address"],
+            [[part.name, part.health, part.declared, part.running, part.address] for part in found.parts],
+        )
+        console.say(f"versions in the registry: {', '.join(found.versions) or 'none'}")
+    if not found.healthy:
+        bad = ", ".join(part.name for part in found.parts if part.health != "healthy")
+        raise PartError(f"Not healthy: {bad}", fix="./inv up --yes   # repairs what is stopped, gone or half made")
+    if not as_json:
+        console.next(f"./inv cd.deploy --env {ENVIRONMENTS[0]} --version {found.versions[-1]}")
+
+
+def credentials(*, as_json: bool) -> None:
+    """Shows the accounts."""
+    from kubestage.sandbox.credentials import accounts
+
+    sandbox = _existing()
+    every = accounts(sandbox.settings, sandbox.secrets)
+    if as_json:
+        console.facts({account.key: {k: v for k, v in asdict(account).items() if k != "key"} for account in every})
+        return
+    console.table(
+        ["what", "user", "password or secret", "token", "address"],
+        [[account.what, account.user, account.secret, account.token, account.address] for account in every],
+    )
+
+
+def logs(part: str, *, lines: int) -> None:
+    """Prints the last lines of a part's log."""
+    from kubestage.sandbox.logs import read_logs
+
+    console.text(read_logs(_existing(), part, lines=lines), end="")
+
+
+def environment() -> None:
+    """Prints shell lines for kubectl and docker."""
+    sandbox = _existing()
+    folder = sandbox.supply.tool("kubectl").parent
+    for line in (
+        f"export KUBECONFIG={shlex.quote(str(sandbox.settings.kubeconfig))}",
+        *(f"export {name}={shlex.quote(value)}" for name, value in sandbox.engine.environment.items() if value),
+        f'export PATH={shlex.quote(str(folder))}:"$PATH"',
+    ):
+        console.text(line)
+
+
+def down(*, cache_too: bool) -> None:
+    """Removes the sandbox, and the cache if asked."""
+    from kubestage.lock import sandbox_lock
+    from kubestage.sandbox.down import remove_cache, remove_sandbox
+
+    sandbox = Sandbox(Settings.load())
+    with sandbox_lock(sandbox.settings):
+        client = sandbox.engine.client
+        removed = remove_sandbox(sandbox.settings, client)
+        if cache_too:
+            cache = remove_cache(sandbox.settings, client)
+            removed.images += cache.images
+            removed.folders += cache.folders
+    for kind, names in asdict(removed).items():
+        if names:
+            console.say(f"removed {kind}: {', '.join(names)}")
+    if not any(asdict(removed).values()):
+        console.say(f"There was nothing of the sandbox {sandbox.settings.sandbox}.")
+    console.next("./inv up --yes")
+
+
+def ci_build(version: str, *, force: bool) -> None:
+    """Builds master's version."""
+    from kubestage.delivery.build import build_image
+    from kubestage.delivery.version import check_version
+    from kubestage.seed import declared_release
+
+    sandbox = _existing()
+    version = check_version(version) if version else declared_release(sandbox.settings, sandbox.secrets)
+    image = build_image(sandbox.jenkins, sandbox.registry, version, _tell, force=force)
+    console.say(f"✓ {image.version} is in the registry: {image.digest}")
+    console.next(f"./inv cd.deploy --env {ENVIRONMENTS[0]} --version {image.version}")
+
+
+def cd_deploy(environment: str, version: str, *, node_port: int, as_json: bool) -> None:
+    """Deploys a version and watches it until it is served."""
+    from kubestage.delivery.deploy import deploy
+    from kubestage.delivery.version import check_environment
+
+    sandbox = _existing()
+    settings = sandbox.settings
+    port = node_port or NODE_PORTS[check_environment(environment)]
+    done = deploy(
+        sandbox.jenkins,
+        sandbox.registry,
+        sandbox.deployments,
+        environment=environment,
+        version=version,
+        node_port=port,
+        hook_secret=sandbox.secrets.gitlab_hook_token,
+        url=f"http://localhost:{settings.host_port(port)}",
+        tell=_tell,
+    )
+    if as_json:
+        console.facts({**asdict(done), "version": done.served.version})
+        return
+    console.say(f"✓ {environment} serves {done.served.version} (revision {done.rollout.revision})")
+    console.next(f"curl {settings.service_url(environment)}/status", "./inv status")
+
+
+def _existing() -> Sandbox:
+    """The sandbox that the settings name.
+
+    Raises:
+        InputError: nobody has called `up` yet.
+    """
+    sandbox = Sandbox(Settings.load())
+    if not sandbox.settings.folder.exists():
+        raise InputError(
+            f"There is no sandbox {sandbox.settings.sandbox!r}",
+            why=f"{sandbox.settings.folder} does not exist.",
+            fix="./inv up --yes",
+        )
+    return sandbox
+
+
+def _tell(text: str) -> None:
+    """Passes a job's log on to the user, apart from the facts on standard output."""
+    console.say(text.rstrip("\n"))

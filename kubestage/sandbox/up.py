@@ -1,0 +1,206 @@
+"""Standing the sandbox up: what can run at once does, and each step bears repetition."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import yaml
+
+from kubestage.console import console
+from kubestage.delivery.service import Served, wait_until_served
+from kubestage.engine import Changes, Outcome, Run, Secret, Stacks
+from kubestage.errors import KubestageError
+from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
+from kubestage.sandbox.chain import FIRST, Chain
+from kubestage.sandbox.sandbox import Sandbox
+from kubestage.secrets import Secrets
+from kubestage.settings import ENVIRONMENTS, Settings
+
+IMAGES = ("node", "registry", "gitlab", "jenkins", "java")
+TOOLS = ("pulumi", "kind", "kubectl", "docker")
+
+_SERVED_SECONDS = 90.0
+
+
+@dataclass
+class Report:
+    """What an `up` did.
+
+    Attributes:
+        changes: what it changed, in words; empty when everything was as it should be.
+        served: what each environment serves in the end.
+    """
+
+    changes: list[str] = field(default_factory=list)
+    served: dict[str, Served] = field(default_factory=dict)
+
+
+def up(sandbox: Sandbox) -> Report:
+    """Brings the sandbox to what its programs declare, from whatever state it is in.
+
+    Call it under the sandbox's lock, on a machine that has passed preflight.
+
+    Raises:
+        KubestageError: a part could not be brought up; what is up stays up, and a repetition goes on from there.
+    """
+    made = sandbox.supply.ensure([*TOOLS, *IMAGES])
+    Secrets.load_or_make(sandbox.settings)
+    report = Report([f"{each.name} {'pulled' if each.origin == 'pull' else 'built'}" for each in made])
+    try:
+        _Up(sandbox, report).run()
+    finally:
+        _write_timeline(sandbox.settings)
+    return report
+
+
+class _Up:
+    """One run; the platform, the first build and the environments overlap as far as they can."""
+
+    def __init__(self, sandbox: Sandbox, report: Report) -> None:
+        self._sandbox = sandbox
+        self._settings = sandbox.settings
+        self._report = report
+        secrets = sandbox.secrets
+        self._stacks = Stacks(self._settings, sandbox.supply.tool, sandbox.engine, secrets.pulumi_passphrase)
+        self._platform: Future[Outcome]
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            # A platform that is there already needs no turn of its own: all three stacks are looked at together.
+            standing = self._cluster_answers()
+            environments = pool.submit(self._bring_environments) if standing else None
+            self._platform = pool.submit(self._bring_platform)
+            chain = Chain(self._sandbox, self._platform_not_failed)
+            first = pool.submit(self._prepare_and_build, chain)
+            changed = self._platform.result().changes
+            if environments is None or changed:
+                first.result()
+                if environments:
+                    _settle(environments)
+                environments = pool.submit(self._bring_environments)
+            first.result()
+            following = pool.submit(chain.build_next)
+            environments.result()
+            for environment in ENVIRONMENTS:
+                self._ask(environment)
+            image = following.result()
+            if image.build:
+                self._report.changes.append(f"CI built {image.version}")
+
+    def _prepare_and_build(self, chain: Chain) -> None:
+        self._report.changes += chain.prepare()
+        image = chain.build_first()
+        if image.build:
+            self._report.changes.append(f"CI built {image.version}")
+
+    def _bring_platform(self) -> Outcome:
+        with console.step("platform: network, registry, cluster, GitLab, Jenkins"):
+            outcome = self._stacks.up("platform", "sandbox", self._platform_config())
+        self._note("platform", outcome.changes)
+        outputs = outcome.outputs
+        _write_kubeconfig(self._settings, str(outputs["kubeconfig"]))
+        jenkins = self._sandbox.engine.client.containers.get(self._settings.container("jenkins"))
+        put_private_file(
+            jenkins,
+            ".kube/config",
+            deployer_kubeconfig(
+                self._settings,
+                str(outputs["internalEndpoint"]),
+                str(outputs["certificateAuthority"]),
+                str(outputs["deployerToken"]),
+            ),
+        )
+        return outcome
+
+    def _bring_environments(self) -> None:
+        runs = [Run("service", environment, self._service_config(environment)) for environment in ENVIRONMENTS]
+        with console.step("environments: test and prod"):
+            outcomes = self._stacks.up_all(runs)
+        for environment, outcome in zip(ENVIRONMENTS, outcomes, strict=True):
+            self._note(environment, outcome.changes)
+
+    def _ask(self, environment: str) -> None:
+        """Proves from outside that the environment serves what its Deployment asks for."""
+        rollout = self._sandbox.deployments.rollout(environment)
+        version = rollout.version if rollout else FIRST
+        url = self._settings.service_url(environment)
+        self._report.served[environment] = wait_until_served(url, version, seconds=_SERVED_SECONDS)
+
+    def _note(self, what: str, changes: Changes) -> None:
+        if changes:
+            self._report.changes.append(f"{what}: {changes}")
+
+    def _platform_not_failed(self) -> None:
+        """Raises the platform's own error, so that nobody waits for servers that will not come."""
+        if self._platform.done():
+            self._platform.result()
+
+    def _cluster_answers(self) -> bool:
+        try:
+            return self._sandbox.deployments.node_health() == "healthy"
+        except KubestageError:
+            return False
+
+    def _platform_config(self) -> dict[str, Any]:
+        settings = self._settings
+        socket = self._sandbox.engine.address.socket
+        images = {part: self._sandbox.supply.image(part) for part in ("node", "registry", "gitlab", "jenkins")}
+        return _keyed(
+            "platform",
+            {
+                "sandbox": settings.sandbox,
+                "listen": settings.listen,
+                "portOffset": str(settings.port_offset),
+                "dockerSocket": str(socket) if socket else "/var/run/docker.sock",
+                "images": images,
+                "secrets": Secret(self._sandbox.secrets.model_dump()),
+            },
+        )
+
+    def _service_config(self, environment: str) -> dict[str, Any]:
+        return _keyed(
+            "service",
+            {
+                "sandbox": self._settings.sandbox,
+                "registry": self._settings.registry,
+                "version": FIRST,
+                "kubeconfig": str(self._settings.kubeconfig),
+            },
+        )
+
+
+def declared_version(settings: Settings, environment: str) -> str:
+    """The version that an environment's stack declares; empty before the first `up`."""
+    file = settings.folder / "pulumi" / "service" / f"Pulumi.{environment}.yaml"
+    if not file.exists():
+        return ""
+    config: Mapping[str, Any] = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config", {})
+    return str(config.get("kubestage-service:version", ""))
+
+
+def _keyed(program: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"kubestage-{program}:{name}": value for name, value in values.items()}
+
+
+def _settle(future: Future[None]) -> None:
+    """Waits for a run whose outcome no longer counts, because what it worked on was replaced meanwhile."""
+    future.exception()
+
+
+def _write_kubeconfig(settings: Settings, text: str) -> None:
+    new = settings.kubeconfig.with_name(".kubeconfig.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    new.replace(settings.kubeconfig)
+
+
+def _write_timeline(settings: Settings) -> None:
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    steps = [asdict(step) for step in console.timeline]
+    (settings.logs / "timeline.json").write_text(json.dumps(steps, indent=1), encoding="utf-8")

@@ -1,0 +1,55 @@
+import base64
+import io
+import json
+import tarfile
+
+import pytest
+import yaml
+
+from kubestage.sandbox.access import deployer_kubeconfig, docker_config, put_private_file
+from kubestage.sandbox.credentials import accounts
+from kubestage.secrets import Secrets
+from kubestage.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(sandbox="demo", port_offset=7, home=tmp_path)
+
+
+def test_the_deployers_kubeconfig_holds_its_token_and_the_clusters_own_authority(settings: Settings):
+    made = yaml.safe_load(deployer_kubeconfig(settings, "https://demo-control-plane:6443", "QQ==", "token"))
+    assert made["clusters"][0]["cluster"] == {
+        "server": "https://demo-control-plane:6443",
+        "certificate-authority-data": "QQ==",
+    }
+    assert made["users"][0]["user"] == {"token": "token"}
+    assert made["current-context"] == made["contexts"][0]["name"]
+
+
+def test_docker_gets_the_account_under_the_registrys_address(settings: Settings):
+    auth = json.loads(docker_config(settings, "pusher", "pw"))["auths"]["localhost:5008"]["auth"]
+    assert base64.b64decode(auth) == b"pusher:pw"
+
+
+def test_a_file_in_jenkins_home_is_readable_by_jenkins_alone():
+    class Container:
+        def put_archive(self, folder: str, data: bytes) -> None:
+            assert folder == "/var/jenkins_home"
+            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+                self.entries = archive.getmembers()
+
+    container = Container()
+    put_private_file(container, ".kube/config", "x")
+    assert [(e.name, oct(e.mode), e.uid, e.isdir()) for e in container.entries] == [
+        (".kube", "0o700", 1000, True),
+        (".kube/config", "0o600", 1000, False),
+    ]
+
+
+def test_every_secret_that_a_user_may_need_is_among_the_credentials(settings: Settings):
+    secrets = Secrets.load_or_make(settings)
+    shown = {account.secret for account in accounts(settings, secrets)}
+    shown |= {account.token for account in accounts(settings, secrets)}
+    kept_back = {"registry_pusher_htpasswd", "registry_puller_htpasswd", "pulumi_passphrase"}
+    assert {value for name, value in secrets.model_dump().items() if name not in kept_back} == shown - {""}
