@@ -37,6 +37,7 @@ class EngineFacts:
         version: the engine's, as in "20.10.24".
         api: the newest API version that it speaks, as in "1.41".
         oldest_api: the oldest that it accepts.
+        os_type: "linux", or "windows" where it runs Windows containers.
         system: the operating system that it runs on; a virtual machine's on a desktop engine.
         kernel: that system's kernel release.
         architecture: as in "x86_64" or "aarch64".
@@ -53,6 +54,7 @@ class EngineFacts:
     version: str
     api: str
     oldest_api: str
+    os_type: str
     system: str
     kernel: str
     architecture: str
@@ -72,6 +74,7 @@ class EngineFacts:
             version=str(version.get("Version", "")),
             api=str(version.get("ApiVersion", "")),
             oldest_api=str(version.get("MinAPIVersion", "")),
+            os_type=str(info.get("OSType") or "linux"),
             system=str(info.get("OperatingSystem", "")),
             kernel=str(info.get("KernelVersion", "")),
             architecture=str(info.get("Architecture", "")),

@@ -1,0 +1,88 @@
+"""Programs that the host must have, and their installation where packages come from apt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from kubestage.errors import CommandFailed
+from kubestage.preflight.check import Answer, Check, Fix, fine, problem
+from kubestage.preflight.machine import Machine
+from kubestage.run import run_command
+from kubestage.settings import Settings
+from kubestage.supply import host_packages
+
+_LISTS = Path("/var/lib/apt/lists")
+_STALE_SECONDS = 24 * 3600.0
+_APT_SECONDS = 900.0
+_APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
+# Another apt (unattended upgrades) may be at work; waiting for it is better than failing.
+_APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
+
+
+def package_checks(settings: Settings, machine: Machine) -> list[Check]:
+    """The check of the programs that the supply calls."""
+    return [Check("tools", "the programs that kubestage calls are installed", lambda: _tools(settings, machine))]
+
+
+def _tools(settings: Settings, machine: Machine) -> Answer:
+    if settings.source in ("pull", "bundle"):
+        return fine("none are needed: nothing is built here")
+    wanted = host_packages()
+    missing = [package for package in wanted if not package.present]
+    if not missing:
+        return fine(", ".join(package.program for package in wanted))
+    names = sorted({package.package for package in missing})
+    return problem(
+        "\n".join(f"{package.program} is missing: it {package.why}." for package in missing),
+        install_fix(machine, names, f"install {', '.join(names)}", otherwise=f"install {', '.join(names)}"),
+    )
+
+
+def install_fix(machine: Machine, packages: Sequence[str], what: str, *, otherwise: str) -> Fix:
+    """The installation of Debian packages, where this machine has apt.
+
+    Args:
+        machine: this machine; the fix runs by itself only as root.
+        packages: their names.
+        what: what the fix does.
+        otherwise: what the user has to do where there is no apt.
+    """
+    if not machine.apt:
+        return Fix(otherwise)
+    commands = (machine.as_root("apt-get update"), machine.as_root(f"apt-get install -y {' '.join(packages)}"))
+    return Fix(what, commands, (lambda: apt_install(packages)) if machine.root else None)
+
+
+def apt_install(packages: Sequence[str], lists: Path = _LISTS) -> None:
+    """Installs packages without asking anything; fetches the package lists first when they are old or absent.
+
+    A service that a package starts is left to the package: where a policy-rc.d forbids it, nothing is started.
+
+    Raises:
+        CommandFailed: apt ended with an error.
+    """
+    if _stale(lists):
+        _apt("update")
+        _apt_install(packages)
+        return
+    try:
+        _apt_install(packages)
+    except CommandFailed:
+        # Lists may name versions that the mirror has dropped since.
+        _apt("update")
+        _apt_install(packages)
+
+
+def _apt_install(packages: Sequence[str]) -> None:
+    _apt("install", "-y", "--no-install-recommends", *packages)
+
+
+def _apt(*arguments: str) -> None:
+    run_command(["apt-get", *_APT_OPTIONS, *arguments], env=_APT_ENVIRONMENT, timeout=_APT_SECONDS)
+
+
+def _stale(lists: Path) -> bool:
+    newest = max((path.stat().st_mtime for path in lists.glob("*Packages*")), default=0.0)
+    return time.time() - newest > _STALE_SECONDS
