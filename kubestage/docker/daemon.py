@@ -22,6 +22,7 @@ from kubestage.settings import Settings
 from kubestage.waits import wait_for
 
 SYSTEM_CONFIG = Path("/etc/docker/daemon.json")
+DEFAULT_EXEC_ROOT = "/var/run/docker"
 RUNTIME = "fewer-caps"
 
 # A cold start takes 1-3 s; one that has to put many containers back takes longer.
@@ -41,13 +42,11 @@ class Daemon:
     Attributes:
         folder: holds daemon.json, dockerd.pid and dockerd.log.
         options: settings of daemon.json that take precedence.
-        exec_root: where dockerd and its containerd keep their sockets and pid files.
         socket: where it listens.
     """
 
     folder: Path
     options: Mapping[str, Any] = field(default_factory=dict)
-    exec_root: Path = Path("/var/run/docker")
     socket: Path = DEFAULT_SOCKET
 
     @classmethod
@@ -90,8 +89,8 @@ class Daemon:
             raise MachineError("dockerd is not installed", fix="./inv doctor")
         with exclusive(self.folder / "lock", "the Docker engine", wait=seconds):
             if self.pid is None:
-                self._configure(runtime)
-                self._forget_stale_pids()
+                options = self._configure(runtime)
+                self._forget_stale_pids(Path(options.get("exec-root", DEFAULT_EXEC_ROOT)))
                 pid = self._launch(program)
             else:
                 pid = self.pid
@@ -123,9 +122,12 @@ class Daemon:
             process.wait(seconds)
         self.pid_file.unlink(missing_ok=True)
 
-    def _configure(self, runtime: Path | None) -> None:
+    def _configure(self, runtime: Path | None) -> dict[str, Any]:
+        """Writes the daemon's configuration, and returns it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         options: dict[str, Any] = {**_system_options(), **self.options, "pidfile": str(self.pid_file)}
+        socket = f"unix://{self.socket}"
+        options["hosts"] = [socket, *(host for host in options.get("hosts", []) if host != socket)]
         if runtime:
             # A copy of our own: the cache may be emptied while the daemon still starts containers with it.
             own = self.folder / "oci-fewer-caps"
@@ -135,17 +137,19 @@ class Daemon:
             options["runtimes"] = {**options.get("runtimes", {}), RUNTIME: {"path": str(own)}}
             options["default-runtime"] = RUNTIME
         self.config.write_text(json.dumps(options, indent=2) + "\n", encoding="utf-8")
+        return options
 
-    def _forget_stale_pids(self) -> None:
+    def _forget_stale_pids(self, exec_root: Path) -> None:
         """Removes pid files of dead or foreign processes.
 
         dockerd asks only whether any process has that number, and after a reboot, or in a container that came back,
-        some other one often has.
+        some other one often has. A containerd that has outlived its dockerd is found again by its file.
         """
-        containerd = self.exec_root / "containerd" / "containerd.pid"
-        for path, name in ((self.pid_file, "dockerd"), (containerd, "containerd")):
-            if _pid_of(path, name) is None:
-                path.unlink(missing_ok=True)
+        if self.pid is None:
+            self.pid_file.unlink(missing_ok=True)
+        containerd = exec_root / "containerd"
+        if _pid_of(containerd / "containerd.pid", "containerd", str(containerd / "containerd.toml")) is None:
+            (containerd / "containerd.pid").unlink(missing_ok=True)
 
     def _launch(self, program: Path) -> int:
         # Detached by a shell: dockerd becomes init's child, so that nobody here must wait for it, in a session of its
@@ -187,8 +191,20 @@ def find_dockerd() -> Path | None:
 
 
 def running_dockerd() -> list[int]:
-    """Every dockerd process that this process can see."""
-    return [process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "dockerd"]
+    """Every dockerd process of this system; those inside of containers are not counted."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["name"])
+        if process.info["name"] == "dockerd" and _pid_namespace(process.pid) in (None, _pid_namespace(os.getpid()))
+    ]
+
+
+def _pid_namespace(pid: int) -> str | None:
+    """The process' namespace of process ids; None where it cannot be seen."""
+    try:
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+    except OSError:
+        return None
 
 
 def _system_options() -> dict[str, Any]:
@@ -208,12 +224,12 @@ def _system_options() -> dict[str, Any]:
     return options
 
 
-def _pid_of(path: Path, name: str, argument: str = "") -> int | None:
+def _pid_of(path: Path, name: str, argument: str) -> int | None:
     """The process that the pid file names, if that is alive, is called `name` and was given `argument`."""
     try:
         process = psutil.Process(int(path.read_text()))
         if process.name() != name or process.status() == psutil.STATUS_ZOMBIE:
             return None
-        return process.pid if not argument or argument in process.cmdline() else None
+        return process.pid if argument in process.cmdline() else None
     except (OSError, ValueError, psutil.Error):
         return None
