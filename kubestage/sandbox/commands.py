@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import time
 from dataclasses import asdict
 
 from kubestage.console import console
-from kubestage.errors import InputError, PartError
+from kubestage.errors import InputError, MachineError, PartError
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS, NODE_PORTS, Settings
+
+
+def up(*, yes: bool, wait: bool) -> None:
+    """Stands the sandbox up, or repairs it."""
+    from kubestage.lock import WAIT_SECONDS, sandbox_lock
+    from kubestage.preflight import record_version, run_preflight
+    from kubestage.sandbox.up import up as stand_up
+
+    started = time.monotonic()
+    sandbox = Sandbox(Settings.load())
+    with sandbox_lock(sandbox.settings, wait=WAIT_SECONDS if wait else 0):
+        run_preflight(sandbox.settings, fix="yes" if yes else "ask")
+        report = stand_up(sandbox)
+        record_version(sandbox.settings)
+    for change in report.changes:
+        console.say(f"  {change}")
+    seconds = time.monotonic() - started
+    console.say(
+        f"✓ {sandbox.settings.sandbox} is up ({seconds:.1f} s)" + ("" if report.changes else ": nothing changed")
+    )
+    for name, served in report.served.items():
+        console.say(f"  {name} serves {served.version} at {sandbox.settings.service_url(name)}/status")
+    console.next("./inv status", "./inv credentials", "./inv cd.deploy --env test --version v2.0.0.0")
+
+
+def doctor(*, as_json: bool) -> None:
+    """Asks every check of this machine.
+
+    Raises:
+        MachineError: something would stop `up` (after everything has been shown).
+    """
+    from kubestage.preflight import doctor as ask
+
+    findings = ask(Settings.load())
+    if as_json:
+        console.facts([finding.record() for finding in findings])
+    else:
+        records = [finding.record() for finding in findings]
+        console.table(
+            ["what must be so", "state", "facts"],
+            [[record["what"], record["state"], record["detail"].replace("\n", "; ")] for record in records],
+        )
+        for record in records:
+            for command in record["commands"]:
+                console.next(command)
+    problems = [finding.check.what for finding in findings if finding.state == "problem"]
+    if problems:
+        raise MachineError("This machine is not ready", why="\n".join(problems), fix="./inv up --yes")
 
 
 def status(*, as_json: bool) -> None:
@@ -18,15 +68,9 @@ def status(*, as_json: bool) -> None:
         PartError: a part is not healthy (after everything has been shown).
     """
     from kubestage.sandbox.status import read_status
-    from kubestage.sandbox.up import declared_version
 
     sandbox = _existing()
-    found = read_status(
-        sandbox.settings,
-        sandbox.engine.client,
-        sandbox.registry,
-        lambda environment: declared_version(sandbox.settings, environment),
-    )
+    found = read_status(sandbox.settings, sandbox.engine.client, sandbox.registry)
     if as_json:
         console.facts(found.record())
     else:
@@ -134,6 +178,24 @@ def cd_deploy(environment: str, version: str, *, node_port: int, as_json: bool) 
         return
     console.say(f"✓ {environment} serves {done.served.version} (revision {done.rollout.revision})")
     console.next(f"curl {settings.service_url(environment)}/status", "./inv status")
+
+
+def e2e(*, yes: bool, keep: bool, expression: str) -> None:
+    """Runs the tests that need an engine, on a sandbox of their own name and ports.
+
+    Raises:
+        PartError: a test failed.
+    """
+    from kubestage import quality
+    from kubestage.preflight import run_preflight
+    from kubestage.sandbox.up import IMAGES, TOOLS
+
+    os.environ.setdefault("KUBESTAGE_SANDBOX", "e2e")
+    os.environ.setdefault("KUBESTAGE_PORT_OFFSET", "1000")
+    sandbox = Sandbox(Settings.load())
+    run_preflight(sandbox.settings, fix="yes" if yes else "ask")
+    sandbox.supply.ensure([*TOOLS, *IMAGES])
+    quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
 
 
 def _existing() -> Sandbox:

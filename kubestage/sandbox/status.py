@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import requests
+import yaml
 from docker import DockerClient
 from docker.errors import DockerException, NotFound
 
@@ -79,12 +80,21 @@ def read_status(settings: Settings, docker: DockerClient, registry: Registry, de
         lambda: _server(settings, docker, "registry", f"http://{settings.registry}", "/v2/", expect=401),
         lambda: _container(settings, docker, "registry-pull", "inside the network only"),
         lambda: _cluster(settings, docker),
-        *(lambda env=env: _environment(settings, env, declared(env)) for env in ENVIRONMENTS),
+        *(lambda env=env: _environment(settings, env, declared_version(settings, env)) for env in ENVIRONMENTS),
     ]
     with ThreadPoolExecutor(len(looks) + 1) as pool:
         versions = pool.submit(_versions, registry)
         parts = list(pool.map(lambda look: look(), looks))
     return Status(settings.sandbox, parts, versions.result())
+
+
+def declared_version(settings: Settings, environment: str) -> str:
+    """The version that an environment's stack declares; empty before the first `up`."""
+    file = settings.folder / "pulumi" / "service" / f"Pulumi.{environment}.yaml"
+    if not file.exists():
+        return ""
+    stack: Any = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    return str(stack.get("config", {}).get("kubestage-service:version", ""))
 
 
 def _container_health(docker: DockerClient, name: str) -> str:

@@ -9,8 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import yaml
-
 from kubestage.console import console
 from kubestage.delivery.service import Served, wait_until_served
 from kubestage.engine import Changes, Outcome, Run, Secret, Stacks
@@ -118,7 +116,7 @@ class _Up:
         return outcome
 
     def _bring_environments(self) -> None:
-        runs = [Run("service", environment, self._service_config(environment)) for environment in ENVIRONMENTS]
+        runs = [Run("service", environment, self._service_config()) for environment in ENVIRONMENTS]
         with console.step("environments: test and prod"):
             outcomes = self._stacks.up_all(runs)
         for environment, outcome in zip(ENVIRONMENTS, outcomes, strict=True):
@@ -162,7 +160,7 @@ class _Up:
             },
         )
 
-    def _service_config(self, environment: str) -> dict[str, Any]:
+    def _service_config(self) -> dict[str, Any]:
         return _keyed(
             "service",
             {
@@ -172,15 +170,6 @@ class _Up:
                 "kubeconfig": str(self._settings.kubeconfig),
             },
         )
-
-
-def declared_version(settings: Settings, environment: str) -> str:
-    """The version that an environment's stack declares; empty before the first `up`."""
-    file = settings.folder / "pulumi" / "service" / f"Pulumi.{environment}.yaml"
-    if not file.exists():
-        return ""
-    config: Mapping[str, Any] = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config", {})
-    return str(config.get("kubestage-service:version", ""))
 
 
 def _keyed(program: str, values: Mapping[str, Any]) -> dict[str, Any]:
