@@ -65,14 +65,13 @@ class Status:
         return {**asdict(self), "healthy": self.healthy}
 
 
-def read_status(settings: Settings, docker: DockerClient, registry: Registry, declared: Callable[[str], str]) -> Status:
+def read_status(settings: Settings, docker: DockerClient, registry: Registry) -> Status:
     """Looks at every part at once; takes as long as the slowest answer, a few seconds at most.
 
     Args:
         settings: the sandbox's.
         docker: the engine that runs it.
         registry: the sandbox's registry.
-        declared: gives the version that an environment's stack declares.
     """
     looks: list[Callable[[], Part]] = [
         lambda: _server(settings, docker, "gitlab", settings.gitlab_url, "/-/readiness"),
