@@ -123,6 +123,7 @@ def environment() -> None:
 def down(*, cache_too: bool) -> None:
     """Removes the sandbox, and the cache if asked."""
     from kubestage.lock import sandbox_lock
+    from kubestage.preflight import undo_fixes
     from kubestage.sandbox.down import remove_cache, remove_sandbox
 
     sandbox = Sandbox(Settings.load())
@@ -133,6 +134,7 @@ def down(*, cache_too: bool) -> None:
             cache = remove_cache(sandbox.settings, client)
             removed.images += cache.images
             removed.folders += cache.folders
+            undo_fixes(sandbox.settings)
     for kind, names in asdict(removed).items():
         if names:
             console.say(f"removed {kind}: {', '.join(names)}")
