@@ -71,14 +71,14 @@ def write_image(
     }
     content = json.dumps(document, sort_keys=True).encode()
     name = f"{hashlib.sha256(content).hexdigest()}.json"
-    manifest = [{"Config": name, "RepoTags": list(references), "Layers": [stored for stored, _ in files]}]
+    manifest = [{"Config": name, "RepoTags": list(references), "Layers": [place for place, _ in files]}]
     with tarfile.open(target, "w", format=tarfile.GNU_FORMAT) as archive:
         _add(archive, name, len(content), io.BytesIO(content))
         listing = json.dumps(manifest).encode()
         _add(archive, "manifest.json", len(listing), io.BytesIO(listing))
-        for stored, path in files:
+        for place, path in files:
             with path.open("rb") as stream:
-                _add(archive, stored, path.stat().st_size, stream)
+                _add(archive, place, path.stat().st_size, stream)
 
 
 def copy_layers(archive: Path, folder: Path) -> list[Path]:

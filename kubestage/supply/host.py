@@ -11,8 +11,6 @@ from pathlib import Path
 
 import certifi
 
-from kubestage.supply.golang import host_go
-
 # Where Debian's ca-certificates package keeps what it ships; administrators' own go elsewhere.
 _DISTRIBUTED = Path("/usr/share/ca-certificates")
 _BUNDLE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

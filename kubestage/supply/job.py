@@ -67,8 +67,17 @@ class Job:
         """Runs the docker client against the engine and returns what it printed."""
         return self.run(self.engine.command(*arguments), env=self.engine.env).stdout.strip()
 
-    def run_in(self, image: str, command: Sequence[str], *, work: Path, get: Mapping[str, Path]) -> None:
-        """Runs a command as root in a throw-away container without a network.
+    def run_in(
+        self,
+        image: str,
+        command: Sequence[str],
+        *,
+        work: Path,
+        get: Mapping[str, Path],
+        network: str = "none",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Runs a command as root in a throw-away container.
 
         Files go in and out by copying, never by bind mounts, which an engine in a virtual machine may not see.
 
@@ -76,14 +85,19 @@ class Job:
             image: the image's reference.
             command: program and arguments.
             work: a folder of this machine that is copied to /work.
-            get: what to copy out afterwards, from a folder in the container to one on this machine that is not there yet.
+            get: what to copy out afterwards, from a folder in the container to one that is not there yet.
+            network: `none`, or `host` for what has to download; the host's own way out works there too.
+            env: variables for the command; their values stay out of argv, since a proxy's address may hold a password.
         """
+        variables = dict(env or {})
         label = f"kubestage.supply={self.out.parent}"
         for left in self.docker("ps", "--all", "--quiet", "--filter", f"label={label}").split():
             self.docker("rm", "--force", left)  # of a process that was killed; its lock is ours now
-        container = self.docker(
-            "create", "--label", label, "--network", "none", "--entrypoint", command[0], image, *command[1:]
-        )
+        options = [word for name in variables for word in ("--env", name)]
+        create = ["create", "--label", label, "--network", network, *options, "--entrypoint", command[0]]
+        container = self.run(
+            self.engine.command(*create, image, *command[1:]), env={**self.engine.env, **variables}
+        ).stdout.strip()
         try:
             self.docker("cp", f"{work}/.", f"{container}:/work")
             self.docker("start", "--attach", container)

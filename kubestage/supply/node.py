@@ -44,7 +44,7 @@ class NodeImage:
 
     def recipe(self) -> Iterable[str | Path]:
         """The scripts, the tags and the code that puts the image together."""
-        return [self.folder, self.kubernetes, self.etcd, self.coredns, self.pause, str(_CONFIG), Path(__file__)]
+        return [self.folder, self.kubernetes, self.etcd, self.coredns, self.pause, Path(__file__)]
 
     def build(self, job: Job) -> None:
         """Writes the image's archive: the root file system, Kubernetes' commands, the baked images."""
@@ -93,10 +93,10 @@ class NodeImage:
         kubernetes = self._references()[: len(_SYSTEM_COMMANDS)]
         self._archive(job, work / "preload" / "kube.tar", kubernetes, tree, {})
         for reference, name, config in self._small_images():
-            tree = job.scratch / name
-            (tree / "usr/local/bin").mkdir(parents=True)
-            shutil.copy2(job.inputs[name] / "bin" / name, tree / "usr/local/bin")
-            self._archive(job, work / "preload" / f"{name}.tar", [reference], tree, config)
+            small = job.scratch / name
+            (small / "usr/local/bin").mkdir(parents=True)
+            shutil.copy2(job.inputs[name] / "bin" / name, small / "usr/local/bin")
+            self._archive(job, work / "preload" / f"{name}.tar", [reference], small, config)
 
     @staticmethod
     def _archive(job: Job, target: Path, references: list[str], tree: Path, config: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from kubestage.console import console
 from kubestage.errors import MachineError
+from kubestage.run import run_command
 from kubestage.settings import Settings
 from kubestage.supply.artefact import Artefact
 from kubestage.supply.catalogue import TOOLS, catalogue
@@ -23,6 +24,9 @@ from kubestage.supply.job import Job
 from kubestage.supply.plan import Plan, Planner
 from kubestage.supply.space import check_space
 from kubestage.supply.store import Entry, Store
+
+# An image whose entry has one can be loaded; one that only the engine holds is made again.
+_ARCHIVE = "image.tar"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Supply:
         self.engine = Engine(lambda: self.tool("docker"), docker_host)
         self.durations = Durations(settings.cache / "durations.json")
         self._store = Store(settings.cache)
-        self._catalogue = catalogue(settings)
+        self._catalogue = catalogue()
         self._planner = Planner(settings, self._catalogue, self._store, self._answers)
         self._loaded: set[str] | None = None
 
@@ -165,7 +169,7 @@ class Supply:
             client_missing = "docker" in found and bool(plan.reference)
             if (self._store.read(plan.folder) is None) if client_missing else not self._present(plan):
                 found[plan.name] = plan
-                if not (plan.folder / "image.tar").exists():
+                if not (plan.folder / _ARCHIVE).exists():
                     waiting += [need.name for need in plan.inputs] + list(plan.uses)
         return found
 
@@ -204,7 +208,9 @@ class Supply:
             started = time.monotonic()
             entry = self._store.read(plan.folder)
             made = None
-            if entry is None:
+            archived = (plan.folder / _ARCHIVE).exists()
+            lost = bool(plan.reference) and plan.reference not in self.engine.images()
+            if entry is None or (lost and not archived):
                 verb = "fetching" if plan.origin == "pull" else "building"
                 expected = self.durations.expected(plan.origin, plan.name)
                 with console.step(f"{verb} {plan.name} {plan.artefact.version}", expected=expected):
@@ -213,7 +219,7 @@ class Supply:
                 seconds = time.monotonic() - started
                 self.durations.record(plan.origin, plan.name, seconds=seconds, command_seconds=entry.command_seconds)
                 made = Made(plan.name, plan.origin, seconds, entry.command_seconds)
-            elif plan.reference and plan.reference not in self.engine.images():
+            elif lost:
                 with console.step(f"loading {plan.name} into the engine"):
                     self._load(plan)
             return made
@@ -250,10 +256,8 @@ class Supply:
     def _load(self, plan: Plan) -> None:
         if not plan.reference:
             return
-        archive = plan.folder / "image.tar"
+        archive = plan.folder / _ARCHIVE
         if archive.exists():
-            from kubestage.run import run_command
-
             run_command(self.engine.command("load", "--quiet", "--input", archive), env=self.engine.env)
         if plan.reference not in self.engine.images():
             raise MachineError(f"The engine has no image {plan.reference}", why="It was loaded, but is not listed.")
