@@ -1,0 +1,28 @@
+"""``python -m jenkins_light``: the server, set up by the environment (see settings.py)."""
+
+import logging
+
+import uvicorn
+
+from jenkins_light.engine.controller import Controller
+from jenkins_light.settings import from_environment
+from jenkins_light.web.app import create_app
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = from_environment()
+    uvicorn.run(
+        create_app(Controller(settings)),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    main()

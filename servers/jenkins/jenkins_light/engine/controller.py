@@ -1,0 +1,192 @@
+"""The whole Jenkins: its parts, wired together, and what concerns more than one of them."""
+
+import logging
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from jenkins_light import steps
+from jenkins_light.engine import environment, processes
+from jenkins_light.engine.executors import Executors, Workspaces
+from jenkins_light.engine.properties import JobProperties
+from jenkins_light.engine.queue import Queue, QueueItem
+from jenkins_light.engine.run import PipelineRun
+from jenkins_light.engine.runner import Runner
+from jenkins_light.engine.tools import Tools
+from jenkins_light.errors import BadRequestError, ConflictError
+from jenkins_light.model.builds import Build, Record
+from jenkins_light.model.causes import Cause
+from jenkins_light.model.credentials import CredentialsStore
+from jenkins_light.model.items import Folder, Item, Job
+from jenkins_light.model.nodes import Nodes
+from jenkins_light.model.parameters import Value
+from jenkins_light.model.secrets import SecretBox
+from jenkins_light.model.users import Sessions, Users
+from jenkins_light.settings import Settings
+
+_log = logging.getLogger(__name__)
+_STEP_THREADS = 512
+RESTARTED = "Jenkins was restarted while this build ran, and it could not go on"
+
+
+class Controller:
+    """Jenkins itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.instance = secrets.token_hex(8)
+        self.secrets = SecretBox(settings.home)
+        self.users = Users(settings.home)
+        self.users.ensure_admin(settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home)
+        self.sessions = Sessions()
+        self.credentials = CredentialsStore(settings.home, self.secrets)
+        self.root = Folder(None, "", settings.home)
+        self.nodes = Nodes(settings.home)
+        self.tools = Tools(settings.tools_file)
+        self.executors = Executors(settings.executors)
+        self.workspaces = Workspaces(settings.home / "workspace")
+        self.job_properties = JobProperties(self.secrets)
+        self.runner = Runner(settings.runner_jar, settings.runner_java)
+        self.pool = ThreadPoolExecutor(_STEP_THREADS, "step")
+        self.quieting_down = False
+        self._runs: dict[str, PipelineRun] = {}
+        self._lock = threading.RLock()
+        self.queue = Queue(settings.home, self.root, self._gate, self._launch)
+
+    def start(self) -> None:
+        """Settle what an earlier server left, and begin to work."""
+        steps.load()
+        self.runner.start()
+        self._settle_interrupted()
+        self.queue.start()
+
+    def close(self) -> None:
+        """Stop at once: running builds become ABORTED, what waits in the queue stays."""
+        self.queue.close()
+        for run in self.runs():
+            run.log.line("Jenkins is going to shut down")
+            processes.sweep(run.cookie)
+            run.finish("ABORTED")
+        self.runner.close()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def runs(self) -> list[PipelineRun]:
+        """The builds that run now."""
+        with self._lock:
+            return list(self._runs.values())
+
+    def run_of(self, build: Build) -> PipelineRun | None:
+        """The course of a build that runs."""
+        return next((run for run in self.runs() if run.build is build), None)
+
+    def run_finished(self, run: PipelineRun) -> None:
+        """A build is over: others may start."""
+        with self._lock:
+            self._runs.pop(run.id, None)
+        run.build.job.builds.rotate()
+        self.queue.wake()
+
+    def schedule(
+        self,
+        job: Job,
+        cause: Cause,
+        given: dict[str, str] | None = None,
+        *,
+        quiet: float | None = None,
+        environment: dict[str, str] | None = None,
+        unique: bool = False,
+        script: str | None = None,
+        preamble: str = "",
+    ) -> QueueItem:
+        """Put a build of the job in the queue.
+
+        Args:
+            job: what to build.
+            cause: why.
+            given: parameters as texts; those that the job does not define are dropped, as Jenkins does (SECURITY-170).
+            quiet: seconds to wait; None for the job's or the server's.
+            environment: further variables, such as a webhook's.
+            unique: never fold this into an item that waits already.
+            script: instead of the job's own (replay).
+            preamble: text for the head of the console.
+
+        Raises:
+            ConflictError: the job is disabled.
+            BadRequestError: a choice that is not offered.
+        """
+        if job.config.disabled:
+            raise ConflictError(f"{job.full_name} is not buildable")
+        values: dict[str, Value] = {}
+        sensitive = []
+        for definition in job.config.parameters:
+            value = definition.default_value
+            if given is not None and definition.name in given:
+                value = definition.convert(given[definition.name])
+            if definition.kind == "Password":
+                value = self.secrets.encrypt(self.secrets.decrypt(str(value)))
+                sensitive.append(definition.name)
+            values[definition.name] = value
+        if quiet is None:
+            own = job.config.quiet_period
+            quiet = self.settings.quiet_period if own is None else own
+        return self.queue.schedule(
+            job, [cause], quiet, parameters=values, sensitive=sensitive, environment=environment or {},
+            unique=unique, script=script, preamble=preamble,
+        )  # fmt: skip
+
+    def delete(self, item: Item) -> None:
+        """Remove a job or folder; what of it waits or runs is stopped."""
+        if item.parent is None:
+            raise BadRequestError("Jenkins itself can't be deleted")
+        jobs = list(item.walk()) if isinstance(item, Folder) else [item]
+        for job in jobs:
+            if isinstance(job, Job):
+                self.queue.cancel_job(job)
+        for run in self.runs():
+            if run.build.job in jobs:
+                run.stop("The job is deleted", hard=True)
+                run.build.finished.wait(5)
+        item.parent.delete(item)
+
+    def quiet_down(self, quiet: bool) -> None:
+        """Start no further builds, or do again."""
+        self.quieting_down = quiet
+        self.queue.wake()
+
+    def _gate(self, item: QueueItem) -> tuple[str, bool] | None:
+        if self.quieting_down:
+            return "Jenkins is about to shut down", True
+        if not item.job.config.concurrent:
+            running = next((run for run in self.runs() if run.build.job is item.job), None)
+            if running is not None:
+                if item.job.config.abort_previous:
+                    running.stop(f"Superseded by {item.job.full_name}#{item.job.builds.next_number}")
+                return f"Build #{running.build.number} is already in progress (ETA: N/A)", True
+        if len(self._runs) >= self.settings.live_builds:
+            return "Waiting for next available executor", False
+        return None
+
+    def _launch(self, item: QueueItem) -> Build:
+        def prepare(record: Record) -> None:
+            record.causes = [cause.to_record() for cause in item.causes]
+            record.parameters, record.sensitive = item.parameters, item.sensitive
+            record.environment, record.script = item.environment, item.script
+
+        build = item.job.builds.create(item.id, prepare)
+        run = PipelineRun(self, build)
+        with self._lock:
+            self._runs[run.id] = run
+        self.pool.submit(run.begin, item.preamble)
+        return build
+
+    def _settle_interrupted(self) -> None:
+        """Mark what ran when the server ended: nothing of it can go on, and nobody shall wait for it."""
+        for job in self.root.walk():
+            for build in job.builds:
+                if build.building:
+                    processes.sweep(environment.cookie(build))
+                    with build.log_path.open("a") as log:
+                        log.write(f"{RESTARTED}\nFinished: ABORTED\n")
+                    build.finish("ABORTED")
+

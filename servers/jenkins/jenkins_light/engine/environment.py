@@ -1,0 +1,89 @@
+"""The variables that Jenkins gives to builds."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from jenkins_light.model.builds import Build
+from jenkins_light.model.parameters import Value
+
+if TYPE_CHECKING:
+    from jenkins_light.engine.controller import Controller
+
+_OWN_PREFIXES = ("JENKINS_", "PYTHON", "VIRTUAL_ENV", "PYTEST_")
+_PREVIOUS_BUILDS = 3
+
+
+def cookie(build: Build) -> str:
+    """What marks the processes of a build."""
+    return f"{build.job.full_name}#{build.number}@{build.record.timestamp}"
+
+
+def of_machine() -> dict[str, str]:
+    """The server's own environment without what configures the server (its files hold secrets' paths)."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OWN_PREFIXES)}
+
+
+def of_build(controller: "Controller", build: Build) -> dict[str, str]:
+    """What every build has, parameters and trigger variables included."""
+    job, url = build.job, controller.settings.url
+    return {
+        "BUILD_NUMBER": str(build.number),
+        "BUILD_ID": str(build.number),
+        "BUILD_DISPLAY_NAME": build.display_name,
+        "BUILD_TAG": f"jenkins-{job.full_name.replace('/', '-')}-{build.number}",
+        "BUILD_URL": url + build.url_path,
+        "RUN_DISPLAY_URL": f"{url}{build.url_path}display/redirect",
+        "JOB_NAME": job.full_name,
+        "JOB_BASE_NAME": job.name,
+        "JOB_URL": url + job.url_path,
+        "JOB_DISPLAY_URL": f"{url}{job.url_path}display/redirect",
+        "JENKINS_URL": url,
+        "HUDSON_URL": url,
+        "JENKINS_HOME": str(controller.settings.home),
+        "HUDSON_HOME": str(controller.settings.home),
+        "JENKINS_SERVER_COOKIE": "durable-" + controller.instance,
+        "CI": "true",
+        **build.record.environment,
+        **{name: _text(value) for name, value in parameters(controller, build).items()},
+    }
+
+
+def parameters(controller: "Controller", build: Build) -> dict[str, Value]:
+    """The build's parameters, passwords in plain text."""
+    record = build.record
+    return {
+        name: controller.secrets.decrypt(str(value)) if name in record.sensitive else value
+        for name, value in record.parameters.items()
+    }
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
+    """What ``currentBuild`` tells at the build's start."""
+    described = _described(controller, build)
+    described["buildVariables"] = {n: _text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive}
+    previous = [b for b in build.job.builds if b.number < build.number][:_PREVIOUS_BUILDS]
+    link = None
+    for older in reversed(previous):
+        link = {**_described(controller, older), "result": older.result, "previousBuild": link}
+    return {**described, "previousBuild": link}
+
+
+def _described(controller: "Controller", build: Build) -> dict[str, Any]:
+    record, job = build.record, build.job
+    return {
+        "number": record.number,
+        "displayName": build.display_name,
+        "description": record.description,
+        "projectName": job.name,
+        "fullProjectName": job.full_name,
+        "fullDisplayName": f"{job.full_name} {build.display_name}",
+        "absoluteUrl": controller.settings.url + build.url_path,
+        "startTimeInMillis": record.timestamp,
+        "timeInMillis": record.timestamp,
+        "duration": record.duration,
+        "keepLog": record.keep_log,
+    }

@@ -1,0 +1,103 @@
+"""The built-in node's executors and the workspaces that its builds work in."""
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jenkins_light.model.builds import Build
+
+NODE_NAME = "built-in"
+LABELS = frozenset({"built-in", "master"})
+
+
+def label_matches(expression: str) -> bool:
+    """Whether the built-in node has what a label expression (``a && (b || !c)``) asks for; none asks for nothing."""
+    if not expression.strip():
+        return True
+    tokens = re.findall(r"\"[^\"]+\"|&&|\|\||[!()]|[^\s!()&|]+", expression)
+    python = {"&&": " and ", "||": " or ", "!": " not ", "(": "(", ")": ")"}
+    try:
+        # Only the words and/or/not, brackets, True and False can be in it.
+        return bool(eval("".join(python.get(t, str(t.strip('"') in LABELS)) for t in tokens), {}))  # noqa: S307
+    except SyntaxError:
+        return False
+
+
+class Executors:
+    """Slots that ``node`` blocks hold; whoever waits longest is next."""
+
+    def __init__(self, count: int) -> None:
+        self._condition = threading.Condition()
+        self._slots: list[Build | None] = [None] * count
+        self._waiting: deque[object] = deque()
+
+    @property
+    def slots(self) -> "list[Build | None]":
+        """What each executor works on."""
+        return list(self._slots)
+
+    def acquire(self, build: "Build", cancelled: Callable[[], bool], waiting: Callable[[], None]) -> int | None:
+        """Wait for an executor and return its number, or None when ``cancelled`` became true first.
+
+        ``waiting`` is called once when there is none at hand.
+        """
+        ticket = object()
+        told = False
+        with self._condition:
+            self._waiting.append(ticket)
+            try:
+                while self._waiting[0] is not ticket or None not in self._slots:
+                    if cancelled():
+                        return None
+                    if not told and not self._condition.wait(0.2):
+                        told = True
+                        waiting()
+                    elif told:
+                        self._condition.wait(0.2)
+                number = self._slots.index(None)
+                self._slots[number] = build
+                return number
+            finally:
+                self._waiting.remove(ticket)
+                self._condition.notify_all()
+
+    def release(self, number: int) -> None:
+        """Give an executor back."""
+        with self._condition:
+            self._slots[number] = None
+            self._condition.notify_all()
+
+
+class Workspaces:
+    """Folders that builds work in: a job's own, or ``name@2`` and so on while that is in use."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._in_use: set[Path] = set()
+
+    def acquire(self, job: str) -> Path:
+        """A folder for this job that nobody else has, made if need be."""
+        with self._lock:
+            number = 1
+            while (path := self._named(job, number)) in self._in_use:
+                number += 1
+            self._in_use.add(path)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def release(self, path: Path) -> None:
+        """Others may have it now."""
+        with self._lock:
+            self._in_use.discard(path)
+
+    def of(self, job: str) -> Path:
+        """The job's first workspace."""
+        return self._named(job, 1)
+
+    def _named(self, job: str, number: int) -> Path:
+        return self._root / (job if number == 1 else f"{job}@{number}")

@@ -1,0 +1,109 @@
+"""Where a build's script comes from, and the ``scm`` that goes with it."""
+
+from typing import TYPE_CHECKING, Any
+
+from jenkins_light.engine import git
+from jenkins_light.model import jobconfig
+from jenkins_light.model.builds import Build
+from jenkins_light.model.credentials import Credential
+from jenkins_light.model.definitions import GitScm, ScmDefinition, ScriptDefinition
+from jenkins_light.steps.registry import Abort
+
+if TYPE_CHECKING:
+    from jenkins_light.engine.controller import Controller
+    from jenkins_light.engine.run import PipelineRun
+
+
+def obtain(run: "PipelineRun") -> str:
+    """The build's script; kept in its record, so that a replay starts from what really ran.
+
+    Raises:
+        Abort: the job has no pipeline, or its file can't be had.
+    """
+    build = run.build
+    if build.record.script is None:
+        build.record.script = _from_definition(run)
+        build.save()
+    return build.record.script
+
+
+def _from_definition(run: "PipelineRun") -> str:
+    config = run.build.job.config
+    if config.kind == jobconfig.FREESTYLE:
+        return _freestyle(config.shell)
+    definition = config.definition
+    if isinstance(definition, ScriptDefinition):
+        return definition.script
+    if definition is None:
+        raise Abort("The job has no pipeline: its definition is neither a script nor a file in a git repository")
+    return _from_repository(run, definition)
+
+
+def _from_repository(run: "PipelineRun", definition: ScmDefinition) -> str:
+    scm = definition.scm
+    credential = credential_of(run.controller, scm)
+    repository, lock = git.cached(run.controller.settings.home, scm, credential, lambda _: None)
+    with lock:
+        repository.fetch(scm)
+        revision = repository.resolve(scm)
+        script = repository.find("show", f"{revision.commit}:{definition.script_path}")
+        run.build.record.changes = _changes(run.build, repository, scm, revision.commit)
+    if script is None:
+        raise Abort(f"Unable to find {definition.script_path} from git {scm.url}")
+    run.log.line(f"Obtained {definition.script_path} from git {scm.url}")
+    return script
+
+
+def _changes(build: Build, repository: git.Git, scm: GitScm, commit: str) -> list[dict[str, Any]]:
+    previous = next((b for b in build.job.builds if b.number < build.number and b.record.scm), None)
+    old = next((s["commit"] for s in previous.record.scm if s["url"] == scm.url), None) if previous else None
+    if old is None or old == commit:
+        return []
+    listed = repository.find("log", "--name-only", "--format=%x1e%H%x1f%an%x1f%ae%x1f%ct%x1f%s", f"{old}..{commit}") or ""
+    changes = []
+    for entry in filter(None, listed.split("\x1e")):
+        head, *files = entry.strip().splitlines()
+        sha, author, email, seconds, message = head.split("\x1f", 4)
+        named = [name for name in files if name]
+        changes.append(
+            {"commitId": sha, "author": author, "email": email, "timestamp": int(seconds) * 1000, "message": message,
+             "files": named}
+        )  # fmt: skip
+    return changes
+
+
+def credential_of(controller: "Controller", scm: GitScm) -> Credential | None:
+    """The credential that the repository's configuration names.
+
+    Raises:
+        NotFoundError: it names one that does not exist.
+    """
+    return controller.credentials.get(scm.credentials_id) if scm.credentials_id else None
+
+
+def scm_map(build: Build) -> dict[str, Any] | None:
+    """The job's repository as the ``scm`` variable holds it, or None for a script without one."""
+    definition = build.job.config.definition
+    if not isinstance(definition, ScmDefinition):
+        return None
+    scm = definition.scm
+    remote = {"url": scm.url, "credentialsId": scm.credentials_id or None, "name": scm.remote, "refspec": scm.refspec or None}
+    return {
+        "$class": "GitSCM",
+        "branches": [{"name": branch} for branch in scm.branches],
+        "userRemoteConfigs": [{key: value for key, value in remote.items() if value}],
+        "extensions": [{"$class": name, **settings} for name, settings in scm.extensions.items()],
+        "doGenerateSubmoduleConfigurations": False,
+        "submoduleCfg": [],
+    }
+
+
+def _freestyle(commands: tuple[str, ...]) -> str:
+    """A freestyle job's shell steps as a pipeline: in the workspace, one after the other."""
+    steps = "\n".join(f"  sh({_groovy(command)})" for command in commands)
+    return f"node {{\n{steps}\n}}\n"
+
+
+def _groovy(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\r", "").replace("\n", "\\n")
+    return f"'{escaped}'"

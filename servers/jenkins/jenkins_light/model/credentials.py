@@ -1,0 +1,178 @@
+"""The system credentials store: credentials.xml with secrets encrypted, plain text only in memory and on use."""
+
+import base64
+import copy
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
+from jenkins_light.files import write_bytes
+from jenkins_light.model.secrets import SecretBox
+from jenkins_light.xmltree import Element
+
+USERNAME_PASSWORD = "com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl"  # noqa: S105 a class name
+SECRET_TEXT = "org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl"  # noqa: S105 a class name
+SECRET_FILE = "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"  # noqa: S105 a class name
+SSH_KEY = "com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey"
+
+#: Each kind with its type name and display name (as the credentials API tells them) and the elements that hold secrets.
+KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    USERNAME_PASSWORD: ("Username with password", ("password",)),
+    SECRET_TEXT: ("Secret text", ("secret",)),
+    SECRET_FILE: ("Secret file", ("secretBytes",)),
+    SSH_KEY: ("SSH Username with private key", ("passphrase", "privateKeySource/privateKey")),
+}
+
+REDACTED = "<secret-redacted/>"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One credential in plain text, for the duration of its use."""
+
+    id: str
+    kind: str
+    description: str = ""
+    username: str = ""
+    secret: str = ""
+    file_name: str = ""
+    content: bytes = b""
+
+    @property
+    def type_name(self) -> str:
+        """The kind as Jenkins' page names it."""
+        return KINDS[self.kind][0]
+
+    @property
+    def display_name(self) -> str:
+        """The name in lists, made as Jenkins makes it: never with a secret."""
+        shown = {USERNAME_PASSWORD: f"{self.username}/******", SECRET_FILE: self.file_name, SSH_KEY: self.username}
+        name = shown.get(self.kind, self.id)
+        return f"{name} ({self.description})" if self.description else name
+
+
+class CredentialsStore:
+    """The global domain of the system store."""
+
+    def __init__(self, home: Path, box: SecretBox) -> None:
+        self._path = home / "credentials.xml"
+        self._box = box
+        self._lock = threading.RLock()
+        self._elements: dict[str, Element] = {}
+        if self._path.exists():
+            for element in xmltree.parse(self._path.read_bytes()):
+                self._elements[xmltree.text(element, "id")] = element
+
+    def __iter__(self) -> Iterator[Credential]:
+        with self._lock:
+            return iter([self._plain(element) for element in self._elements.values()])
+
+    def get(self, credential_id: str) -> Credential:
+        """The credential in plain text.
+
+        Raises:
+            NotFoundError: no credential has this id.
+        """
+        return self._plain(self._element(credential_id))
+
+    def config_xml(self, credential_id: str) -> bytes:
+        """The credential's config.xml with every secret redacted, as Jenkins answers."""
+        element = copy.deepcopy(self._element(credential_id))
+        for path in KINDS[str(element.tag)][1]:
+            for secret in element.iterfind(path):
+                secret.text = None
+                etree.SubElement(secret, "secret-redacted")
+        return xmltree.serialise(element)
+
+    def create(self, document: bytes) -> str:
+        """Add a credential from its XML and return its id.
+
+        Raises:
+            ConflictError: the id is taken.
+            BadRequestError: a kind that this server does not know.
+        """
+        element = xmltree.parse(document)
+        self._check_kind(element)
+        node = element.find("id")
+        if node is None:
+            node = xmltree.add(element, "id")
+        if not (node.text or "").strip():
+            node.text = str(uuid.uuid4())
+        credential_id = str(node.text).strip()
+        with self._lock:
+            if credential_id in self._elements:
+                raise ConflictError(f"Credentials with id {credential_id} exist already in this domain")
+            self._elements[credential_id] = self._encrypted(element, None)
+            self._save()
+        return credential_id
+
+    def update(self, credential_id: str, document: bytes) -> None:
+        """Replace a credential; a redacted or absent secret keeps its old value."""
+        element = xmltree.parse(document)
+        self._check_kind(element)
+        with self._lock:
+            old = self._element(credential_id)
+            if xmltree.text(element, "id", credential_id) != credential_id:
+                raise BadRequestError("The id of a credential can't be changed")
+            if element.find("id") is None:
+                xmltree.add(element, "id", credential_id)
+            self._elements[credential_id] = self._encrypted(element, old)
+            self._save()
+
+    def delete(self, credential_id: str) -> None:
+        """Remove a credential."""
+        with self._lock:
+            self._element(credential_id)
+            del self._elements[credential_id]
+            self._save()
+
+    def _element(self, credential_id: str) -> Element:
+        with self._lock:
+            if credential_id not in self._elements:
+                raise NotFoundError(f"No credentials with id {credential_id}")
+            return self._elements[credential_id]
+
+    @staticmethod
+    def _check_kind(element: Element) -> None:
+        if element.tag not in KINDS:
+            raise BadRequestError(f"Unknown kind of credentials {element.tag}; known are {', '.join(KINDS)}")
+
+    def _encrypted(self, element: Element, old: Element | None) -> Element:
+        for path in KINDS[str(element.tag)][1]:
+            node = element.find(path)
+            if node is None:
+                continue
+            kept = old.find(path) if old is not None else None
+            if node.find("secret-redacted") is not None:
+                for child in list(node):
+                    node.remove(child)
+                node.text = None if kept is None else kept.text
+            else:
+                node.text = self._box.encrypt(self._box.decrypt((node.text or "").strip(" \t\r\n")))
+        return element
+
+    def _plain(self, element: Element) -> Credential:
+        def secret(path: str) -> str:
+            return self._box.decrypt(xmltree.text(element, path))
+
+        kind = str(element.tag)
+        return Credential(
+            id=xmltree.text(element, "id"),
+            kind=kind,
+            description=xmltree.text(element, "description"),
+            username=xmltree.text(element, "username"),
+            secret=secret(KINDS[kind][1][-1]) if kind != SECRET_FILE else "",
+            file_name=xmltree.text(element, "fileName"),
+            content=base64.b64decode(secret("secretBytes")) if kind == SECRET_FILE else b"",
+        )
+
+    def _save(self) -> None:
+        root = etree.Element("credentials")
+        root.extend(copy.deepcopy(element) for element in self._elements.values())
+        write_bytes(self._path, xmltree.serialise(root), 0o600)

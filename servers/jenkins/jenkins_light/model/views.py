@@ -1,0 +1,148 @@
+"""Views: named lists of jobs; each is a file, the view ``all`` is always there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from lxml import etree
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError, NotFoundError
+from jenkins_light.files import write_bytes
+from jenkins_light.model.names import check_name
+from jenkins_light.xmltree import Element
+
+if TYPE_CHECKING:
+    from jenkins_light.model.items import Folder, Item
+
+LIST_VIEW = "hudson.model.ListView"
+ALL_VIEW = "hudson.model.AllView"
+
+
+class View:
+    """A list of jobs of one folder."""
+
+    def __init__(self, owner: "Folder", document: Element, path: Path | None) -> None:
+        self.owner = owner
+        self.document = document
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """The view's name."""
+        return xmltree.text(self.document, "name")
+
+    @property
+    def description(self) -> str:
+        """The view's description."""
+        return xmltree.text(self.document, "description")
+
+    @property
+    def url_path(self) -> str:
+        """The address below the server's; the primary view's is its owner's."""
+        return self.owner.url_path if self.document.tag == ALL_VIEW else f"{self.owner.url_path}view/{quote(self.name)}/"
+
+    @property
+    def items(self) -> "list[Item]":
+        """The jobs it shows: all of them, or those named and those that its expression matches."""
+        if self.document.tag == ALL_VIEW:
+            return list(self.owner)
+        names = {node.text for node in self.document.iterfind("jobNames/string")}
+        pattern = xmltree.text(self.document, "includeRegex")
+        return [i for i in self.owner if i.name in names or (pattern and re.fullmatch(pattern, i.name))]
+
+    def configure(self, document: Element) -> None:
+        """Take a new configuration; the name stays."""
+        name = self.name
+        self.document = document
+        self.rename(name)
+
+    def add_job(self, name: str) -> None:
+        """Show a job here."""
+        holder = self.document.find("jobNames")
+        if holder is None:
+            holder = etree.SubElement(self.document, "jobNames")
+        if name not in {node.text for node in holder.iterfind("string")}:
+            xmltree.add(holder, "string", name)
+            self.save()
+
+    def remove_job(self, name: str) -> None:
+        """Show a job no longer."""
+        for node in self.document.findall("jobNames/string"):
+            if node.text == name:
+                node.getparent().remove(node)  # type: ignore[union-attr]
+                self.save()
+
+    def rename_job(self, old: str, new: str) -> None:
+        """Follow a job that got another name."""
+        for node in self.document.iterfind("jobNames/string"):
+            if node.text == old:
+                node.text = new
+                self.save()
+
+    def save(self) -> None:
+        """Write the view's file."""
+        if self._path is not None:
+            write_bytes(self._path, xmltree.serialise(self.document))
+
+    def rename(self, name: str) -> None:
+        """Set the name in the document and keep it."""
+        node = self.document.find("name")
+        if node is None:
+            node = etree.Element("name")
+            self.document.insert(0, node)
+        node.text = name
+        self.save()
+
+
+class Views:
+    """The views of Jenkins or of a folder."""
+
+    def __init__(self, folder: Path, owner: "Folder") -> None:
+        self._folder = folder
+        self._owner = owner
+        primary = etree.Element(ALL_VIEW)
+        xmltree.add(primary, "name", "all")
+        self._views = {"all": View(owner, primary, None)}
+        for path in sorted(folder.glob("*.xml")):
+            view = View(owner, xmltree.parse(path.read_bytes()), path)
+            self._views[view.name] = view
+
+    def __iter__(self) -> Iterator[View]:
+        return iter(list(self._views.values()))
+
+    @property
+    def primary(self) -> View:
+        """The view that the dashboard opens with."""
+        return self._views["all"]
+
+    def get(self, name: str) -> View:
+        """The view of this name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        if name not in self._views:
+            raise NotFoundError(f"No such view: {name}")
+        return self._views[name]
+
+    def create(self, name: str, document: Element) -> View:
+        """Make a view.
+
+        Raises:
+            BadRequestError: a bad name, or one that is taken.
+        """
+        check_name(name)
+        if name in self._views:
+            raise BadRequestError(f"A view already exists with the name ‘{name}’")
+        view = View(self._owner, document, self._folder / f"{name}.xml")
+        view.rename(name)
+        self._views[name] = view
+        return view
+
+    def delete(self, view: View) -> None:
+        """Remove a view; its jobs stay."""
+        self._views.pop(view.name, None)
+        (self._folder / f"{view.name}.xml").unlink(missing_ok=True)

@@ -1,0 +1,26 @@
+"""The steps that pipelines call; each module registers its own with ``step`` and ``block_step``."""
+
+import importlib
+
+from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS
+
+__all__ = ["BLOCK_STEPS", "STEPS", "SYMBOLS", "load"]
+
+_MODULES = (
+
+    "checkout",
+    "credentials",
+
+    "maven",
+    "nodes",
+    "properties",
+    "shell",
+
+    "tools",
+    "workspace",
+)
+
+def load() -> None:
+    """Import every module of steps, so that the registry is full."""
+    for name in _MODULES:
+        importlib.import_module(f"jenkins_light.steps.{name}")

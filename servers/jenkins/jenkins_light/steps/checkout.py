@@ -1,0 +1,120 @@
+"""``checkout`` and ``git``."""
+
+from typing import Any
+
+from jenkins_light.engine import git, scripts
+from jenkins_light.engine.calls import StepCall
+from jenkins_light.errors import NotFoundError
+from jenkins_light.model.credentials import Credential
+from jenkins_light.model.definitions import GitScm
+from jenkins_light.model.describable import symbol_of
+from jenkins_light.steps.registry import Abort, step, symbols
+
+symbols(
+    "scmGit", "gitSCM", "cleanBeforeCheckout", "cleanAfterCheckout", "cloneOption", "localBranch", "checkoutOption",
+    "submodule", "pruneStaleBranch", "lfs",
+)  # fmt: skip
+
+_EXTENSIONS = {
+    "cleanBeforeCheckout": "CleanBeforeCheckout",
+    "cleanAfterCheckout": "CleanCheckout",
+    "cloneOption": "CloneOption",
+    "localBranch": "LocalBranch",
+    "WipeWorkspace": "CleanBeforeCheckout",
+}
+
+
+@step("checkout", "scm")
+def checkout(call: StepCall) -> dict[str, str]:
+    """Check out what an ``scm`` describes: ``[$class: 'GitSCM', …]``, ``scmGit(…)`` or the job's ``scm``.
+
+    Returns:
+        GIT_COMMIT, GIT_BRANCH and so on, as the git plugin gives them.
+    """
+    described = call.args.get("scm") or {key: value for key, value in call.args.items() if key not in {"poll", "changelog"}}
+    if not isinstance(described, dict) or symbol_of(described) not in {"GitSCM", "scmGit", "gitSCM"}:
+        raise Abort(f"Only git repositories can be checked out, not {symbol_of(described) if described else 'nothing'}")
+    return _check_out(call, scm_from(described))
+
+
+@step("git", "url")
+def git_step(call: StepCall) -> dict[str, str]:
+    """Check out one branch of a repository, on a local branch of its name, as the ``git`` step does."""
+    branch = str(call.args.get("branch") or "master")
+    credentials = str(call.args.get("credentialsId") or "")
+    scm = GitScm(call.text("url"), credentials, (f"*/{branch}",), extensions={"LocalBranch": {"localBranch": branch}})
+    return _check_out(call, scm)
+
+
+def scm_from(described: dict[str, Any]) -> GitScm:
+    """The repository that a describable means.
+
+    Raises:
+        Abort: it names no address.
+    """
+    remotes = described.get("userRemoteConfigs") or [{}]
+    remote = remotes[0] if isinstance(remotes, list) else remotes
+    if not remote.get("url"):
+        raise Abort("No remote repository is configured: userRemoteConfigs needs a url")
+    branches = tuple(str(b["name"] if isinstance(b, dict) else b) for b in described.get("branches") or ())
+    extensions = {}
+    for entry in described.get("extensions") or ():
+        name = symbol_of(entry)
+        settings = {key: str(value) for key, value in entry.items() if not key.startswith("$")}
+        extensions[_EXTENSIONS.get(name, name)] = settings
+    return GitScm(
+        url=str(remote["url"]),
+        credentials_id=str(remote.get("credentialsId") or ""),
+        branches=branches or ("*/master",),
+        remote=str(remote.get("name") or "origin"),
+        refspec=str(remote.get("refspec") or ""),
+        extensions=extensions,
+    )
+
+
+def _check_out(call: StepCall, scm: GitScm) -> dict[str, str]:
+    call.log("The recommended git tool is: NONE")
+    credential = _credential(call, scm)
+    folder = call.folder
+    relative = scm.extensions.get("RelativeTargetDirectory", {}).get("relativeTargetDir")
+    if relative:
+        folder = folder / relative
+    folder.mkdir(parents=True, exist_ok=True)
+    repository = git.Git(folder, call.controller.settings.home, credential, call.log)
+    call.on_cancel(repository.cancel)
+    revision = git.check_out(repository, folder, scm, call.log)
+    call.check_cancelled()
+    call.build.record.scm.append({"url": scm.url, "branch": revision.branch, "commit": revision.commit})
+    call.build.save()
+    return _variables(call, scm, revision)
+
+
+def _credential(call: StepCall, scm: GitScm) -> Credential | None:
+    if not scm.credentials_id:
+        call.log("No credentials specified")
+        return None
+    try:
+        credential = scripts.credential_of(call.controller, scm)
+    except NotFoundError:
+        call.log(f"Warning: CredentialId \"{scm.credentials_id}\" could not be found.")
+        return None
+    call.log(f"using credential {scm.credentials_id}")
+    if credential is not None and credential.secret:
+        call.run.log.mask(credential.secret)
+    return credential
+
+
+def _variables(call: StepCall, scm: GitScm, revision: git.Revision) -> dict[str, str]:
+    variables = {"GIT_COMMIT": revision.commit, "GIT_BRANCH": revision.branch, "GIT_URL": scm.url}
+    local = scm.extensions.get("LocalBranch", {}).get("localBranch")
+    if local:
+        variables["GIT_LOCAL_BRANCH"] = local
+    older = [b for b in call.build.job.builds if b.number < call.build.number]
+    for name, builds in (
+        ("GIT_PREVIOUS_COMMIT", older),
+        ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", [b for b in older if b.result == "SUCCESS"]),
+    ):
+        commit = next((s["commit"] for b in builds for s in b.record.scm if s["url"] == scm.url), None)
+        if commit:
+            variables[name] = commit
+    return variables

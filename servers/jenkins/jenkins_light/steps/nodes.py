@@ -1,0 +1,117 @@
+"""``node``, ``ws`` and ``dir``: where steps work."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from jenkins_light.engine import environment, processes
+from jenkins_light.engine.calls import StepCall
+from jenkins_light.engine.executors import NODE_NAME, label_matches
+from jenkins_light.steps.registry import Variables, block_step
+
+
+@block_step("node", "label")
+def node(call: StepCall) -> Iterator[Variables]:
+    """Hold an executor and a workspace for the block.
+
+    A label that no node has is waited for until the build is stopped, as in Jenkins.
+    """
+    label = str(call.args.get("label") or "")
+    number = _executor(call, label)
+    workspaces = call.controller.workspaces
+    folder = workspaces.acquire(call.build.job.full_name)
+    try:
+        call.log(f"Running on Jenkins in {folder}")
+        _work_in(call, folder)
+        yield _variables(call, folder, number)
+    finally:
+        workspaces.release(folder)
+        call.controller.executors.release(number)
+
+
+def _executor(call: StepCall, label: str) -> int:
+    if not label_matches(label):
+        call.log("Still waiting to schedule task")
+        call.log(f"There are no nodes with the label ‘{label}’")
+        while True:
+            call.wait(3600)
+
+    def waiting() -> None:
+        call.log("Still waiting to schedule task")
+        call.log("Waiting for next available executor")
+
+    number = call.controller.executors.acquire(call.build, lambda: call.cancelled, waiting)
+    if number is None:
+        call.check_cancelled()
+        raise AssertionError("an executor is only refused to a cancelled step")
+    return number
+
+
+def _variables(call: StepCall, folder: Path, number: int) -> Variables:
+    machine = environment.of_machine()
+    return {
+        "HOME": str(Path.home()),
+        **machine,
+        **environment.of_build(call.controller, call.build),
+        "WORKSPACE": str(folder),
+        "WORKSPACE_TMP": f"{folder}@tmp",
+        "NODE_NAME": NODE_NAME,
+        "NODE_LABELS": NODE_NAME,
+        "EXECUTOR_NUMBER": str(number),
+        "STAGE_NAME": call.env.get("STAGE_NAME", ""),
+        processes.COOKIE: call.run.cookie,
+    }
+
+
+def _work_in(call: StepCall, folder: Path) -> None:
+    if call.block is not None:
+        call.block.folder = call.block.workspace = folder
+
+
+@block_step("dir", "path")
+def dir_(call: StepCall) -> Iterator[Variables]:
+    """Work in a folder below the working directory; it is made when something is put there."""
+    folder = Path(os.path.normpath(call.path(call.text("path"))))
+    call.log(f"Running in {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if call.block is not None:
+        call.block.folder = folder
+    yield {}
+
+
+@block_step("ws", "dir")
+def ws(call: StepCall) -> Iterator[Variables]:
+    """Work in another workspace of this node."""
+    name = call.text("dir")
+    call.folder  # noqa: B018 raises Jenkins' message outside a node
+    workspaces = call.controller.workspaces
+    folder = workspaces.acquire(name)
+    try:
+        call.log(f"Running in {folder}")
+        _work_in(call, folder)
+        yield {"WORKSPACE": str(folder), "WORKSPACE_TMP": f"{folder}@tmp"}
+    finally:
+        workspaces.release(folder)
+
+
+@block_step("timestamps")
+def timestamps(call: StepCall) -> Iterator[Variables]:
+    """Put the time before each line of the console."""
+    call.run.log.timestamps(+1)
+    try:
+        yield {}
+    finally:
+        call.run.log.timestamps(-1)
+
+
+@block_step("ansiColor", "colorMapName")
+def ansi_color(call: StepCall) -> Iterator[Variables]:
+    """Let colours through: the console text keeps escape sequences, and programs are told of a terminal."""
+    yield {"TERM": str(call.args.get("colorMapName") or "xterm")}
+
+
+@block_step("wrap", "delegate")
+def wrap(call: StepCall) -> Iterator[Variables]:
+    """The old way to call a build wrapper; those that only decorate the console do nothing here."""
+    yield {}

@@ -1,0 +1,77 @@
+"""How steps are written and found.
+
+A step is a function of a ``StepCall``; what it returns is the step's value in Groovy. A block step is a generator that
+yields once, the variables that hold within its block. A step fails by raising ``Abort`` (what a user caused: a message
+without a trace), ``Interrupted`` or any other exception.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jenkins_light.engine.calls import StepCall
+
+Variables = dict[str, str]
+Step = Callable[["StepCall"], Any]
+BlockStep = Callable[["StepCall"], AbstractContextManager[Variables]]
+
+STEPS: dict[str, Step] = {}
+BLOCK_STEPS: dict[str, BlockStep] = {}
+
+#: The named argument that a single unnamed one stands for, by step.
+DEFAULT_ARGUMENTS: dict[str, str] = {}
+
+#: Describables that pipelines write within arguments; ``string`` is both a parameter and a binding, as in Jenkins.
+SYMBOLS: set[str] = set()
+
+
+class Abort(Exception):  # noqa: N818 hudson.AbortException
+    """The step fails with this message and nothing else."""
+
+
+class Interrupted(Exception):  # noqa: N818 FlowInterruptedException
+    """The step was interrupted; ``result`` is what the build becomes."""
+
+    def __init__(self, message: str, result: str = "ABORTED") -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class StepError(Exception):
+    """The step fails with a Java exception of this class."""
+
+    def __init__(self, java_class: str, message: str) -> None:
+        super().__init__(message)
+        self.java_class = java_class
+
+
+def step(name: str, argument: str = "") -> Callable[[Step], Step]:
+    """Register a step; ``argument`` is the one that may go unnamed."""
+
+    def register(function: Step) -> Step:
+        STEPS[name] = function
+        if argument:
+            DEFAULT_ARGUMENTS[name] = argument
+        return function
+
+    return register
+
+
+def block_step(
+    name: str, argument: str = ""
+) -> Callable[[Callable[["StepCall"], Iterator[Variables]]], Callable[["StepCall"], Iterator[Variables]]]:
+    """Register a step with a block."""
+
+    def register(function: Callable[["StepCall"], Iterator[Variables]]) -> Callable[["StepCall"], Iterator[Variables]]:
+        BLOCK_STEPS[name] = contextmanager(function)
+        if argument:
+            DEFAULT_ARGUMENTS[name] = argument
+        return function
+
+    return register
+
+
+def symbols(*names: str) -> None:
+    """Register describables."""
+    SYMBOLS.update(names)

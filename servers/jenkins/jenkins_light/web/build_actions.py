@@ -1,0 +1,180 @@
+"""What builds do: logs, stop, artifacts, test results, stage view."""
+
+import html
+import mimetypes
+import re
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+
+from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
+from jenkins_light.model import causes, testresults
+from jenkins_light.model.builds import Build
+from jenkins_light.model.items import Job
+from jenkins_light.web import api, stageview
+from jenkins_light.web.exchange import created, json_answer, redirect, text_answer
+from jenkins_light.web.export import Bean, bean
+from jenkins_light.web.routing import BOTH, POST, Request, action
+
+_URL = re.compile(r"https?://[^\s<>&\"']+")
+
+
+@action(Build, "consoleText", "logText/consoleText")
+def console_text(request: Request, build: Build) -> Response:
+    """The whole console as text."""
+    return FileResponse(build.log_path, media_type="text/plain;charset=utf-8")
+
+
+@action(Build, "logText/progressiveText", methods=BOTH)
+def progressive_text(request: Request, build: Build) -> Response:
+    """The console from byte ``start`` on; headers tell where it ends and whether more may come."""
+    data, headers = _part(request, build)
+    return text_answer(data, headers=headers)
+
+
+@action(Build, "logText/progressiveHtml", methods=BOTH)
+def progressive_html(request: Request, build: Build) -> Response:
+    """The same as HTML: escaped, with links."""
+    data, headers = _part(request, build)
+    escaped = html.escape(data.decode("utf-8", "replace"), quote=False)
+    linked = _URL.sub(lambda match: f"<a href='{match.group()}'>{match.group()}</a>", escaped)
+    return Response(linked, headers=headers, media_type="text/html;charset=utf-8")
+
+
+def _part(request: Request, build: Build) -> tuple[bytes, dict[str, str]]:
+    start = request.exchange.parameter("start", "0")
+    if not start.isdecimal():
+        raise BadRequestError(f"Not an offset: {start}")
+    # Whether it still runs is asked first: what is written in between comes with the next request.
+    more = build.building
+    with build.log_path.open("rb") as log:
+        size = log.seek(0, 2)
+        offset = int(start) if int(start) <= size else 0
+        log.seek(offset)
+        data = log.read(size - offset)
+    headers = {"X-Text-Size": str(offset + len(data))}
+    return data, headers | ({"X-More-Data": "true"} if more else {})
+
+
+@action(Build, "stop", methods=POST)
+def stop(request: Request, build: Build) -> Response:
+    """Interrupt the build."""
+    return _stop(request, build, hard=False)
+
+
+@action(Build, "term", "kill", methods=POST)
+def kill(request: Request, build: Build) -> Response:
+    """End the build at once, whatever it does."""
+    return _stop(request, build, hard=True)
+
+
+def _stop(request: Request, build: Build, hard: bool) -> Response:
+    run = request.controller.run_of(build)
+    if run is not None:
+        run.stop(f"Aborted by {request.controller.users.get(request.exchange.user).full_name}", hard)
+    return redirect(request.controller.settings.url + build.url_path)
+
+
+@action(Build, "doDelete", methods=POST)
+def delete(request: Request, build: Build) -> Response:
+    """Delete a build that is over."""
+    if build.building:
+        raise ConflictError(f"{build.job.full_name} {build.display_name} still runs")
+    build.job.builds.delete(build)
+    return redirect(request.controller.settings.url + build.job.url_path)
+
+
+@action(Build, "toggleLogKeep", methods=POST)
+def toggle_log_keep(request: Request, build: Build) -> Response:
+    """Keep the build forever, or no longer."""
+    build.record.keep_log = not build.record.keep_log
+    build.save()
+    return redirect(request.controller.settings.url + build.url_path)
+
+
+@action(Build, "submitDescription", methods=POST)
+def submit_description(request: Request, build: Build) -> Response:
+    """Set the description."""
+    build.record.description = request.exchange.parameter("description") or None
+    build.save()
+    return redirect(request.controller.settings.url + build.url_path)
+
+
+@action(Build, "replay/run", "replay/rebuild", methods=POST)
+def replay(request: Request, build: Build) -> Response:
+    """Build again with the same parameters and another script (``mainScript``), or the same."""
+    controller, record = request.controller, build.record
+    script = request.exchange.parameter("mainScript") or record.script
+    given = {n: str(v).lower() if isinstance(v, bool) else v for n, v in record.parameters.items()}
+    item = controller.schedule(
+        build.job, causes.by_replay(build.number), given, script=script, environment=record.environment, unique=True
+    )
+    return created(f"{controller.settings.url}queue/item/{item.id}/")
+
+
+@action(Build, "artifact/")
+def artifact(request: Request, build: Build) -> Response:
+    """An archived file."""
+    base = (build.folder / "archive").resolve()
+    return _file(base, request.rest)
+
+
+@action(Job, "ws/")
+def workspace_file(request: Request, job: Job) -> Response:
+    """A file of the workspace."""
+    return _file(request.controller.workspaces.of(job.full_name).resolve(), request.rest)
+
+
+def _file(base: Path, relative: str) -> Response:
+    path = (base / relative).resolve()
+    if not path.is_relative_to(base) or not path.is_file():
+        raise NotFoundError(f"No file {relative}")
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    # What a build made must not run as a page of Jenkins: Jenkins sends such a policy too.
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"}
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+@action(Build, "testReport/api/json", "testReport/api/xml", "testReport/api/python")
+def test_report(request: Request, build: Build) -> Response:
+    """The JUnit results."""
+    results = testresults.load(build)
+    if results is None:
+        raise NotFoundError(f"{build.job.full_name} {build.display_name} has no test report")
+    return api.export_bean(request, _test_bean(results), request.exchange.path[-1])
+
+
+def _test_bean(results: testresults.TestResults) -> Bean:
+    suites = [
+        bean("", **{**suite, "cases": [bean("hudson.tasks.junit.CaseResult", **case) for case in suite["cases"]]})
+        for suite in results.suites
+    ]
+    return bean(
+        "hudson.tasks.junit.TestResult",
+        duration=sum(case["duration"] for case in results.cases),
+        empty=results.total == 0,
+        failCount=results.failed,
+        passCount=results.total - results.failed - results.skipped,
+        skipCount=results.skipped,
+        suites=suites,
+    )
+
+
+@action(Build, "injectedEnvVars/api/json", "injectedEnvVars/api/python")
+def injected_variables(request: Request, build: Build) -> Response:
+    """The variables that trigger and parameters gave (EnvInject's address)."""
+    record = build.record
+    shown = {**record.environment, **{n: v for n, v in record.parameters.items() if n not in record.sensitive}}
+    return api.export_bean(request, bean("org.jenkinsci.lib.envinject.EnvInjectAction", envMap=shown), request.exchange.path[-1])
+
+
+@action(Build, "wfapi", "wfapi/describe")
+def describe(request: Request, build: Build) -> Response:
+    """The stage view of one build."""
+    return json_answer(stageview.run(build))
+
+
+@action(Job, "wfapi/runs")
+def describe_runs(request: Request, job: Job) -> Response:
+    """The stage view of the last ten builds."""
+    return json_answer([stageview.run(build) for build in list(job.builds)[:10]])

@@ -1,0 +1,180 @@
+"""Builds and queue items as the remote API shows them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.queue import QueueItem
+from jenkins_light.model import jobconfig, testresults
+from jenkins_light.model.builds import Build
+from jenkins_light.model.parameters import Value
+from jenkins_light.steps import globs
+from jenkins_light.web import beans
+from jenkins_light.web.export import ALWAYS, Bean, bean
+
+Getter = Callable[[], Any]
+RUN_CLASSES = {
+    jobconfig.PIPELINE: "org.jenkinsci.plugins.workflow.job.WorkflowRun",
+    jobconfig.FREESTYLE: "hudson.model.FreeStyleBuild",
+}
+
+
+def build_bean(controller: Controller, build: Build) -> Bean:
+    """A build."""
+    record, job = build.record, build.job
+    values: dict[str, tuple[int, Getter]] = {
+        "actions": (2, lambda: _actions(build)),
+        "artifacts": (1, lambda: _artifacts(build)),
+        "building": (1, lambda: record.building),
+        "description": (1, lambda: record.description),
+        "displayName": (1, lambda: build.display_name),
+        "duration": (1, lambda: 0 if record.building else record.duration),
+        "estimatedDuration": (1, lambda: estimated_duration(build)),
+        "executor": (1, lambda: bean("hudson.model.OneOffExecutor") if record.building else None),
+        "fullDisplayName": (1, lambda: f"{job.full_name.replace('/', ' » ')} {build.display_name}"),
+        "id": (1, lambda: str(build.number)),
+        "inProgress": (1, lambda: record.building),
+        "keepLog": (1, lambda: record.keep_log),
+        "number": (2, lambda: build.number),
+        "queueId": (1, lambda: record.queue_id),
+        "result": (1, lambda: record.result),
+        "timestamp": (1, lambda: record.timestamp),
+        "url": (2, lambda: controller.settings.url + build.url_path),
+        "changeSets": (1, lambda: _change_sets(build)),
+        "culprits": (1, list),
+        "nextBuild": (1, lambda: _neighbour(controller, build, min, lambda n: n > build.number)),
+        "previousBuild": (1, lambda: _neighbour(controller, build, max, lambda n: n < build.number)),
+    }
+    if job.config.kind == jobconfig.FREESTYLE:
+        values["builtOn"] = (1, lambda: "")
+        values["changeSet"] = (1, lambda: bean("hudson.scm.EmptyChangeLogSet", items=[], kind=None))
+    return Bean(RUN_CLASSES[job.config.kind], values)
+
+
+def estimated_duration(build: Build) -> int:
+    """The mean of the last three successful builds before, in milliseconds; -1 when nobody knows."""
+    known = [b.record.duration for b in build.job.builds if b.result == "SUCCESS" and not b.building][:3]
+    return sum(known) // len(known) if known else -1
+
+
+def _neighbour(
+    controller: Controller, build: Build, pick: Callable[[list[int]], int], wanted: Callable[[int], bool]
+) -> Bean | None:
+    numbers = [number for number in build.job.builds.numbers if wanted(number)]
+    other = build.job.builds.find(pick(numbers)) if numbers else None
+    return build_bean(controller, other) if other else None
+
+
+def _actions(build: Build) -> list[Bean]:
+    record = build.record
+    causes = [bean(cause.cls, shortDescription=cause.description, **cause.details) for cause in build.causes]
+    actions = [bean("hudson.model.CauseAction", causes=causes)]
+    if record.parameters:
+        actions.append(_parameters_action(record.parameters, record.sensitive))
+    actions.extend(_build_data(taken) for taken in record.scm)
+    tests = test_action(build)
+    return [*actions, tests] if tests else actions
+
+
+def test_action(build: Build) -> Bean | None:
+    """The counts of a build's tests, if it has any."""
+    results = testresults.load(build)
+    if results is None:
+        return None
+    return bean(
+        "hudson.tasks.junit.TestResultAction",
+        failCount=results.failed,
+        skipCount=results.skipped,
+        totalCount=results.total,
+        urlName="testReport",
+    )
+
+
+def _parameters_action(parameters: dict[str, Value], sensitive: list[str]) -> Bean:
+    def one(name: str, value: Value) -> Bean:
+        if name in sensitive:
+            return bean("hudson.model.PasswordParameterValue", name=name)
+        kind = "Boolean" if isinstance(value, bool) else "String"
+        return bean(f"hudson.model.{kind}ParameterValue", name=name, value=value)
+
+    return bean("hudson.model.ParametersAction", parameters=[one(name, value) for name, value in parameters.items()])
+
+
+def _build_data(taken: dict[str, str]) -> Bean:
+    revision = bean("", SHA1=taken["commit"], branch=[bean("", SHA1=taken["commit"], name=f"refs/remotes/{taken['branch']}")])
+    return bean("hudson.plugins.git.util.BuildData", lastBuiltRevision=revision, remoteUrls=[taken["url"]], scmName="")
+
+
+def artifact_paths(build: Build) -> list[str]:
+    """The archived files, relative to the archive."""
+    base = build.folder / "archive"
+    found = globs.find(base, "**", default_excludes=False) if base.is_dir() else ()
+    return [path.relative_to(base).as_posix() for path in found]
+
+
+def _artifacts(build: Build) -> list[Bean]:
+    return [
+        bean("", displayPath=path.rsplit("/", 1)[-1], fileName=path.rsplit("/", 1)[-1], relativePath=path)
+        for path in artifact_paths(build)
+    ]
+
+
+def _change_sets(build: Build) -> list[Bean]:
+    if not build.record.changes:
+        return []
+    items = [
+        bean(
+            "hudson.plugins.git.GitChangeSet",
+            affectedPaths=change["files"],
+            commitId=change["commitId"],
+            timestamp=change["timestamp"],
+            author=bean("", fullName=change["author"]),
+            authorEmail=change["email"],
+            comment=change["message"] + "\n",
+            id=change["commitId"],
+            msg=change["message"],
+        )
+        for change in build.record.changes
+    ]
+    return [bean("hudson.plugins.git.GitChangeSetList", items=items, kind="git")]
+
+
+def queue_item_bean(controller: Controller, item: QueueItem) -> Bean:
+    """A queue item in the state it is in: waiting, blocked, buildable or left."""
+    left = item.build is not None or item.cancelled
+    state = "Left" if left else "Blocked" if item.blocked else "Buildable" if item.buildable else "Waiting"
+    causes = [bean(cause.cls, shortDescription=cause.description, **cause.details) for cause in item.causes]
+    actions = [bean("hudson.model.CauseAction", causes=causes)]
+    if item.parameters:
+        actions.append(_parameters_action(item.parameters, item.sensitive))
+    shown = {name: "****" if name in item.sensitive else value for name, value in item.parameters.items()}
+    values: dict[str, tuple[int, Getter]] = {
+        "actions": (2, lambda: actions),
+        "blocked": (1, lambda: item.blocked and not left),
+        "buildable": (1, lambda: item.buildable and not item.blocked and not left),
+        "id": (1, lambda: item.id),
+        "inQueueSince": (1, lambda: int(item.since * 1000)),
+        "params": (1, lambda: "".join(f"\n{name}={value}" for name, value in shown.items())),
+        "stuck": (1, lambda: False),
+        "task": (ALWAYS, lambda: beans.job_bean(controller, item.job)),
+        "url": (1, lambda: f"queue/item/{item.id}/"),
+        "why": (1, lambda: item.why),
+    }
+    if left:
+        values["cancelled"] = (1, lambda: item.cancelled)
+        values["executable"] = (1, lambda: build_bean(controller, item.build) if item.build else None)
+    elif state == "Waiting":
+        values["timestamp"] = (1, lambda: int(item.ready_at * 1000))
+    else:
+        values["buildableStartMilliseconds"] = (1, lambda: int(item.ready_at * 1000))
+    return Bean(f"hudson.model.Queue${state}Item", values)
+
+
+def queue_bean(controller: Controller) -> Bean:
+    """The queue."""
+    items = controller.queue.items()
+    values: dict[str, tuple[int, Getter]] = {
+        "discoverableItems": (1, list),
+        "items": (1, lambda: [queue_item_bean(controller, item) for item in items]),
+    }
+    return Bean("hudson.model.Queue", values)

@@ -1,0 +1,73 @@
+"""The credentials store's addresses."""
+
+import base64
+import json
+from typing import Any
+
+from lxml import etree
+from starlette.responses import Response
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError
+from jenkins_light.model.credentials import Credential
+from jenkins_light.web.exchange import done, redirect, xml_answer
+from jenkins_light.web.routing import BOTH, GET, POST, DomainTarget, Request, action
+
+
+@action(DomainTarget, "createCredentials", methods=POST)
+def create(request: Request, target: DomainTarget) -> Response:
+    """Add a credential from its XML, or from the form's ``json`` as Jenkins' docs have it with curl."""
+    exchange = request.exchange
+    submitted = exchange.parameter("json")
+    document = _from_form(submitted, exchange.files) if submitted else exchange.body
+    request.controller.credentials.create(document)
+    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/") if submitted else done()
+
+
+@action(Credential, "config.xml", methods=(*BOTH, "DELETE"))
+def config_xml(request: Request, credential: Credential) -> Response:
+    """Read (secrets redacted), replace or delete a credential."""
+    store = request.controller.credentials
+    if request.exchange.method in GET:
+        return xml_answer(store.config_xml(credential.id))
+    if request.exchange.method == "DELETE":
+        store.delete(credential.id)
+    else:
+        store.update(credential.id, request.exchange.body)
+    return done()
+
+
+@action(Credential, "doDelete", methods=POST)
+def delete(request: Request, credential: Credential) -> Response:
+    """Delete a credential by the page's address."""
+    request.controller.credentials.delete(credential.id)
+    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/")
+
+
+@action(Credential, "updateSubmit", methods=POST)
+def update_submit(request: Request, credential: Credential) -> Response:
+    """Replace a credential by the page's form."""
+    document = _from_form(request.exchange.parameter("json"), request.exchange.files)
+    request.controller.credentials.update(credential.id, document)
+    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/")
+
+
+def _from_form(submitted: str, files: dict[str, bytes]) -> bytes:
+    """The XML of a submitted form.
+
+    Raises:
+        BadRequestError: the form is malformed.
+    """
+    try:
+        form: Any = json.loads(submitted)
+        fields = form.get("credentials", form)
+        kind = fields.get("$class") or fields.get("stapler-class")
+        root = etree.Element(str(kind))
+    except (json.JSONDecodeError, AttributeError, ValueError) as error:
+        raise BadRequestError(f"Malformed form: {error}") from error
+    for name, value in fields.items():
+        if name not in {"$class", "stapler-class"} and isinstance(value, (str, int, bool)):
+            xmltree.add(root, name, value)
+    if (content := files.get(str(fields.get("file", "")))) is not None:
+        xmltree.add(root, "secretBytes", base64.b64encode(content).decode())
+    return xmltree.serialise(root)

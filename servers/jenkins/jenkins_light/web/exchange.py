@@ -1,0 +1,92 @@
+"""One request as handlers see it, and the answers they give."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Exchange:
+    """A request, read wholly.
+
+    Attributes:
+        path: decoded path segments.
+        query: parameters of the address, in order.
+        form: parameters of the body, for form posts (urlencoded or multipart).
+        files: uploaded files of multipart posts.
+        user: who asks, "" for nobody.
+        by_token: whether an API token said so (then no crumb is needed).
+        session: the browser session's id, "" without one.
+    """
+
+    method: str
+    path: list[str]
+    raw_path: str
+    query: list[tuple[str, str]]
+    headers: Headers
+    body: bytes
+    form: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    user: str = ""
+    by_token: bool = False
+    session: str = ""
+    client: str = ""
+    new_session: str | None = None
+
+    def parameter(self, name: str, default: str = "") -> str:
+        """A parameter of the address or the form, as the servlet API mixes them."""
+        return next((value for key, value in [*self.query, *self.form] if key == name), default)
+
+    def parameters(self) -> dict[str, list[str]]:
+        """Every parameter with its values."""
+        found: dict[str, list[str]] = {}
+        for key, value in [*self.query, *self.form]:
+            found.setdefault(key, []).append(value)
+        return found
+
+    @property
+    def content_type(self) -> str:
+        """What the first Content-Type header says."""
+        return self.headers.get("content-type", "")
+
+
+def urlencoded(body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a form's body."""
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    """JSON as Jenkins writes it."""
+    return Response(json.dumps(value, ensure_ascii=False), status, media_type="application/json;charset=utf-8")
+
+
+def text_answer(text: str | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Plain text."""
+    return Response(text, status, dict(headers or {}), media_type="text/plain;charset=utf-8")
+
+
+def xml_answer(document: bytes) -> Response:
+    """An XML document."""
+    return Response(document, media_type="application/xml;charset=utf-8")
+
+
+def redirect(address: str, status: int = 302) -> Response:
+    """Go elsewhere."""
+    return RedirectResponse(address, status)
+
+
+def created(address: str) -> Response:
+    """201 with a Location, as ``build`` answers."""
+    return Response(status_code=201, headers={"Location": address})
+
+
+def done() -> Response:
+    """200 without a body."""
+    return Response(status_code=200)

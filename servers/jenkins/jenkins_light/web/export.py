@@ -1,0 +1,182 @@
+"""Jenkins' remote API: objects with exported properties, cut by ``depth`` or ``tree``, as JSON, XML or Python.
+
+The rules are Stapler's: a property shows at its visibility; with ``depth=0`` (the default) a nested object shows those of
+visibility 2 and more, one deeper 3 and more; ``depth`` moves the limit; ``tree`` names what is wanted instead.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from jenkins_light.errors import BadRequestError
+
+ALWAYS = 999
+Value = Any
+
+
+@dataclass(frozen=True)
+class Bean:
+    """An object of the API.
+
+    Attributes:
+        cls: the Java class, told as ``_class``; "" for none.
+        values: property name → (visibility, getter). Getters give plain values, Beans, or lists of them.
+        root: the name of the XML root element.
+    """
+
+    cls: str
+    values: Mapping[str, tuple[int, Callable[[], Value]]]
+    root: str = ""
+
+    @property
+    def xml_root(self) -> str:
+        """The root element: the class' simple name with a small first letter, unless another was given."""
+        name = self.root or re.split(r"[.$]", self.cls)[-1]
+        return name[:1].lower() + name[1:]
+
+
+def bean(cls: str, root: str = "", **values: Value) -> Bean:
+    """A Bean of constant values, all of them visible wherever it stands."""
+    return Bean(cls, {name: (ALWAYS, lambda value=value: value) for name, value in values.items()}, root)  # type: ignore[misc]
+
+
+@dataclass
+class Tree:
+    """A parsed ``tree`` parameter: names to what is wanted below, and the range of a list."""
+
+    children: dict[str, "Tree"] = field(default_factory=dict)
+    first: int = 0
+    last: int | None = None
+
+
+def parse_tree(text: str) -> Tree:
+    """Parse ``jobs[name,builds[number]{0,5}]``.
+
+    Raises:
+        BadRequestError: it is malformed.
+    """
+    tokens = re.findall(r"[\[\]{},]|[^\[\]{},\s]+", text)
+    tree, rest = _parse_children(tokens)
+    if rest:
+        raise BadRequestError(f"Malformed tree: {text}")
+    return tree
+
+
+def _parse_children(tokens: list[str]) -> tuple[Tree, list[str]]:
+    tree = Tree()
+    while tokens and tokens[0] != "]":
+        name, tokens = tokens[0], tokens[1:]
+        if name == ",":
+            continue
+        if name in "[{}":
+            raise BadRequestError("Malformed tree parameter")
+        child = Tree()
+        if tokens and tokens[0] == "[":
+            child, tokens = _parse_children(tokens[1:])
+            if not tokens:
+                raise BadRequestError("Malformed tree parameter: a ] is missing")
+            tokens = tokens[1:]
+        if tokens and tokens[0] == "{":
+            end = tokens.index("}") if "}" in tokens else len(tokens)
+            child.first, child.last = _range(tokens[1:end])
+            tokens = tokens[end + 1 :]
+        tree.children[name] = child
+    return tree, tokens
+
+
+def _range(tokens: list[str]) -> tuple[int, int | None]:
+    text = "".join(tokens)
+    match = re.fullmatch(r"(\d*)(,?)(\d*)", text)
+    if not match:
+        raise BadRequestError(f"Malformed range {{{text}}}")
+    start, comma, end = match.groups()
+    if not comma:
+        return int(start or 0), int(start or 0) + 1
+    return int(start or 0), int(end) if end else None
+
+
+def prune(target: Bean, tree: Tree | None, depth: int) -> dict[str, Any]:
+    """The Bean as plain data."""
+    return _by_tree(target, tree) if tree is not None else _by_depth(target, 1 - depth)
+
+
+def _head(target: Bean) -> dict[str, Any]:
+    return {"_class": target.cls} if target.cls else {}
+
+
+def _by_depth(target: Bean, limit: int) -> dict[str, Any]:
+    shown = {n: getter() for n, (visibility, getter) in target.values.items() if visibility >= limit}
+    return _head(target) | {name: _plain(value, lambda b: _by_depth(b, limit + 1)) for name, value in shown.items()}
+
+
+def _by_tree(target: Bean, tree: Tree) -> dict[str, Any]:
+    found = _head(target)
+    wanted = dict(tree.children)
+    if "*" in wanted:
+        star = wanted.pop("*")
+        wanted = {name: star for name in target.values} | wanted
+    for name, child in wanted.items():
+        if name in target.values:
+            value = target.values[name][1]()
+            if isinstance(value, list):
+                value = value[child.first : child.last]
+            found[name] = _plain(value, lambda b, child=child: _by_tree(b, child))  # type: ignore[misc]
+    return found
+
+
+def _plain(value: Value, below: Callable[[Bean], dict[str, Any]]) -> Any:
+    if isinstance(value, Bean):
+        return below(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry, below) for entry in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(entry, below) for key, entry in value.items()}
+    return value
+
+
+def to_json(data: Any) -> str:
+    """As ``api/json``."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_python(data: Any) -> str:
+    """As ``api/python``: a literal."""
+    return repr(data)
+
+
+def to_xml(name: str, data: dict[str, Any]) -> etree._Element:
+    """As ``api/xml``."""
+    root = etree.Element(name)
+    _fill(root, data)
+    return root
+
+
+def _fill(element: etree._Element, data: dict[str, Any]) -> None:
+    for name, value in data.items():
+        if name == "_class":
+            element.set("_class", value)
+            continue
+        entries: Iterable[Any] = value if isinstance(value, list) else [value]
+        tag = _singular(name) if isinstance(value, list) else name
+        for entry in entries:
+            if entry is None:
+                continue
+            child = etree.SubElement(element, re.sub(r"[^A-Za-z0-9_.-]", "_", tag))
+            if isinstance(entry, dict):
+                _fill(child, entry)
+            else:
+                child.text = _clean(str(entry).lower() if isinstance(entry, bool) else str(entry))
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name

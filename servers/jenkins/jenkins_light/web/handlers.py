@@ -1,0 +1,23 @@
+"""The modules whose handlers answer; imported so that they register themselves."""
+
+import importlib
+
+_MODULES = (
+    "build_actions",
+    "computers",
+    "credential_actions",
+    "job_actions",
+    "login",
+    "manage",
+    "pages",
+    "queue_actions",
+    "root_actions",
+    "views",
+    "webhook",
+)
+
+
+def load() -> None:
+    """Import them all."""
+    for name in _MODULES:
+        importlib.import_module(f"jenkins_light.web.{name}")

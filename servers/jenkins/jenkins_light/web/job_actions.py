@@ -1,0 +1,154 @@
+"""What jobs and folders do: config.xml, build, enable, rename, delete."""
+
+import json
+import re
+import shutil
+from typing import Any
+
+from starlette.responses import Response
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError
+from jenkins_light.model import causes
+from jenkins_light.model.items import Folder, Item, Job
+from jenkins_light.web.exchange import created, done, redirect, xml_answer
+from jenkins_light.web.routing import BOTH, GET, POST, Request, action
+
+
+@action(Job, "config.xml", methods=BOTH)
+@action(Folder, "config.xml", methods=BOTH)
+def config_xml(request: Request, item: Item) -> Response:
+    """Read or replace the configuration."""
+    if request.exchange.method in GET:
+        return xml_answer(xmltree.serialise(item.document))
+    item.configure(xmltree.parse(request.exchange.body))
+    return done()
+
+
+@action(Job, "doDelete", methods=POST)
+@action(Folder, "doDelete", methods=POST)
+def delete(request: Request, item: Item) -> Response:
+    """Delete a job or folder."""
+    request.controller.delete(item)
+    parent = item.parent.url_path if item.parent else ""
+    return redirect(request.controller.settings.url + parent)
+
+
+@action(Job, "", methods=("GET", "HEAD", "DELETE"))
+def job_page_or_delete(request: Request, job: Job) -> Response:
+    """The job's page; DELETE deletes it, as Jenkins has it since 2.0."""
+    if request.exchange.method == "DELETE":
+        request.controller.delete(job)
+        return Response(status_code=204)
+    from jenkins_light.web import pages
+
+    return pages.job_page(request, job)
+
+
+@action(Job, "doRename", "confirmRename", methods=POST)
+@action(Folder, "doRename", "confirmRename", methods=POST)
+def rename(request: Request, item: Item) -> Response:
+    """Give another name."""
+    if item.parent is None:
+        raise BadRequestError("Jenkins itself can't be renamed")
+    item.parent.rename(item, request.exchange.parameter("newName"))
+    return redirect(request.controller.settings.url + item.url_path)
+
+
+@action(Job, "enable", methods=POST)
+def enable(request: Request, job: Job) -> Response:
+    """Allow builds."""
+    job.set_disabled(False)
+    return redirect(request.controller.settings.url + job.url_path)
+
+
+@action(Job, "disable", methods=POST)
+def disable(request: Request, job: Job) -> Response:
+    """Allow no builds."""
+    job.set_disabled(True)
+    return redirect(request.controller.settings.url + job.url_path)
+
+
+@action(Job, "description", "submitDescription", methods=BOTH)
+def description(request: Request, job: Job) -> Response:
+    """Read or set the description."""
+    if request.exchange.method in GET:
+        return Response(job.config.description, media_type="text/plain;charset=utf-8")
+    document = xmltree.parse(xmltree.serialise(job.document))
+    node = document.find("description")
+    if node is None:
+        node = xmltree.add(document, "description")
+    node.text = request.exchange.parameter("description")
+    job.configure(document)
+    return Response(status_code=204)
+
+
+@action(Job, "nextbuildnumber/submit", methods=POST)
+def next_build_number(request: Request, job: Job) -> Response:
+    """Set the number of the next build (next-build-number plugin)."""
+    number = request.exchange.parameter("nextBuildNumber")
+    if not number.isdecimal():
+        raise BadRequestError(f"Not a build number: {number}")
+    job.builds.set_next_number(int(number))
+    return done()
+
+
+@action(Job, "doWipeOutWorkspace", methods=POST)
+def wipe_out_workspace(request: Request, job: Job) -> Response:
+    """Empty the workspace."""
+    shutil.rmtree(request.controller.workspaces.of(job.full_name), ignore_errors=True)
+    return redirect(request.controller.settings.url + job.url_path)
+
+
+@action(Job, "build", methods=POST)
+def build(request: Request, job: Job) -> Response:
+    """Put a build in the queue; a job with parameters wants them in the form's ``json``."""
+    given = None
+    if job.config.parameters:
+        submitted = request.exchange.parameter("json")
+        if not submitted:
+            raise BadRequestError("Nothing is submitted: the job has parameters; use buildWithParameters")
+        given = _submitted(submitted)
+    return _schedule(request, job, given)
+
+
+@action(Job, "buildWithParameters", methods=POST)
+def build_with_parameters(request: Request, job: Job) -> Response:
+    """Put a build with parameters in the queue; those not given have their defaults."""
+    if not job.config.parameters:
+        raise BadRequestError("This job is not parameterized")
+    given = {name: values[0] for name, values in request.exchange.parameters().items()}
+    if request.exchange.parameter("json"):
+        given |= _submitted(request.exchange.parameter("json"))
+    return _schedule(request, job, given)
+
+
+def _schedule(request: Request, job: Job, given: dict[str, str] | None) -> Response:
+    controller, user = request.controller, request.exchange.user
+    cause = causes.by_user(user, controller.users.get(user).full_name)
+    item = controller.schedule(job, cause, given, quiet=_delay(request.exchange.parameter("delay")))
+    return created(f"{controller.settings.url}queue/item/{item.id}/")
+
+
+def _delay(text: str) -> float | None:
+    match = re.fullmatch(r"(\d+)\s*(sec|s)?", text.strip())
+    return float(match.group(1)) if match else None
+
+
+def _submitted(text: str) -> dict[str, str]:
+    """The parameters of a submitted form: ``{"parameter": [{"name": …, "value": …}]}``.
+
+    Raises:
+        BadRequestError: it is not that.
+    """
+    try:
+        form: Any = json.loads(text)
+        entries = form.get("parameter") or []
+        listed = entries if isinstance(entries, list) else [entries]
+        return {str(e["name"]): _text(e.get("value", "")) for e in listed}
+    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise BadRequestError(f"Malformed form: {error}") from error
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

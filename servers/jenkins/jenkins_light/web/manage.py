@@ -1,0 +1,58 @@
+"""Users and their API tokens, plugins, who am I: the small administrative addresses."""
+
+from starlette.responses import Response
+
+from jenkins_light.errors import ForbiddenError, NotFoundError
+from jenkins_light.model.items import Folder
+from jenkins_light.model.users import User
+from jenkins_light.web import api
+from jenkins_light.web.exchange import json_answer, text_answer
+from jenkins_light.web.routing import POST, PluginsTarget, Request, action
+
+_TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
+
+
+@action(Folder, "me/api/json", "me/api/xml", "me/api/python")
+def me(request: Request, folder: Folder) -> Response:
+    """The account that asks."""
+    user = request.controller.users.get(request.exchange.user)
+    return api.export_target(request, user, request.exchange.path[-1])
+
+
+@action(Folder, f"me/{_TOKENS}/generateNewToken", methods=POST)
+def my_new_token(request: Request, folder: Folder) -> Response:
+    """A new API token for who asks."""
+    return new_token(request, request.controller.users.get(request.exchange.user))
+
+
+@action(User, f"{_TOKENS}/generateNewToken", methods=POST)
+def new_token(request: Request, user: User) -> Response:
+    """A new API token; its value is told this once."""
+    _only_self(request, user)
+    name = request.exchange.parameter("newTokenName") or "Token"
+    return json_answer({"status": "ok", "data": request.controller.users.new_token(user.id, name)})
+
+
+@action(User, f"{_TOKENS}/revoke", methods=POST)
+def revoke_token(request: Request, user: User) -> Response:
+    """Forget an API token."""
+    _only_self(request, user)
+    request.controller.users.revoke_token(user.id, request.exchange.parameter("tokenUuid"))
+    return json_answer({"status": "ok"})
+
+
+def _only_self(request: Request, user: User) -> None:
+    if request.exchange.user != user.id:
+        raise ForbiddenError("Tokens are their user's own business")
+
+
+@action(PluginsTarget, "checkUpdatesServer", methods=POST)
+def check_updates(request: Request, target: PluginsTarget) -> Response:
+    """There are never updates."""
+    return text_answer("")
+
+
+@action(PluginsTarget, "installNecessaryPlugins", "prevalidateConfig", "install", methods=POST)
+def install(request: Request, target: PluginsTarget) -> Response:
+    """Plugins can't be installed: the light Jenkins does what it lists."""
+    raise NotFoundError("The light Jenkins takes no plugins; what it does is in its documentation")

@@ -1,0 +1,124 @@
+"""What Jenkins and folders do: make, copy and find items; views; shutting down."""
+
+from lxml import etree
+from starlette.responses import Response
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError, NotFoundError
+from jenkins_light.model import jobconfig
+from jenkins_light.model.items import Folder, Item
+from jenkins_light.model.names import check_name
+from jenkins_light.model.views import LIST_VIEW, View
+from jenkins_light.web.exchange import done, json_answer, redirect, text_answer
+from jenkins_light.web.routing import BOTH, POST, Request, action
+
+_MODES = {
+    "org.jenkinsci.plugins.workflow.job.WorkflowJob": jobconfig.PIPELINE,
+    "hudson.model.FreeStyleProject": jobconfig.FREESTYLE,
+    jobconfig.FOLDER: jobconfig.FOLDER,
+}
+
+
+@action(Folder, "createItem", methods=POST)
+def create_item(request: Request, folder: Folder) -> Response:
+    """Make an item: from the posted config.xml, as a copy (``mode=copy&from=…``), or an empty one of a mode."""
+    exchange = request.exchange
+    name = check_name(exchange.parameter("name"))
+    mode = exchange.parameter("mode")
+    if mode == "copy":
+        item = folder.copy(_source(request, folder), name)
+    elif mode:
+        if mode not in _MODES:
+            raise BadRequestError(f"No such item type: {mode}")
+        item = folder.create(name, etree.Element(_MODES[mode]))
+    else:
+        item = folder.create(name, xmltree.parse(exchange.body))
+    return redirect(request.controller.settings.url + item.url_path) if mode else done()
+
+
+def _source(request: Request, folder: Folder) -> Item:
+    name = request.exchange.parameter("from")
+    start = request.controller.root if name.startswith("/") else folder
+    item: Item | None = start
+    for part in name.strip("/").split("/"):
+        item = item.find(part) if isinstance(item, Folder) else None
+    if item is None or item is start:
+        raise BadRequestError(f"No such item: {name}")
+    return item
+
+
+@action(Folder, "checkJobName", methods=BOTH)
+def check_job_name(request: Request, folder: Folder) -> Response:
+    """Whether a name may be used; the text is for the form."""
+    name = request.exchange.parameter("value")
+    try:
+        check_name(name)
+    except BadRequestError as error:
+        return text_answer(f"<div class=error>{error}</div>")
+    taken = folder.find(name) is not None
+    return text_answer("<div class=error>A job already exists with this name</div>" if taken else "<div/>")
+
+
+@action(Folder, "createView", methods=POST)
+def create_view(request: Request, folder: Folder) -> Response:
+    """Make a view: from the posted XML, or an empty list view from the form (jenkinsapi posts ``json``)."""
+    exchange = request.exchange
+    name = exchange.parameter("name")
+    if exchange.content_type.startswith(("application/xml", "text/xml")):
+        folder.views.create(name, xmltree.parse(exchange.body))
+        return done()
+    mode = exchange.parameter("mode", LIST_VIEW)
+    view = folder.views.create(name, etree.Element(mode if mode == LIST_VIEW else LIST_VIEW))
+    return redirect(request.controller.settings.url + view.url_path)
+
+
+@action(View, "createItem", methods=POST)
+def create_item_in_view(request: Request, view: View) -> Response:
+    """Make an item and show it in this view."""
+    response = create_item(request, view.owner)
+    view.add_job(request.exchange.parameter("name"))
+    return response
+
+
+@action(Folder, "quietDown", methods=POST)
+def quiet_down(request: Request, folder: Folder) -> Response:
+    """Start no further builds."""
+    _only_root(folder)
+    request.controller.quiet_down(True)
+    return redirect(request.controller.settings.url)
+
+
+@action(Folder, "cancelQuietDown", methods=POST)
+def cancel_quiet_down(request: Request, folder: Folder) -> Response:
+    """Start builds again."""
+    _only_root(folder)
+    request.controller.quiet_down(False)
+    return redirect(request.controller.settings.url)
+
+
+@action(Folder, "pipeline-model-converter/validate", "pipeline-model-converter/validateJenkinsfile", methods=POST)
+def validate(request: Request, folder: Folder) -> Response:
+    """The linter for Declarative pipelines: a text for curl, JSON for ``validateJenkinsfile``."""
+    _only_root(folder)
+    script = request.exchange.parameter("jenkinsfile")
+    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    errors = answer.get("errors") or []
+    if request.exchange.path[-1] == "validateJenkinsfile":
+        data = {"result": "failure" if errors else "success"}
+        shown = [{"error": [f"{e['message']} @ line {e['line']}, column {e['column']}."]} for e in errors]
+        return json_answer({"status": "ok", "data": {**data, **({"errors": shown} if errors else {})}})
+    if errors:
+        text = answer.get("text") or "\n".join(f"{e['message']} @ line {e['line']}, column {e['column']}" for e in errors)
+        return text_answer(f"Errors encountered validating Jenkinsfile:\n{text}\n")
+    return text_answer("Jenkinsfile successfully validated.\n")
+
+
+@action(Folder, "scriptText", "script", methods=POST)
+def script_text(request: Request, folder: Folder) -> Response:
+    """Jenkins' Groovy console reaches into Jenkins' own Java objects, which are not here: it is switched off."""
+    raise NotFoundError("The script console is switched off: the light Jenkins has no Java objects to offer")
+
+
+def _only_root(folder: Folder) -> None:
+    if folder.parent is not None:
+        raise NotFoundError("Only Jenkins itself does this")

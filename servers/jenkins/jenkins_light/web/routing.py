@@ -1,0 +1,168 @@
+"""From an address to an object and an action, segment by segment, as Jenkins' Stapler walks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.queue import QueueItem
+from jenkins_light.errors import MethodNotAllowedError, NotFoundError
+from jenkins_light.model.builds import Build
+from jenkins_light.model.credentials import Credential
+from jenkins_light.model.history import PERMALINKS
+from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.users import User
+from jenkins_light.model.views import View
+from jenkins_light.web.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class QueueTarget:
+    """``/queue``."""
+
+
+@dataclass(frozen=True)
+class ComputersTarget:
+    """``/computer``."""
+
+
+@dataclass(frozen=True)
+class ComputerTarget:
+    """``/computer/<name>``; the built-in node's name is ""."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PluginsTarget:
+    """``/pluginManager``."""
+
+
+@dataclass(frozen=True)
+class CrumbTarget:
+    """``/crumbIssuer``."""
+
+
+@dataclass(frozen=True)
+class DomainTarget:
+    """``/credentials/store/system/domain/_``."""
+
+
+@dataclass(frozen=True)
+class WhoAmITarget:
+    """``/whoAmI``."""
+
+
+Target = (
+    Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget | CrumbTarget
+    | DomainTarget | Credential | User | WhoAmITarget
+)  # fmt: skip
+BUILT_IN_NAMES = {"(master)", "(built-in)", "built-in", "master", "Built-In Node"}
+
+
+@dataclass
+class Request:
+    """What a handler gets: the object, the request, and what of the path is left for it."""
+
+    controller: Controller
+    exchange: Exchange
+    rest: str = ""
+
+
+GET = ("GET", "HEAD")
+POST = ("POST",)
+BOTH = ("GET", "HEAD", "POST")
+
+# The target's type is checked when a handler is looked up, which is why handlers may narrow it.
+Handler = Callable[[Request, Any], Response]
+_ACTIONS: dict[tuple[type, str], tuple[tuple[str, ...], Handler]] = {}
+
+
+def action(kind: type, *names: str, methods: tuple[str, ...] = GET) -> Callable[[Handler], Handler]:
+    """Register a handler for actions of a kind of object; a name that ends with ``/`` takes all that is below it."""
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            _ACTIONS[kind, name] = (methods, handler)
+        return handler
+
+    return register
+
+
+def find_action(target: Target, rest: list[str], method: str) -> tuple[Handler, str]:
+    """The handler for what is left of a path, and the part below a ``name/`` action.
+
+    Raises:
+        NotFoundError: the object has no such action.
+        MethodNotAllowedError: it has, but for another method.
+    """
+    kind = type(target)
+    whole = "/".join(rest)
+    found, below = _ACTIONS.get((kind, whole)), ""
+    for length in range(len(rest), 0, -1):
+        if found is None:
+            found, below = _ACTIONS.get((kind, "/".join(rest[:length]) + "/")), "/".join(rest[length:])
+    if found is None:
+        raise NotFoundError(f"Nothing is at {whole}")
+    methods, handler = found
+    if method not in methods:
+        raise MethodNotAllowedError(f"{whole} needs {' or '.join(methods)}")
+    return handler, below
+
+
+def resolve(controller: Controller, path: list[str]) -> tuple[Target, list[str]]:
+    """Walk from Jenkins as far as there are objects; the rest names an action.
+
+    Raises:
+        NotFoundError: a job, view, build, … that the path names does not exist.
+    """
+    target: Target = controller.root
+    while path:
+        step = _step(controller, target, path)
+        if step is None:
+            break
+        target, used = step
+        path = path[used:]
+    return target, path
+
+
+def _step(controller: Controller, target: Target, path: list[str]) -> tuple[Target, int] | None:
+    head, second = path[0], path[1] if len(path) > 1 else ""
+    if isinstance(target, (Folder, View)) and head == "job" and second:
+        item = (target.owner if isinstance(target, View) else target).get(second)
+        return (item, 2) if isinstance(item, (Folder, Job)) else None
+    if isinstance(target, Folder) and head == "view" and second:
+        return target.views.get(second), 2
+    if isinstance(target, Job) and (head.isdecimal() or head in PERMALINKS):
+        return target.builds.get(head), 1
+    if isinstance(target, QueueTarget) and head == "item" and second.isdecimal():
+        item_found = controller.queue.find(int(second))
+        if item_found is None:
+            raise NotFoundError(f"No queue item {second}")
+        return item_found, 2
+    if isinstance(target, ComputersTarget) and (head in BUILT_IN_NAMES or head in controller.nodes.names()):
+        return ComputerTarget("" if head in BUILT_IN_NAMES else head), 1
+    if isinstance(target, DomainTarget) and head == "credential" and second:
+        return controller.credentials.get(second), 2
+    return _below_root(controller, path) if target is controller.root else None
+
+
+def _below_root(controller: Controller, path: list[str]) -> tuple[Target, int] | None:
+    single: dict[str, Target] = {
+        "queue": QueueTarget(),
+        "computer": ComputersTarget(),
+        "pluginManager": PluginsTarget(),
+        "crumbIssuer": CrumbTarget(),
+        "whoAmI": WhoAmITarget(),
+    }
+    if path[0] in single:
+        return single[path[0]], 1
+    if path[0] == "user" and len(path) > 1:
+        return controller.users.get(path[1]), 2
+    if path[:4] == ["credentials", "store", "system", "domain"] and path[4:5] == ["_"]:
+        return DomainTarget(), 5
+    if path[:3] == ["manage", "credentials", "store"] and path[3:6] == ["system", "domain", "_"]:
+        return DomainTarget(), 6
+    return None

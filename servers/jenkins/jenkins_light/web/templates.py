@@ -1,0 +1,34 @@
+"""Pages from Jinja2 templates."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from jenkins_light import JENKINS_VERSION
+from jenkins_light.web.routing import Request
+from jenkins_light.web.security import CRUMB_FIELD
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+STATIC = _PACKAGE / "static"
+_environment = Environment(
+    loader=FileSystemLoader(_PACKAGE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; form-action 'self'"
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page; templates also know the user, the crumb for forms and the version."""
+    controller, exchange = request.controller, request.exchange
+    crumb = controller.sessions.crumb(exchange.user, exchange.session) if exchange.session else ""
+    text = _environment.get_template(template).render(
+        user=exchange.user,
+        crumb=crumb,
+        crumb_field=CRUMB_FIELD,
+        version=JENKINS_VERSION,
+        root=controller.root,
+        quieting_down=controller.quieting_down,
+        **values,
+    )
+    return HTMLResponse(text, status, {"Content-Security-Policy": _POLICY})

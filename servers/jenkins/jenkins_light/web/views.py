@@ -1,0 +1,43 @@
+"""What views do."""
+
+from starlette.responses import Response
+
+from jenkins_light import xmltree
+from jenkins_light.errors import BadRequestError
+from jenkins_light.model.views import View
+from jenkins_light.web.exchange import done, redirect, xml_answer
+from jenkins_light.web.routing import BOTH, GET, POST, Request, action
+
+
+@action(View, "config.xml", methods=BOTH)
+def config_xml(request: Request, view: View) -> Response:
+    """Read or replace the configuration."""
+    if request.exchange.method in GET:
+        return xml_answer(xmltree.serialise(view.document))
+    view.configure(xmltree.parse(request.exchange.body))
+    return done()
+
+
+@action(View, "doDelete", methods=POST)
+def delete(request: Request, view: View) -> Response:
+    """Delete a view; ``all`` stays."""
+    if view is view.owner.views.primary:
+        raise BadRequestError("The primary view can't be deleted")
+    view.owner.views.delete(view)
+    return redirect(request.controller.settings.url + view.owner.url_path)
+
+
+@action(View, "addJobToView", methods=POST)
+def add_job(request: Request, view: View) -> Response:
+    """Show a job in the view."""
+    name = request.exchange.parameter("name")
+    view.owner.get(name)
+    view.add_job(name)
+    return done()
+
+
+@action(View, "removeJobFromView", methods=POST)
+def remove_job(request: Request, view: View) -> Response:
+    """Show it no longer."""
+    view.remove_job(request.exchange.parameter("name"))
+    return done()
