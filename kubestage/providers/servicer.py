@@ -94,7 +94,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_guarded
     def DiffConfig(self, request: Any, context: Any) -> Any:
         """Tells whether the provider now stands for another system."""
-        old = wire.decode(request.oldInputs) or wire.decode(request.olds)
+        old = wire.decode(request.old_inputs) or wire.decode(request.olds)
         new = wire.decode(request.news)
         found = differences(old, new)
         replaced = list(self.plugin.config_replaces(old, new)) if found else []
@@ -119,7 +119,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:
         """Compares old and new inputs."""
         resource = self.plugin.resource(request.type)
-        old, new = wire.decode(request.oldInputs), wire.decode(request.news)
+        old, new = wire.decode(request.old_inputs), wire.decode(request.news)
         ignored = [parse_path(text) for text in request.ignoreChanges]
         found = [one for one in differences(old, new) if not any(matches(one.path, path) for path in ignored)]
         return _diff_response(found, resource.replaces(old, new), delete_first=resource.delete_first)
@@ -149,7 +149,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> Any:
         """Changes the resource in place."""
         resource, news = self.plugin.resource(request.type), wire.decode(request.news)
-        old = State(request.id, wire.decode(request.olds), wire.decode(request.oldInputs))
+        old = State(request.id, wire.decode(request.olds), wire.decode(request.old_inputs))
         if request.preview:
             outputs = {**old.outputs, **resource.preview(self._call(request), news)}
             return provider_pb2.UpdateResponse(properties=wire.encode(outputs))

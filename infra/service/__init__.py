@@ -1,0 +1,1 @@
+"""The uuid service in one environment."""
