@@ -16,11 +16,15 @@ from gitlab_light.instance import Instance
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.projects import Project
 
-_ADDRESS = re.compile(r"/(?P<project>[^?]+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack)")
+_ADDRESS = re.compile(
+    r"/(?P<project>.+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack)", re.DOTALL
+)
 _SERVICES = ("git-upload-pack", "git-receive-pack")
-_DENIED = "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect " \
-          "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, " \
-          "expired, or improperly scoped."  # fmt: skip
+_DENIED = (
+    "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're "
+    "required to use a token instead of a password. If a token was provided, it was either incorrect, expired, or "
+    "improperly scoped."
+)
 _HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
 
 
@@ -102,7 +106,7 @@ class GitAccess:
         if project is None or not members.can_see_project(user, project):
             return _challenge() if user is None else PlainTextResponse(_HIDDEN, 404)
         if not identity.allows("api", "write_repository", *(() if writes else ("read_repository",))):
-            return PlainTextResponse(f"Your token has no scope that allows to {'push' if writes else 'download'} code.", 403)
+            return PlainTextResponse(f"Your token's scopes do not allow to {'push' if writes else 'read'} code.", 403)
         if not members.can_read_code(user, project):
             return _challenge() if user is None else PlainTextResponse(
                 "You are not allowed to download code from this project.", 403

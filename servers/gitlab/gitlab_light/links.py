@@ -38,7 +38,7 @@ class Links:
         return f"{self._external}/{project.full_path}"
 
     def page(self, project: Project, *parts: str) -> str:
-        """One of a project's pages, as in page(project, "commit", id)."""
+        """The address of one of a project's pages, such as the parts "commit" and its id."""
         return "/".join([self.project(project), "-", *(quote(part) for part in parts)])
 
     def ssh(self, project: Project) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gitlab_light.api import entities
+from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import paginate, set_headers, window
@@ -139,7 +139,9 @@ def _parent(call: Call, repository: Repository, branch: str, existing: str | Non
     start = call.params.optional_text("start_branch") or call.params.optional_text("start_sha")
     if existing and not (start and call.params.boolean("force")):
         if start and start != branch:
-            raise bad_request(f"A branch called '{branch}' already exists. Switch to that branch in order to make changes")
+            raise bad_request(
+                f"A branch called '{branch}' already exists. Switch to that branch in order to make changes"
+            )
         return existing
     if start:
         parent = repository.resolve(start)

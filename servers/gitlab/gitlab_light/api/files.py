@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from gitlab_light.api import entities
+from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.commits import commit_actions
 from gitlab_light.api.pagination import paginate

@@ -13,7 +13,6 @@ from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.model.database import as_id
 from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
-from gitlab_light.model.projects import Project
 
 routes = Routes()
 
@@ -145,7 +144,8 @@ def delete_group(call: Call) -> Any:
 
 def _descendants(call: Call, group: Namespace) -> list[Namespace]:
     return call.instance.database.all(
-        Namespace, "SELECT * FROM namespaces WHERE substr(full_path, 1, ?) = ? COLLATE NOCASE ORDER BY length(full_path)",
+        Namespace,
+        "SELECT * FROM namespaces WHERE substr(full_path, 1, ?) = ? COLLATE NOCASE ORDER BY length(full_path)",
         len(group.full_path) + 1, group.full_path + "/",
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from gitlab_light.api.call import Call
 
 Handler = Callable[[Call], Any]
+Declare = Callable[[Handler], Handler]
 _PARAMETER = re.compile(r":([a-z_]+)")
 
 
@@ -41,29 +42,29 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[Route] = []
 
-    def get(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    def get(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
         """Declares what answers GET (and HEAD)."""
         return self._declare("GET", templates, anonymous, scopes)
 
-    def post(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    def post(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
         """Declares what answers POST."""
         return self._declare("POST", templates, anonymous, scopes)
 
-    def put(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    def put(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
         """Declares what answers PUT."""
         return self._declare("PUT", templates, anonymous, scopes)
 
-    def patch(self, *templates: str) -> Callable[[Handler], Handler]:
+    def patch(self, *templates: str) -> Declare:
         """Declares what answers PATCH."""
         return self._declare("PATCH", templates, anonymous=False, scopes=())
 
-    def delete(self, *templates: str, scopes: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    def delete(self, *templates: str, scopes: Iterable[str] = ()) -> Declare:
         """Declares what answers DELETE."""
         return self._declare("DELETE", templates, anonymous=False, scopes=scopes)
 
     def _declare(
         self, method: str, templates: tuple[str, ...], anonymous: bool, scopes: Iterable[str]
-    ) -> Callable[[Handler], Handler]:
+    ) -> Declare:
         def declare(handler: Handler) -> Handler:
             for template in templates:
                 pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", template))

@@ -13,13 +13,13 @@ _REVISION = "light"
 
 
 @routes.get("/version", scopes=["read_user"])
-def show_version(call: Call) -> Any:
+def show_version(_: Call) -> Any:
     """The GitLab release that is followed."""
     return {"version": GITLAB_VERSION, "revision": _REVISION}
 
 
 @routes.get("/metadata", scopes=["read_user"])
-def show_metadata(call: Call) -> Any:
+def show_metadata(_: Call) -> Any:
     """The same, and more."""
     agent = {"enabled": False, "externalUrl": None, "externalK8sProxyUrl": None, "version": None}
     return {"version": GITLAB_VERSION, "revision": _REVISION, "kas": agent, "enterprise": False}

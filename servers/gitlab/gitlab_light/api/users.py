@@ -27,7 +27,8 @@ def show_self(call: Call) -> Any:
 def list_users(call: Call) -> Any:
     """The users, searched by name."""
     params = call.params
-    conditions, values = ["NOT (bot AND ?)"], [params.boolean("exclude_internal") or params.boolean("humans")]
+    conditions = ["NOT (bot AND ?)"]
+    values: list[Any] = [params.boolean("exclude_internal") or params.boolean("humans")]
     if username := params.optional_text("username"):
         conditions.append("username = ?")
         values.append(username)

@@ -119,9 +119,12 @@ def _commits(output: str) -> list[Commit]:
 
 
 def _commit(fields: Sequence[str]) -> Commit:
-    sha, parents, *people, message = fields
+    sha, parents, author, author_email, authored, committer, committer_email, committed, message = fields
     # git adds a line end of its own to a message that has one.
-    return Commit(sha, tuple(parents.split()), *people, message.removesuffix("\n"))
+    return Commit(
+        sha, tuple(parents.split()), author, author_email, authored, committer, committer_email, committed,
+        message.removesuffix("\n"),
+    )  # fmt: skip
 
 
 def changed_paths(repository: Repository, sha: str) -> Changed:

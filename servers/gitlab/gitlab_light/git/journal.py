@@ -8,9 +8,9 @@ Each push has a folder:
     pre         "old new ref" lines that git is about to apply (the pre-receive hook)
     post        "old new ref" lines that git has applied (the post-receive hook)
 
-A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database under the
-push's id, and the folder goes. After a crash the folders that are left are settled by `recover`; where there is `pre`
-and no `post`, the lines whose ref now stands at `new` were applied.
+A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database
+under the push's id, and the folder goes. After a crash the folders that are left are settled by `recover`; where there
+is `pre` and no `post`, the lines whose ref now stands at `new` were applied.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from gitlab_light.git.repository import Repository, TreeEntry, is_file_path
 _EXECUTABLE, _REGULAR = "100755", "100644"
 
 
-class CannotCommit(Exception):  # noqa: N818  it is an answer, not a fault
+class CannotCommit(Exception):
     """An action does not fit what the branch holds; the message is GitLab's."""
 
 

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,8 +140,16 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-@cache
+_makers: dict[type[Any], Callable[[sqlite3.Row], Any]] = {}
+
+
 def _maker(record: type[Any]) -> Callable[[sqlite3.Row], Any]:
+    if record not in _makers:
+        _makers[record] = _make_maker(record)
+    return _makers[record]
+
+
+def _make_maker(record: type[Any]) -> Callable[[sqlite3.Row], Any]:
     """Makes rows into records; SQLite has neither booleans nor lists, so the field's type says what a column means."""
     fields: Sequence[dataclasses.Field[Any]] = dataclasses.fields(record)
     readers: list[tuple[str, Callable[[Any], Any]]] = [(field.name, _reader(str(field.type))) for field in fields]

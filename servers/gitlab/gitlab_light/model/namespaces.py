@@ -129,7 +129,7 @@ class Namespaces:
             raise bad_request({"path": ["can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' "
                                         "or end in '.', '.git' or '.atom'."]})  # fmt: skip
         if self.taken(full_path):
-            raise bad_request(f'Failed to save group {{:path=>["has already been taken"]}}')
+            raise bad_request('Failed to save group {:path=>["has already been taken"]}')
 
     def taken(self, full_path: str) -> bool:
         """Whether a namespace or a project has this path."""

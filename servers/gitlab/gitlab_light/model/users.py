@@ -13,10 +13,12 @@ from gitlab_light.model.passwords import MAX_PASSWORD, MIN_PASSWORD, PasswordChe
 # GitLab's Gitlab::PathRegex: letters, digits, _, -, . ; no leading -, no trailing . / .git / .atom.
 PATH = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,254}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,200}@[^@\s\x00-\x1f]{1,200}")
-RESERVED = frozenset(
-    "- .well-known admin api assets dashboard explore files groups health_check help import jwt login oauth profile "
-    "projects public s search sitemap snippets unsubscribes uploads users v2".split()
-)
+# Words that stand at an address' beginning for something else.
+RESERVED = frozenset({
+    "-", ".well-known", "admin", "api", "assets", "dashboard", "explore", "files", "groups", "health_check", "help",
+    "import", "jwt", "login", "oauth", "profile", "projects", "public", "s", "search", "sitemap", "snippets",
+    "unsubscribes", "uploads", "users", "v2",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,8 @@ class Events:
 
     def _with_default_branch(self, project: Project, changes: tuple[RefChange, ...]) -> Project:
         """In an empty repository the first branch that comes is the default one, unless the default itself came."""
-        branches = [change.ref[11:] for change in changes if change.ref.startswith("refs/heads/") and change.new != ZERO]
+        made = [change.ref for change in changes if change.new != ZERO]
+        branches = [ref.removeprefix("refs/heads/") for ref in made if ref.startswith("refs/heads/")]
         repository = self._repositories.of(project.id)
         if not branches or repository.branch(project.default_branch) is not None:
             return project
@@ -121,7 +122,7 @@ class Events:
 
 
 def _push_options(lines: tuple[str, ...]) -> dict[str, Any]:
-    """git's push options as payloads have them: `ci.skip` is {"ci": {"skip": 1}}, `ci.variable=A=B` goes deeper."""
+    """Git's push options as payloads have them: `ci.skip` is {"ci": {"skip": 1}}, `ci.variable=A=B` goes deeper."""
     options: dict[str, Any] = {}
     for line in lines:
         key, _, value = line.partition("=")
