@@ -49,6 +49,16 @@ public final class Dsl implements Serializable {
         return build;
     }
 
+    /** The steps that run code; an object of the runner's Groovy. */
+    public GroovyObject flowSteps() {
+        return flowSteps;
+    }
+
+    /** True for a step that can go around others, as {@code options} may name one. */
+    public boolean isWrapper(String name) {
+        return FLOW_STEPS.contains(name) || build.request().hasBlockStep(name);
+    }
+
     /** A global variable or a variable of the environment or a parameter; null for none. */
     Object global(PipelineScript script, String name) {
         switch (name) {

@@ -1,0 +1,134 @@
+package jenkinslight.runner.declarative
+
+import jenkinslight.runner.language.PipelineScript
+
+/** The directive {@code when}. */
+class Conditions extends Part {
+    private static final long serialVersionUID = 1L
+    private static final List FLAGS = ['beforeAgent', 'beforeInput', 'beforeOptions']
+    /** Fields of changeRequest and the variables that a multibranch job sets for them. */
+    private static final Map CHANGE = [id: 'CHANGE_ID', target: 'CHANGE_TARGET', branch: 'CHANGE_BRANCH', fork: 'CHANGE_FORK', url: 'CHANGE_URL',
+        title: 'CHANGE_TITLE', author: 'CHANGE_AUTHOR', authorDisplayName: 'CHANGE_AUTHOR_DISPLAY_NAME', authorEmail: 'CHANGE_AUTHOR_EMAIL']
+
+    Conditions(PipelineScript script) {
+        super(script)
+    }
+
+    /** True when all conditions of the directive hold; several at top level mean allOf. */
+    boolean hold(Section when) {
+        for (condition in when.all()) {
+            if (!(condition.name in FLAGS) && !holds(condition)) {
+                return false
+            }
+        }
+        return true
+    }
+
+    private boolean holds(Directive condition) {
+        switch (condition.name) {
+            case 'expression':
+                return steps(condition.body) as boolean
+            case 'not':
+                return !holds(read(condition).all()[0])
+            case 'allOf':
+                return hold(read(condition))
+            case 'anyOf':
+                return any(read(condition))
+            case 'branch':
+                return matches(build.environment().get('BRANCH_NAME'), condition, 'pattern')
+            case 'tag':
+                return matches(build.environment().get('TAG_NAME'), condition, 'pattern')
+            case 'buildingTag':
+                return build.environment().get('TAG_NAME') as boolean
+            case 'environment':
+                return environment(condition)
+            case 'equals':
+                return condition.arguments.named('expected', null) == condition.arguments.named('actual', null)
+            case 'changeRequest':
+                return changeRequest(condition)
+            case 'changelog':
+                return changelog(condition)
+            case 'changeset':
+                return changeset(condition)
+            case 'triggeredBy':
+                return triggeredBy(condition)
+            case 'isRestartedRun':
+                return false
+            default:
+                throw new IllegalArgumentException('Unknown conditional ' + condition.name)
+        }
+    }
+
+    private boolean any(Section conditions) {
+        for (condition in conditions.all()) {
+            if (holds(condition)) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private boolean matches(Object value, Directive condition, String argument) {
+        return Patterns.matches(value as String, condition.arguments.text(argument), condition.arguments.named('comparator', null) as String)
+    }
+
+    private boolean environment(Directive condition) {
+        String actual = build.environment().get(condition.arguments.text('name'))
+        String expected = condition.arguments.named('value', '').toString()
+        if (actual == null) {
+            actual = ''
+        }
+        return condition.arguments.named('ignoreCase', false) ? actual.equalsIgnoreCase(expected) : actual == expected
+    }
+
+    private boolean changeRequest(Directive condition) {
+        if (!build.environment().get('CHANGE_ID')) {
+            return false
+        }
+        for (field in CHANGE.entrySet()) {
+            String pattern = condition.arguments.named(field.key, null) as String
+            String comparator = condition.arguments.named('comparator', 'EQUALS') as String
+            if (pattern != null && !Patterns.matches(build.environment().get(field.value), pattern, comparator)) {
+                return false
+            }
+        }
+        return true
+    }
+
+    private boolean changelog(Directive condition) {
+        String pattern = condition.arguments.text('pattern')
+        for (change in build.changes()) {
+            if (Patterns.matches(change.message as String, '(?m)(?s)^[^\\r\\n]*' + pattern + '[^\\r\\n]*$', 'REGEXP')
+                || Patterns.matches(change.message as String, '(?s).*(?:' + pattern + ').*', 'REGEXP')) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private boolean changeset(Directive condition) {
+        for (change in build.changes()) {
+            for (file in change.files) {
+                if (matches(file, condition, 'pattern')) {
+                    return true
+                }
+            }
+        }
+        return false
+    }
+
+    /** By the cause's class, its simple name, or its name without "Cause"; with detail, by the user's id. */
+    private boolean triggeredBy(Directive condition) {
+        String wanted = condition.arguments.text('cause')
+        String detail = condition.arguments.named('detail', null) as String
+        for (cause in build.causes()) {
+            String type = cause.get('class')
+            String simple = type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1)
+            boolean sameType = wanted in [type, simple, simple.replaceAll('Cause$', ''), simple.replaceAll('TriggerCause$', 'Trigger')]
+            if (sameType && (detail == null || detail == cause.userId)) {
+                return true
+            }
+        }
+        return false
+    }
+}

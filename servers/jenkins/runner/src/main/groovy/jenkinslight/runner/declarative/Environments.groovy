@@ -1,0 +1,57 @@
+package jenkinslight.runner.declarative
+
+import jenkinslight.runner.engine.Scope
+import jenkinslight.runner.language.PipelineScript
+
+/** The directive {@code environment}: plain variables, and credentials which the server binds and masks. */
+class Environments extends Part {
+    private static final long serialVersionUID = 1L
+
+    Environments(PipelineScript script) {
+        super(script)
+    }
+
+    /** Runs a body in the environment of a section's directive, if it has one. */
+    Object around(Directive environment, Closure body) {
+        Section variables = read(environment)
+        List bindings = []
+        List plain = []
+        for (variable in variables.all()) {
+            if (variable.value == EnvironmentRewriter.CREDENTIAL) {
+                Object id = valueOf(variable, [:])
+                bindings.add([('$symbol'): 'declarativeCredentials', variable: variable.name, credentialsId: id.toString()])
+            } else {
+                plain.add(variable)
+            }
+        }
+        Closure withPlain = plain.isEmpty() ? body : { -> step('withEnv', [evaluate(plain), body]) }
+        return bindings.isEmpty() ? withPlain.call() : step('withCredentials', [bindings, withPlain])
+    }
+
+    /** The assignments, each seeing those before it, by name and through {@code env}. */
+    List evaluate(List variables) {
+        Map values = new LinkedHashMap()
+        Scope outer = build.scope
+        build.scope = outer.withEnv(values)
+        try {
+            for (variable in variables) {
+                Object value = valueOf(variable, values)
+                values.put(variable.name, value == null ? 'null' : value.toString())
+            }
+        } finally {
+            build.scope = outer
+        }
+        List assignments = []
+        for (value in values.entrySet()) {
+            assignments.add(value.key + '=' + value.value)
+        }
+        return assignments
+    }
+
+    Object valueOf(Directive variable, Map before) {
+        Closure expression = variable.body
+        expression.delegate = new EnvironmentScope(script, before)
+        expression.resolveStrategy = Closure.DELEGATE_ONLY
+        return expression.call()
+    }
+}

@@ -1,0 +1,46 @@
+package jenkinslight.runner.declarative
+
+import jenkinslight.runner.engine.Build
+import jenkinslight.runner.language.PipelineScript
+import jenkinslight.runner.steps.FlowSteps
+
+/** What the parts of Declarative's interpreter share. All of it is CPS code: a build may stand still on any line. */
+abstract class Part implements Serializable {
+    private static final long serialVersionUID = 1L
+
+    final PipelineScript script
+    final Build build
+    final FlowSteps flow
+
+    Part(PipelineScript script) {
+        this.script = script
+        this.build = script.dsl().build()
+        this.flow = script.dsl().flowSteps()
+    }
+
+    /** Runs a structural block and returns its directives. */
+    Section read(Closure block) {
+        Recorder recorder = new Recorder(script)
+        block.delegate = recorder
+        block.resolveStrategy = Closure.DELEGATE_ONLY
+        block.call()
+        return new Section(recorder.recorded())
+    }
+
+    /** The directives of an optional section; none when it is missing. */
+    Section read(Directive section) {
+        return section == null || section.body == null ? new Section([]) : read(section.body)
+    }
+
+    /** Runs a block of steps. */
+    Object steps(Closure block) {
+        block.delegate = script
+        block.resolveStrategy = Closure.DELEGATE_ONLY
+        return block.call()
+    }
+
+    /** Calls a step as the script itself would. */
+    Object step(String name, List arguments) {
+        return script.dsl().invoke(script, name, arguments as Object[])
+    }
+}

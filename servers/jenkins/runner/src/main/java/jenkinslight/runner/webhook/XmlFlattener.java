@@ -1,0 +1,67 @@
+package jenkinslight.runner.webhook;
+
+import java.io.StringWriter;
+import java.util.Map;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+
+/** XML nodes as variables, by the Generic Webhook Trigger plugin's rules. */
+final class XmlFlattener {
+    private final Map<String, String> variables;
+    private final String regexpFilter;
+
+    XmlFlattener(Map<String, String> variables, String regexpFilter) {
+        this.variables = variables;
+        this.regexpFilter = regexpFilter;
+    }
+
+    /** Adds {@code key} as XML text (a lone leaf: its text) and every leaf below; several nodes are numbered. */
+    void flatten(String key, NodeList nodes) throws TransformerException {
+        if (nodes.getLength() == 0) {
+            return;
+        }
+        variables.put(key, xml(nodes.item(0)));
+        for (int i = 0; i < nodes.getLength(); i++) {
+            leaves(key, nodes.getLength() == 1 ? key : key + "_" + i, nodes.item(i));
+        }
+    }
+
+    private void leaves(String key, String keyOfChildren, Node node) {
+        if (isLeaf(node)) {
+            put(key, node.getTextContent());
+            return;
+        }
+        for (int i = 0; i < node.getChildNodes().getLength(); i++) {
+            Node child = node.getChildNodes().item(i);
+            String childKey = keyOfChildren + "_" + child.getNodeName();
+            // Elements alternate with the white space between them, which the plugin doesn't count.
+            leaves(childKey, childKey + "_" + i / 2, child);
+        }
+    }
+
+    private void put(String key, String value) {
+        variables.put(JsonFlattener.variableName(key), JsonFlattener.filter(value, regexpFilter));
+    }
+
+    private static boolean isLeaf(Node node) {
+        boolean carrier = node.getNodeType() == Node.ELEMENT_NODE || node.getNodeType() == Node.ATTRIBUTE_NODE;
+        return carrier && node.getChildNodes().getLength() == 1 && node.getFirstChild().getNodeType() == Node.TEXT_NODE;
+    }
+
+    private static String xml(Node node) throws TransformerException {
+        if (node.getNodeType() == Node.ATTRIBUTE_NODE) {
+            return node.getNodeValue();
+        }
+        Transformer transformer = TransformerFactory.newInstance().newTransformer();
+        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        StringWriter text = new StringWriter();
+        transformer.transform(new DOMSource(node), new StreamResult(text));
+        return text.toString();
+    }
+}
