@@ -1,0 +1,193 @@
+"""Seeds GitLab: the user, groups, projects with their first commits, and the hooks that tell Jenkins of pushes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+from gitlab import Gitlab
+from gitlab.const import AccessLevel
+from gitlab.exceptions import GitlabError, GitlabGetError
+from gitlab.v4.objects import Group, User
+from gitlab.v4.objects import Project as RemoteProject
+
+from kubestage.errors import PartError
+from kubestage.secrets import JOB_TOKENS, Secrets
+from kubestage.seed.git import BRANCH, Account, WorkTree
+from kubestage.seed.projects import PROJECTS, Project, copy_source
+from kubestage.seed.report import SeedReport
+from kubestage.settings import Settings
+
+T = TypeVar("T")
+
+USER = "caoyong1"
+
+# Jenkins as GitLab sees it. The query's token chooses the job; the Generic Webhook Trigger looks there before it
+# looks at X-Gitlab-Token.
+HOOK_URL = f"http://jenkins:8080/generic-webhook-trigger/invoke?token={JOB_TOKENS['image']}"
+
+_FIRST_COMMIT = "2024-01-01T09:00:00Z"
+_TIMEOUT_SECONDS = 30.0
+
+
+def seed_gitlab(settings: Settings, secrets: Secrets) -> SeedReport:
+    """Makes what is missing in GitLab, and leaves alone what is there.
+
+    A repository that has a branch master is never pushed to: it may be the user's work by now. Repositories come
+    before the hooks, so that no build starts from seeding.
+
+    Args:
+        settings: tells where GitLab answers and what the sandbox's registry is called.
+        secrets: root's token, the user's password, the hook's secret.
+
+    Raises:
+        PartError: GitLab refuses or does not answer.
+        CommandFailed: a push was refused.
+    """
+    report = SeedReport()
+    with speaking_to_gitlab(settings):
+        client = gitlab_client(settings, secrets)
+        user = _seed_user(client, secrets, report)
+        for name in dict.fromkeys(project.group for project in PROJECTS):
+            _seed_group(client, name, user, report)
+        for project in PROJECTS:
+            remote = _seed_project(client, project, report)
+            _seed_repository(remote, project, settings, git_account(settings, secrets), report)
+            if project.calls_jenkins:
+                _seed_hook(remote, secrets, report)
+    return report
+
+
+def gitlab_client(settings: Settings, secrets: Secrets) -> Gitlab:
+    """A client of the sandbox's GitLab, as root."""
+    session = requests.Session()
+    session.trust_env = False  # a company's proxy knows nothing of the sandbox
+    return Gitlab(
+        settings.gitlab_url,
+        private_token=secrets.gitlab_root_token,
+        session=session,
+        timeout=_TIMEOUT_SECONDS,
+        retry_transient_errors=True,
+    )
+
+
+def git_account(settings: Settings, secrets: Secrets) -> Account:
+    """Root's account for git; GitLab takes a token as the password of any user name."""
+    return Account(settings.gitlab_url, "oauth2", secrets.gitlab_root_token)
+
+
+@contextmanager
+def speaking_to_gitlab(settings: Settings) -> Iterator[None]:
+    """Turns what python-gitlab and requests raise into errors that say what to do."""
+    try:
+        yield
+    except GitlabError as error:
+        why = f"HTTP {error.response_code}: {error.error_message}" if error.response_code else str(error)
+        raise PartError("GitLab refuses a request", why=why, fix="./inv logs gitlab") from error
+    except requests.RequestException as error:
+        raise PartError(
+            f"GitLab at {settings.gitlab_url} does not answer", why=type(error).__name__, fix="./inv up"
+        ) from error
+
+
+def _seed_user(client: Gitlab, secrets: Secrets, report: SeedReport) -> User:
+    what = f"GitLab user {USER}"
+    known = client.users.list(username=USER, get_all=True)
+    if known:
+        report.note(what, changed=False)
+        return _one(known[0], User)
+    user = client.users.create(
+        {
+            "username": USER,
+            "name": USER,
+            "email": f"{USER}@example.com",
+            "password": secrets.gitlab_user_password,
+            "skip_confirmation": True,
+        }
+    )
+    report.note(what, changed=True)
+    return _one(user, User)
+
+
+def _seed_group(client: Gitlab, name: str, user: User, report: SeedReport) -> None:
+    try:
+        group = client.groups.get(name)
+        report.note(f"GitLab group {name}", changed=False)
+    except GitlabGetError as error:
+        if error.response_code != requests.codes.not_found:
+            raise
+        group = _one(client.groups.create({"name": name, "path": name, "visibility": "private"}), Group)
+        report.note(f"GitLab group {name}", changed=True)
+    members = {member.get_id() for member in group.members.list(get_all=True)}
+    missing = user.get_id() not in members
+    if missing:
+        group.members.create({"user_id": user.get_id(), "access_level": int(AccessLevel.MAINTAINER)})
+    report.note(f"GitLab member {USER} of {name}", changed=missing)
+
+
+def _seed_project(client: Gitlab, project: Project, report: SeedReport) -> RemoteProject:
+    what = f"GitLab project {project.path}"
+    try:
+        remote = client.projects.get(project.path)
+        report.note(what, changed=False)
+    except GitlabGetError as error:
+        if error.response_code != requests.codes.not_found:
+            raise
+        created = client.projects.create(
+            {
+                "name": project.name,
+                "path": project.name,
+                "namespace_id": client.groups.get(project.group).get_id(),
+                "default_branch": BRANCH,
+                "visibility": "private",
+            }
+        )
+        report.note(what, changed=True)
+        remote = _one(created, RemoteProject)
+    return remote
+
+
+def _seed_repository(
+    remote: RemoteProject, project: Project, settings: Settings, account: Account, report: SeedReport
+) -> None:
+    what = f"first commit of {project.path}"
+    if any(branch.name == BRANCH for branch in remote.branches.list(search=f"^{BRANCH}$", get_all=True)):
+        report.note(what, changed=False)
+        return
+    with tempfile.TemporaryDirectory(prefix="kubestage-") as folder:
+        tree = WorkTree(Path(folder), account)
+        tree.init()
+        copy_source(project.source, tree.folder, settings.registry)
+        tree.commit(project.message, _FIRST_COMMIT)
+        refs = [BRANCH]
+        if project.tag:
+            tree.tag(project.tag, _FIRST_COMMIT)
+            refs.append(project.tag)
+        tree.push(project.url(settings), *refs)
+    report.note(what, changed=True)
+
+
+def _seed_hook(remote: RemoteProject, secrets: Secrets, report: SeedReport) -> None:
+    what = f"hook of {remote.path_with_namespace} to Jenkins"
+    wanted: dict[str, Any] = {"push_events": True, "tag_push_events": True, "enable_ssl_verification": False}
+    hook = next((hook for hook in remote.hooks.list(get_all=True) if hook.url == HOOK_URL), None)
+    if hook is None:
+        remote.hooks.create({"url": HOOK_URL, "token": secrets.gitlab_hook_token, **wanted})
+        report.note(what, changed=True)
+        return
+    differs = any(getattr(hook, name, None) != value for name, value in wanted.items())
+    if differs:
+        # GitLab never shows a hook's secret, so it is set again with the rest.
+        remote.hooks.update(hook.get_id(), {"url": HOOK_URL, "token": secrets.gitlab_hook_token, **wanted})
+    report.note(what, changed=differs)
+
+
+def _one(found: object, kind: type[T]) -> T:
+    """`found` as what it is; python-gitlab's managers declare only its base class."""
+    if not isinstance(found, kind):
+        raise TypeError(f"GitLab answered with {type(found).__name__} where {kind.__name__} was due")
+    return found
