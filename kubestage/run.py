@@ -8,12 +8,19 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+import psutil
 
 from kubestage.errors import CommandFailed, MachineError
 
 TAIL_LINES = 20
+
+# How long the streams of a program that has ended are read on, where something that it left behind holds them.
+_DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -77,68 +84,95 @@ def run_command(
 
     Raises:
         CommandFailed: the exit code is not 0 (and `check`).
-        MachineError: there is no such program, or it took longer than `timeout`.
+        MachineError: the program cannot be run, or it took longer than `timeout`.
     """
     words = tuple(str(part) for part in command)
     started = time.monotonic()
-    log_file = log.open("a", encoding="utf-8") if log else None
-    try:
-        process = subprocess.Popen(
-            words,
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separate_stderr else subprocess.STDOUT,
-        )
-    except FileNotFoundError as error:
-        raise MachineError(f"{words[0]} was not found", why=str(error), fix="./inv doctor") from error
     stdout: list[str] = []
     stderr: list[str] = []
+    with ExitStack() as open_files:
+        log_file = open_files.enter_context(log.open("a", encoding="utf-8")) if log else None
 
-    def read(stream: object, into: list[str], tell: Callable[[str], None] | None) -> None:
-        for raw in stream:  # type: ignore[attr-defined]
-            line = raw.decode("utf-8", "replace")
-            into.append(line)
-            if log_file:
-                log_file.write(line)
-                log_file.flush()
-            if tell:
-                tell(line.rstrip("\n"))
+        def take(stream: IO[bytes], into: list[str], tell: Callable[[str], None] | None) -> None:
+            with stream:
+                for raw in stream:
+                    line = raw.decode("utf-8", "replace")
+                    into.append(line)
+                    if log_file and not log_file.closed:
+                        log_file.write(line)
+                        log_file.flush()
+                    if tell:
+                        tell(line.rstrip("\n"))
 
-    readers = [threading.Thread(target=read, args=(process.stdout, stdout, on_line), daemon=True)]
-    if separate_stderr:
-        readers.append(threading.Thread(target=read, args=(process.stderr, stderr, None), daemon=True))
-    for reader in readers:
-        reader.start()
-    try:
-        if stdin is not None and process.stdin:
-            try:
-                process.stdin.write(stdin.encode() if isinstance(stdin, str) else stdin)
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # the program chose not to read; its exit code tells the rest
+        process = _start(words, cwd, env, stdin is not None, separate_stderr)
+        # Each stream has a thread: a program may write before it reads, and stop reading when it likes.
+        workers = [_in_thread(take, process.stdout, stdout, on_line)]
+        if separate_stderr:
+            workers.append(_in_thread(take, process.stderr, stderr, None))
+        if stdin is not None:
+            workers.append(_in_thread(_feed, process.stdin, stdin.encode() if isinstance(stdin, str) else stdin))
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired as error:
             raise MachineError(
                 f"{Path(words[0]).name} took longer than {timeout:g} s", why=f"$ {shlex.join(words)}"
             ) from error
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for reader in readers:
-            reader.join(timeout=5)
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
-        if log_file:
-            log_file.close()
+        finally:
+            if process.poll() is None:
+                _kill_tree(process)
+            # Something that the program left behind may hold its streams; that is read in the background.
+            for worker in workers:
+                worker.join(timeout=_DRAIN_SECONDS)
     result = Result(words, code, "".join(stdout), "".join(stderr), time.monotonic() - started)
     if check and code != 0:
         raise CommandFailed(result)
     return result
+
+
+def _start(
+    words: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, reads: bool, separate_stderr: bool
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            words,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+        )
+    except OSError as error:
+        # The error names the file at fault, which is the folder where that is missing.
+        if isinstance(error, FileNotFoundError) and error.filename == words[0]:
+            what = f"{words[0]} was not found"
+        else:
+            what = f"{words[0]} could not be run" + (f" in {cwd}" if cwd else "")
+        raise MachineError(what, why=str(error), fix="./inv doctor") from error
+
+
+def _in_thread(target: Callable[..., None], *args: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def _feed(stream: IO[bytes], data: bytes) -> None:
+    # A program may choose not to read; its exit code tells the rest.
+    with suppress(BrokenPipeError), stream:
+        stream.write(data)
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Ends the program and all that it started: a grandchild would hold the streams open, and go on unseen."""
+    try:
+        family = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    process.kill()
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    process.wait()
 
 
 def run_in_terminal(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
