@@ -11,7 +11,7 @@ from kubestage.supply.dockerfile import DockerfileImage
 from kubestage.supply.golang import GO_FROM_PYPI, GoProgram, GoToolchain
 from kubestage.supply.java import JavaImage
 from kubestage.supply.links import LinkedProgram
-from kubestage.supply.maven import MavenJar, MavenRepository
+from kubestage.supply.maven import MavenPackage, MavenRepository
 from kubestage.supply.node import NodeImage
 from kubestage.supply.pause import PauseProgram
 from kubestage.supply.python import SitePackages
@@ -100,7 +100,7 @@ def _parts() -> list[Artefact]:
             "jenkins-runner",
             OURS,
             "files",
-            MavenJar(_SERVERS / "jenkins" / "runner", "target/runner.jar", "runner.jar"),
+            MavenPackage(_SERVERS / "jenkins" / "runner", ("runner.jar", "lib")),
             megabytes=100,
         ),
         Artefact(
@@ -126,6 +126,7 @@ def _images() -> list[Artefact]:
         (
             ("site-packages", "site", "site"),
             ("jenkins-runner", "runner.jar", "runner.jar"),
+            ("jenkins-runner", "lib", "lib"),
             ("maven-repository", "repository", "m2/repository"),
             ("docker", "bin/docker", "bin/docker"),
             ("kubectl", "bin/kubectl", "bin/kubectl"),

@@ -48,24 +48,22 @@ def proxy_options() -> str:
 
 
 @dataclass(frozen=True)
-class MavenJar:
-    """A jar from a Maven project of ours.
+class MavenPackage:
+    """What `mvn package` makes of a project of ours.
 
     Attributes:
         project: the folder with the pom.
-        jar: the file that comes out, below the project.
-        name: what it is called in the cache.
+        results: files and folders below `target` that are kept.
     """
 
     project: Path
-    jar: str
-    name: str
+    results: tuple[str, ...]
     inputs: tuple[str, ...] = ("jenkins-base",)
     uses: tuple[str, ...] = ("docker",)
 
     def recipe(self) -> Iterable[str | Path]:
-        """The project's sources."""
-        return [self.project, self.jar, self.name]
+        """The project's sources and what is kept."""
+        return [self.project, *self.results]
 
     def build(self, job: Job) -> None:
         """Runs `mvn package`."""
@@ -76,7 +74,7 @@ class MavenJar:
             job.images["jenkins-base"],
             ["mvn", "--batch-mode", "--quiet", "--file", "/work/project/pom.xml", "package"],
             work=work,
-            get={f"/work/project/{self.jar}": job.out / self.name},
+            get={f"/work/project/target/{result}": job.out / result for result in self.results},
             network="host",
             env=env,
         )
@@ -115,7 +113,7 @@ class MavenRepository:
                 "cd /work/project",
                 f"{self.command} --batch-mode --quiet",
                 "for patch in /work/patches/*.patch; do",
-                '  git apply -p "$(sed -n "s/^# strip: //p" "$patch" | grep . || echo 1)" "$patch"',
+                '  git apply "$patch"',
                 f"  {self.command} --batch-mode --quiet",
                 "done",
             ]

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubestage.errors import MachineError
 from kubestage.supply.archive import copy_layers, write_image, write_layer
 from kubestage.supply.job import Job
 
@@ -48,27 +47,33 @@ class NodeImage:
 
     def build(self, job: Job) -> None:
         """Writes the image's archive: the root file system, Kubernetes' commands, the baked images."""
-        root = job.images["node-root"]
         work = job.scratch / "work"
         shutil.copytree(self.folder, work)
         (work / "preload").mkdir()
-        self._system_images(job, root, work)
-        baked = job.scratch / "baked"
-        (baked / "var/lib").mkdir(parents=True)
-        command = ["/bin/sh", "/work/bake", str(len(self._references()))]
-        job.run_in(root, command, work=work, get={"/var/lib/containerd": baked / "var/lib/containerd"})
-        if not any((baked / "var/lib/containerd/io.containerd.content.v1.content/blobs/sha256").iterdir()):
-            raise MachineError("The node image's system images were not baked in", why=f"{baked} holds no blobs")
-        write_layer(job.scratch / "baked.tar", baked)
-        commands = job.scratch / "commands"
-        (commands / "usr/bin").mkdir(parents=True)
+        self._write_system_images(job, work)
+        layers = copy_layers(job.inputs["node-root"] / "image.tar", job.scratch)
+        layers += [self._commands_layer(job), self._baked_layer(job, work)]
+        write_image(job.out / "image.tar", [job.reference], layers, _CONFIG)
+
+    def _commands_layer(self, job: Job) -> Path:
+        tree, layer = job.scratch / "commands", job.scratch / "commands.tar"
+        (tree / "usr/bin").mkdir(parents=True)
         for command in _NODE_COMMANDS:
-            os.link(job.inputs["kubernetes"] / "bin" / "kube", commands / "usr/bin" / command)
-        (commands / "kind").mkdir()
-        (commands / "kind/version").write_text(f"{self.kubernetes}\n")
-        write_layer(job.scratch / "commands.tar", commands)
-        layers = [*copy_layers(job.inputs["node-root"] / "image.tar", job.scratch), job.scratch / "commands.tar"]
-        write_image(job.out / "image.tar", [job.reference], [*layers, job.scratch / "baked.tar"], _CONFIG)
+            os.link(job.inputs["kubernetes"] / "bin" / "kube", tree / "usr/bin" / command)
+        (tree / "kind").mkdir()
+        (tree / "kind/version").write_text(f"{self.kubernetes}\n")
+        write_layer(layer, tree)
+        return layer
+
+    def _baked_layer(self, job: Job, work: Path) -> Path:
+        """Has the node's own containerd take in the system images, and makes a layer of its store."""
+        tree, layer = job.scratch / "baked", job.scratch / "baked.tar"
+        store = tree / "var/lib/containerd"
+        store.parent.mkdir(parents=True)
+        bake = ["/bin/sh", "/work/bake", str(len(self._references()))]
+        job.run_in(job.images["node-root"], bake, work=work, get={"/var/lib/containerd": store})
+        write_layer(layer, tree)
+        return layer
 
     def _references(self) -> list[str]:
         kubernetes = [f"registry.k8s.io/{command}:{self.kubernetes}" for command in _SYSTEM_COMMANDS]
@@ -81,10 +86,11 @@ class NodeImage:
             (f"registry.k8s.io/pause:{self.pause}", "pause", {"Entrypoint": ["/usr/local/bin/pause"]}),
         ]
 
-    def _system_images(self, job: Job, root: str, work: Path) -> None:
+    def _write_system_images(self, job: Job, work: Path) -> None:
         """Writes an archive per image; the four Kubernetes ones share one layer, since they are one program."""
         tree = job.scratch / "tree"
-        job.run_in(root, ["/bin/sh", "/work/proxy-files"], work=work, get={"/work/tree": tree})
+        gather = ["/bin/sh", "/work/proxy-files"]
+        job.run_in(job.images["node-root"], gather, work=work, get={"/work/tree": tree})
         (tree / "usr/local/bin").mkdir(parents=True)
         first, *others = _SYSTEM_COMMANDS
         os.link(job.inputs["kubernetes"] / "bin" / "kube", tree / "usr/local/bin" / first)

@@ -24,29 +24,28 @@ def pip_install(job: Job, target: Path, packages: Sequence[str | Path]) -> None:
 
 @dataclass(frozen=True)
 class SitePackages:
-    """A folder of Python packages for the images' Python, byte-compiled there.
+    """A folder `site` of Python packages for the images' Python.
 
     Attributes:
         lock: a requirements file in which every version is pinned with its hashes.
     """
 
     lock: Path
-    inputs: tuple[str, ...] = ("base",)
-    uses: tuple[str, ...] = ("docker",)
+    inputs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
 
     def recipe(self) -> Iterable[str | Path]:
         """The lock file and for which Python."""
-        return [self.lock, _PYTHON, platform.machine(), "compiled"]
+        return [self.lock, _PYTHON, platform.machine()]
 
     def build(self, job: Job) -> None:
         """Installs wheels only: a source package would be built for the host."""
         machine = platform.machine()
         newest_first = range(_LIBC_MINOR, _OLDEST_LIBC_MINOR - 1, -1)
         platforms = [*(f"manylinux_2_{minor}_{machine}" for minor in newest_first), f"manylinux2014_{machine}"]
-        site = job.scratch / "site"
         pip_install(
             job,
-            site,
+            job.out / "site",
             [
                 "--require-hashes",
                 "--only-binary=:all:",
@@ -57,6 +56,3 @@ class SitePackages:
                 self.lock,
             ],
         )
-        # Unchecked, because a file's time does not survive the way into an image.
-        compile_all = ["python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "/work"]
-        job.run_in(job.images["base"], compile_all, work=site, get={"/work": job.out / "site"})
