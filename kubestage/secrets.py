@@ -6,6 +6,7 @@ import json
 import os
 import secrets as random
 import string
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -178,5 +179,6 @@ def _write_privately(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
         raise MachineError(f"{path} cannot be written", why=str(error), fix=f"df -h {path.parent}") from error
