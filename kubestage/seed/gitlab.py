@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,6 +94,16 @@ def speaking_to_gitlab(settings: Settings) -> Iterator[None]:
         ) from error
 
 
+def found_or_none(get: Callable[[], T]) -> T | None:
+    """What `get` gives, or None where GitLab has no such thing."""
+    try:
+        return get()
+    except GitlabGetError as error:
+        if error.response_code != requests.codes.not_found:
+            raise
+        return None
+
+
 def _seed_user(client: Gitlab, secrets: Secrets, report: SeedReport) -> User:
     what = f"GitLab user {USER}"
     known = client.users.list(username=USER, get_all=True)
@@ -114,14 +124,9 @@ def _seed_user(client: Gitlab, secrets: Secrets, report: SeedReport) -> User:
 
 
 def _seed_group(client: Gitlab, name: str, user: User, report: SeedReport) -> None:
-    try:
-        group = client.groups.get(name)
-        report.note(f"GitLab group {name}", changed=False)
-    except GitlabGetError as error:
-        if error.response_code != requests.codes.not_found:
-            raise
-        group = _one(client.groups.create({"name": name, "path": name, "visibility": "private"}), Group)
-        report.note(f"GitLab group {name}", changed=True)
+    known = found_or_none(lambda: client.groups.get(name))
+    group = known or _one(client.groups.create({"name": name, "path": name, "visibility": "private"}), Group)
+    report.note(f"GitLab group {name}", changed=known is None)
     members = {member.get_id() for member in group.members.list(get_all=True)}
     missing = user.get_id() not in members
     if missing:
@@ -131,31 +136,27 @@ def _seed_group(client: Gitlab, name: str, user: User, report: SeedReport) -> No
 
 def _seed_project(client: Gitlab, project: Project, report: SeedReport) -> RemoteProject:
     what = f"GitLab project {project.path}"
-    try:
-        remote = client.projects.get(project.path)
-        report.note(what, changed=False)
-    except GitlabGetError as error:
-        if error.response_code != requests.codes.not_found:
-            raise
-        created = client.projects.create(
-            {
-                "name": project.name,
-                "path": project.name,
-                "namespace_id": client.groups.get(project.group).get_id(),
-                "default_branch": BRANCH,
-                "visibility": "private",
-            }
-        )
-        report.note(what, changed=True)
-        remote = _one(created, RemoteProject)
-    return remote
+    known = found_or_none(lambda: client.projects.get(project.path))
+    report.note(what, changed=known is None)
+    if known:
+        return known
+    created = client.projects.create(
+        {
+            "name": project.name,
+            "path": project.name,
+            "namespace_id": client.groups.get(project.group).get_id(),
+            "default_branch": BRANCH,
+            "visibility": "private",
+        }
+    )
+    return _one(created, RemoteProject)
 
 
 def _seed_repository(
     remote: RemoteProject, project: Project, settings: Settings, account: Account, report: SeedReport
 ) -> None:
     what = f"first commit of {project.path}"
-    if any(branch.name == BRANCH for branch in remote.branches.list(search=f"^{BRANCH}$", get_all=True)):
+    if found_or_none(lambda: remote.branches.get(BRANCH)):
         report.note(what, changed=False)
         return
     with tempfile.TemporaryDirectory(prefix="kubestage-") as folder:

@@ -6,13 +6,10 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-import requests
-from gitlab.exceptions import GitlabGetError
-
 from kubestage.errors import InputError, PartError
 from kubestage.secrets import Secrets
 from kubestage.seed.git import BRANCH, WorkTree
-from kubestage.seed.gitlab import git_account, gitlab_client, speaking_to_gitlab
+from kubestage.seed.gitlab import found_or_none, git_account, gitlab_client, speaking_to_gitlab
 from kubestage.seed.projects import SAMPLES, SERVICE
 from kubestage.settings import Settings
 
@@ -71,13 +68,10 @@ def declared_release(settings: Settings, secrets: Secrets) -> str:
     """
     with speaking_to_gitlab(settings):
         project = gitlab_client(settings, secrets).projects.get(SERVICE.path, lazy=True)
-        try:
-            pom = project.files.raw(_POM, ref=BRANCH)
-        except GitlabGetError as error:
-            if error.response_code != requests.codes.not_found:
-                raise
-            raise _undeclared(f"It has no {_POM}.") from error
-    return _pom_version(bytes(pom) if isinstance(pom, bytes) else b"")
+        pom = found_or_none(lambda: project.files.raw(_POM, ref=BRANCH))
+    if not isinstance(pom, bytes):
+        raise _undeclared(f"It has no {_POM}.")
+    return _pom_version(pom)
 
 
 def _pom_version(pom: bytes) -> str:
