@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from kubestage.console import console
 from kubestage.delivery.service import Served, wait_until_served
-from kubestage.engine import Changes, Outcome, Run, Secret, Stacks
+from kubestage.engine import Changes, Config, Outcome, Run, Stacks
+from kubestage.engine.configs import platform_config, service_config
 from kubestage.errors import KubestageError
 from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
 from kubestage.sandbox.chain import FIRST, Chain
@@ -19,7 +18,8 @@ from kubestage.sandbox.sandbox import Sandbox
 from kubestage.secrets import Secrets
 from kubestage.settings import ENVIRONMENTS, Settings
 
-IMAGES = ("node", "registry", "gitlab", "jenkins", "java")
+PLATFORM_IMAGES = ("node", "registry", "gitlab", "jenkins")
+IMAGES = (*PLATFORM_IMAGES, "java")
 TOOLS = ("pulumi", "kind", "kubectl", "docker")
 
 _SERVED_SECONDS = 90.0
@@ -115,8 +115,16 @@ class _Up:
         )
         return outcome
 
+    def _platform_config(self) -> Config:
+        socket = self._sandbox.engine.address.socket
+        images = {part: self._sandbox.supply.image(part) for part in PLATFORM_IMAGES}
+        return platform_config(
+            self._settings, self._sandbox.secrets, images, str(socket) if socket else "/var/run/docker.sock"
+        )
+
     def _bring_environments(self) -> None:
-        runs = [Run("service", environment, self._service_config()) for environment in ENVIRONMENTS]
+        config = service_config(self._settings, self._settings.kubeconfig.read_text(encoding="utf-8"))
+        runs = [Run("service", environment, config) for environment in ENVIRONMENTS]
         with console.step("environments: test and prod"):
             outcomes = self._stacks.up_all(runs)
         for environment, outcome in zip(ENVIRONMENTS, outcomes, strict=True):
@@ -143,37 +151,6 @@ class _Up:
             return self._sandbox.deployments.node_health() == "healthy"
         except KubestageError:
             return False
-
-    def _platform_config(self) -> dict[str, Any]:
-        settings = self._settings
-        socket = self._sandbox.engine.address.socket
-        images = {part: self._sandbox.supply.image(part) for part in ("node", "registry", "gitlab", "jenkins")}
-        return _keyed(
-            "platform",
-            {
-                "sandbox": settings.sandbox,
-                "listen": settings.listen,
-                "portOffset": str(settings.port_offset),
-                "dockerSocket": str(socket) if socket else "/var/run/docker.sock",
-                "images": images,
-                "secrets": Secret(self._sandbox.secrets.model_dump()),
-            },
-        )
-
-    def _service_config(self) -> dict[str, Any]:
-        return _keyed(
-            "service",
-            {
-                "sandbox": self._settings.sandbox,
-                "registry": self._settings.registry,
-                "version": FIRST,
-                "kubeconfig": str(self._settings.kubeconfig),
-            },
-        )
-
-
-def _keyed(program: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"kubestage-{program}:{name}": value for name, value in values.items()}
 
 
 def _settle(future: Future[None]) -> None:
