@@ -13,9 +13,12 @@ from kubestage.console import console
 from kubestage.engine.outcome import Changes
 
 _MARKUP = re.compile(r"<\{%.*?%\}>")
-_SHOWN = frozenset(
-    {OpType.CREATE, OpType.CREATE_REPLACEMENT, OpType.UPDATE, OpType.DELETE, OpType.DELETE_REPLACED, OpType.READ}
-)
+_VERBS = {
+    OpType.CREATE: "create",
+    OpType.CREATE_REPLACEMENT: "replace",
+    OpType.UPDATE: "update",
+    OpType.DELETE: "delete",
+}
 _ENGINE_ONLY = ("pulumi:providers:", "pulumi:pulumi:")
 # What the engine adds to every failure, after the reason.
 _EMPTY_WORDS = ("update failed", "preview failed", "destroy failed", "resource registration failed")
@@ -28,14 +31,18 @@ class _OperationFailed(Exception):
 class Progress:
     """Follows one run.
 
+    Args:
+        stack: its name, which begins each line.
+        planning: nothing is done, so tell what would be.
+
     Attributes:
         errors: what went wrong, each message once, in order.
     """
 
-    def __init__(self, stack: str, *, quiet: bool = False) -> None:
+    def __init__(self, stack: str, *, planning: bool = False) -> None:
         self.errors: list[str] = []
         self._stack = stack
-        self._quiet = quiet
+        self._planning = planning
         self._operations: dict[str, str] = {}
         self._steps: dict[str, AbstractContextManager[None]] = {}
         self._lock = threading.Lock()
@@ -69,11 +76,16 @@ class Progress:
         # A replacement is three events; the one that creates says it all.
         if step.op not in (OpType.REPLACE, OpType.DELETE_REPLACED):
             self._operations[step.urn] = step.op.value
-        if step.op in _SHOWN and not self._quiet:
-            self._close(step.urn, failed=False)
-            shown = console.step(f"{self._stack}: {_VERBS[step.op]} {_title(step.urn)}")
-            shown.__enter__()
-            self._steps[step.urn] = shown
+        verb = _VERBS.get(step.op)
+        if verb is None:
+            return
+        if self._planning:
+            console.say(f"{self._stack}: would {verb} {_title(step.urn)}")
+            return
+        self._close(step.urn, failed=False)
+        shown = console.step(f"{self._stack}: {verb} {_title(step.urn)}")
+        shown.__enter__()
+        self._steps[step.urn] = shown
 
     def _end(self, step: StepEventMetadata, *, failed: bool) -> None:
         self._close(step.urn, failed=failed)
@@ -97,18 +109,8 @@ class Progress:
                 self.errors.append(message)
         elif event.severity == "warning":
             console.warn(f"{self._stack}: {_title(event.urn)}: {message}" if event.urn else message)
-        elif event.ephemeral and event.urn and not self._quiet:
+        elif event.severity == "info" and event.urn:
             console.say(f"  {_title(event.urn)}: {message}")
-
-
-_VERBS = {
-    OpType.CREATE: "create",
-    OpType.CREATE_REPLACEMENT: "make anew",
-    OpType.UPDATE: "update",
-    OpType.DELETE: "delete",
-    OpType.DELETE_REPLACED: "delete old",
-    OpType.READ: "read",
-}
 
 
 def _counts(step: StepEventMetadata) -> bool:

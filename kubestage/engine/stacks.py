@@ -138,9 +138,16 @@ class Stacks:
             file.write({**defaults, **run.config}, self._tool("pulumi"), self._env)
         return opened
 
-    def _run(self, stack: LeanStack, collected: Mapping[str, Any], operate: Callable[[Any], Any]) -> Outcome:
+    def _run(
+        self,
+        stack: LeanStack,
+        collected: Mapping[str, Any],
+        operate: Callable[[Callable[[auto.EngineEvent], None]], object],
+        *,
+        planning: bool = False,
+    ) -> Outcome:
         started = time.monotonic()
-        progress = Progress(stack.name)
+        progress = Progress(stack.name, planning=planning)
         with self._plugins() as plugins:
             stack.workspace.env_vars = {**self._env, **plugins}
             try:

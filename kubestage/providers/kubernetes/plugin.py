@@ -31,6 +31,13 @@ class KubernetesPlugin(Plugin):
 
     def __init__(self) -> None:
         self._api: Api | None = None
+        self._told_unreachable = False
+
+    def unreachable(self, call: Call) -> None:
+        """Says once for all objects that the cluster does not answer."""
+        if not self._told_unreachable:
+            self._told_unreachable = True
+            call.warn("The cluster does not answer; its objects are taken to be as they were")
 
     def configure(self, config: Properties) -> None:
         """Takes the kubeconfig; it is unknown in the preview of a cluster's first creation."""
@@ -38,8 +45,15 @@ class KubernetesPlugin(Plugin):
         self._api = Api(kubeconfig) if isinstance(kubeconfig, str) and kubeconfig else None
 
     def config_replaces(self, old: Properties, new: Properties) -> Sequence[str]:
-        """Another cluster replaces all objects; other credentials for the same cluster do not."""
-        return ["kubeconfig"] if _cluster(old.get("kubeconfig")) != _cluster(new.get("kubeconfig")) else []
+        """Another cluster replaces all objects; other credentials for the same cluster do not.
+
+        An unknown kubeconfig replaces nothing yet: the engine asks so while it plans a cluster's replacement, and on
+        a yes closes the very connection through which it then deletes the old objects (Registry.Diff in 3.256.0).
+        """
+        before, after = old.get("kubeconfig"), new.get("kubeconfig")
+        if before is UNKNOWN or after is UNKNOWN or _cluster(before) == _cluster(after):
+            return []
+        return ["kubeconfig"]
 
     def resource(self, type_token: str) -> KubernetesObject:
         """Any of the known kinds."""
@@ -122,7 +136,7 @@ class KubernetesObject:
         try:
             live = self._plugin.api.get(self._path(inputs))
         except Unreachable:
-            call.warn("The cluster does not answer, so this object was not looked at")
+            self._plugin.unreachable(call)
             return state
         if live is None:
             return None
@@ -136,7 +150,7 @@ class KubernetesObject:
         return self._apply(call, path, news, self._plugin.api.get(path))
 
     def delete(self, call: Call, state: State) -> None:
-        """Deletes exactly the object of the state (by uid) and waits until it is gone."""
+        """Deletes exactly the object of the state (by uid) and waits until it is gone; a lost cluster took it along."""
         if holds_unknown(state.outputs.get("metadata")):
             return
         api, path = self._plugin.api, self._path(state.outputs)
@@ -145,7 +159,7 @@ class KubernetesObject:
             api.delete(path, uid=uid)
             awaiting.gone(api, self._kind, path, uid, seconds=call.seconds or _READY_SECONDS)
         except Unreachable:
-            call.warn("The cluster does not answer any more; the object went with it")
+            self._plugin.unreachable(call)
 
     def _apply(self, call: Call, path: str, inputs: Properties, live: Object | None) -> State:
         annotations = inputs["metadata"].get("annotations") or {}
