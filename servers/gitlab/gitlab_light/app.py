@@ -16,6 +16,7 @@ from gitlab_light.api.application import PREFIX, Api
 from gitlab_light.api.parts import ALL
 from gitlab_light.git_access import GitAccess
 from gitlab_light.instance import Instance
+from gitlab_light.web.site import Site
 
 _log = logging.getLogger(__name__)
 # How often it is looked for pushes whose git outlived an earlier life of the server.
@@ -28,6 +29,7 @@ class Front:
     def __init__(self, instance: Instance) -> None:
         self._api = Api(instance, ALL)
         self._git = GitAccess(instance)
+        self._site = Site(instance)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -38,18 +40,18 @@ class Front:
             return self._api
         if self._git.concerns(path):
             return self._git
-        return _health(path)
+        return _health(path) or self._site
 
 
-def _health(path: str) -> Response:
-    """GitLab's addresses for health checks."""
+def _health(path: str) -> Response | None:
+    """The answer at GitLab's addresses for health checks."""
     if path == "/-/readiness":
         return JSONResponse({"status": "ok", "master_check": [{"status": "ok"}]})
     if path == "/-/liveness":
         return JSONResponse({"status": "ok"})
     if path == "/-/health":
         return PlainTextResponse("GitLab OK")
-    return PlainTextResponse("Not Found", 404)
+    return None
 
 
 def make_app(instance: Instance) -> ASGIApp:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gitlab_light.api.authentication import Identity, git_identity
+from gitlab_light.authentication import Identity, git_identity
 from gitlab_light.git.smart_http import Backend
 from gitlab_light.instance import Instance
 from gitlab_light.model.members import DEVELOPER
@@ -21,9 +21,9 @@ _ADDRESS = re.compile(
 )
 _SERVICES = ("git-upload-pack", "git-receive-pack")
 _DENIED = (
-    "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're "
-    "required to use a token instead of a password. If a token was provided, it was either incorrect, expired, or "
-    "improperly scoped."
+    "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect "
+    "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, "
+    "expired, or improperly scoped."
 )
 _HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
 

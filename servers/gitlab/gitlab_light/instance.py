@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import secrets
+import uuid
 from functools import partial
 from pathlib import Path
 
@@ -20,13 +22,13 @@ from gitlab_light.model.hooks import Hook, HookEvent, Hooks
 from gitlab_light.model.members import Members
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.passwords import PasswordCheck
-from gitlab_light.model.projects import Projects
+from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.sessions import Sessions
 from gitlab_light.model.tokens import Tokens
 from gitlab_light.model.users import User, Users
 from gitlab_light.settings import Settings
-from gitlab_light.webhooks.events import Events
+from gitlab_light.webhooks.events import TAG_PUSH, Events
 from gitlab_light.webhooks.sender import Sender
 
 _log = logging.getLogger(__name__)
@@ -69,8 +71,21 @@ class Instance:
         """Closes what the calling thread has open."""
         self.database.close()
 
-    def post_now(self, hook: Hook, event: str, payload: str, event_uuid: str, key: str) -> HookEvent:
-        """Sends one payload at once, from a worker thread of the running server; returns the log's entry."""
+    def test_hook(self, hook: Hook, project: Project, user: User, event: str) -> HookEvent | None:
+        """Sends a hook what the latest push would have sent; None where there was none.
+
+        To be called from a worker thread of the running server, as `resend` is.
+        """
+        payload = self.events.sample(project, user, tag=event == TAG_PUSH)
+        if payload is None:
+            return None
+        return self._post(hook, event, json.dumps(payload, ensure_ascii=False), str(uuid.uuid4()), str(uuid.uuid4()))
+
+    def resend(self, hook: Hook, event: HookEvent) -> HookEvent:
+        """Sends a hook what an entry of its log holds once more."""
+        return self._post(hook, event.event, event.request_data, event.event_uuid, event.idempotency_key)
+
+    def _post(self, hook: Hook, event: str, payload: str, event_uuid: str, key: str) -> HookEvent:
         logged, _ = from_thread.run(partial(self.sender.post, hook, event, payload, event_uuid=event_uuid, key=key))
         return logged
 

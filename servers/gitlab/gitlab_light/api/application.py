@@ -13,15 +13,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gitlab_light.api.authentication import Identity, api_identity, insufficient_scope
 from gitlab_light.api.call import Call
-from gitlab_light.api.params import Params, read_params
 from gitlab_light.api.routing import Route, Router, Routes
+from gitlab_light.authentication import Identity, api_identity, insufficient_scope
 from gitlab_light.errors import Refusal, unauthorized
 from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
 from gitlab_light.model.database import as_id
 from gitlab_light.model.users import User
+from gitlab_light.params import Params, read_params
 
 _log = logging.getLogger(__name__)
 PREFIX = "/api/v4"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gitlab_light.api.params import Params
 from gitlab_light.errors import forbidden, not_found, unauthorized
 from gitlab_light.git.repository import Repository
 from gitlab_light.instance import Instance
@@ -14,6 +13,7 @@ from gitlab_light.model.namespaces import Namespace
 from gitlab_light.model.projects import Project
 from gitlab_light.model.tokens import Token
 from gitlab_light.model.users import User
+from gitlab_light.params import Params
 
 
 @dataclass

@@ -9,7 +9,6 @@ from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import paginate, set_headers, window
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, not_found
 from gitlab_light.git import history
@@ -18,6 +17,7 @@ from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import EMPTY_TREE, Repository, is_file_path, is_ref_name
 from gitlab_light.git.writing import Action, CannotCommit, Person, make_commit
 from gitlab_light.model.projects import Project
+from gitlab_light.params import Params
 
 routes = Routes()
 _MOST_COMPARED = 1000

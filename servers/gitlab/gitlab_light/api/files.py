@@ -14,11 +14,11 @@ from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.commits import commit_actions
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, not_found
 from gitlab_light.git.repository import MAX_BLOB, Repository
 from gitlab_light.git.writing import Action
+from gitlab_light.params import Params
 
 routes = Routes()
 _FILE = "/projects/:id/repository/files/:file_path"

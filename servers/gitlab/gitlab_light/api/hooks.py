@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
 from gitlab_light.model.members import MAINTAINER, OWNER
-from gitlab_light.model.wildcards import check_wildcard
 from gitlab_light.webhooks.events import PUSH, TAG_PUSH
+from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook
 
 routes = Routes()
 _PROJECT, _GROUP = "/projects/:id/hooks", "/groups/:id/hooks"
 _MOST_HOOKS = 100  # GitLab's plan limit for a project
-_FORBIDDEN_HEADERS = ("host", "content-length", "content-type", "transfer-encoding", "connection")
 _TRIGGERS = {"push_events": PUSH, "tag_push_events": TAG_PUSH}
 
 
@@ -57,10 +53,7 @@ def add_hook(call: Call) -> Any:
     source, source_id = _place(call)
     if len(call.instance.hooks.all_of(source, source_id)) >= _MOST_HOOKS:
         raise bad_request({"base": [f"Maximum number of {source} hooks ({_MOST_HOOKS}) exceeded"]})
-    params = call.params
-    events = {event: params.boolean(event, default=event == "push_events") for event in EVENTS}
-    url = _url(params.text("url"))
-    hook = call.instance.hooks.add(source, source_id, url=url, events=events, **_columns(params))
+    hook = call.instance.hooks.add(source, source_id, **new_hook(call.params))
     call.created()
     return entities.hook(hook)
 
@@ -69,9 +62,9 @@ def add_hook(call: Call) -> Any:
 def change_hook(call: Call) -> Any:
     """Changes a hook."""
     hook, params = _hook(call), call.params
-    columns = _columns(params)
+    columns = hook_columns(params)
     if "url" in params:
-        columns["url"] = _url(params.text("url"))
+        columns["url"] = hook_url(params.text("url"))
     given = {event: params.boolean(event) for event in EVENTS if event in params}
     return entities.hook(call.instance.hooks.update(hook, events=hook.events | given, **columns))
 
@@ -109,7 +102,7 @@ def resend(call: Call) -> Any:
     event = call.instance.hooks.event(call.number("event_id"))
     if event is None or event.hook_id != hook.id:
         raise not_found()
-    again = call.instance.post_now(hook, event.event, event.request_data, event.event_uuid, event.idempotency_key)
+    again = call.instance.resend(hook, event)
     call.created()
     return {"response_status": _number(again.response_status)}
 
@@ -124,12 +117,9 @@ def test_hook(call: Call) -> Any:
     if trigger not in _TRIGGERS:
         raise Refusal(422, {"message": f"There are no {trigger.removesuffix('_events')} events in this server"})
     project = call.project(MAINTAINER)
-    payload = call.instance.events.sample(project, call.me, tag=trigger == "tag_push_events")
-    if payload is None:
+    sent = call.instance.test_hook(hook, project, call.me, _TRIGGERS[trigger])
+    if sent is None:
         raise Refusal(422, {"message": "Ensure the project has at least one commit."})
-    sent = call.instance.post_now(
-        hook, _TRIGGERS[trigger], json.dumps(payload, ensure_ascii=False), str(uuid.uuid4()), str(uuid.uuid4())
-    )
     if not sent.response_status.startswith("2"):
         raise Refusal(422, {"message": f"Hook execution failed: {sent.response_body or sent.response_status}"})
     call.created()
@@ -141,7 +131,7 @@ def set_header(call: Call) -> Any:
     """Adds a header to what the hook sends."""
     hook = _hook(call)
     headers = hook.custom_headers | {call.arguments["key"]: call.params.text("value")}
-    call.instance.hooks.update(hook, custom_headers=_headers(headers))
+    call.instance.hooks.update(hook, custom_headers=hook_headers(headers))
 
 
 @routes.delete(_PROJECT + "/:hook_id/custom_headers/:key", _GROUP + "/:hook_id/custom_headers/:key")
@@ -156,51 +146,3 @@ def remove_header(call: Call) -> Any:
 
 def _number(status: str) -> int | str:
     return int(status) if status.isdigit() else status
-
-
-def _columns(params: Params) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for name in ("name", "description"):
-        if name in params:
-            columns[name] = params.optional_text(name)
-    if "token" in params:
-        token = params.optional_text("token") or ""
-        if not token.isascii() or not token.isprintable() or len(token) > 4096:
-            raise bad_request({"token": ["is invalid"]})
-        columns["token"] = token
-    if "enable_ssl_verification" in params:
-        columns["enable_ssl_verification"] = params.boolean("enable_ssl_verification")
-    if "push_events_branch_filter" in params:
-        pattern = params.optional_text("push_events_branch_filter") or ""
-        check_wildcard("push_events_branch_filter", pattern)
-        columns["push_events_branch_filter"] = pattern
-    if "branch_filter_strategy" in params:
-        columns["branch_filter_strategy"] = params.choice(
-            "branch_filter_strategy", ("wildcard", "all_branches"), default="wildcard"
-        )
-    if "custom_headers" in params:
-        columns["custom_headers"] = _headers(
-            {header.text("key"): header.text("value") for header in params.objects("custom_headers")}
-        )
-    return columns
-
-
-def _headers(headers: dict[str, str]) -> dict[str, str]:
-    for key, value in headers.items():
-        plain = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
-        readable = value.isascii() and value.isprintable() and len(value) <= 2048
-        if not plain or not readable or key.lower() in _FORBIDDEN_HEADERS or len(headers) > 20:
-            raise bad_request({"custom_headers": ["is invalid"]})
-    return headers
-
-
-def _url(url: str) -> str:
-    """An address that can be posted to; ones in the local network are what this server is for."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        good = False
-    if not good or len(url) > 2048 or not url.isascii() or not url.isprintable() or " " in url:
-        raise Refusal(422, {"error": "Invalid url given"})
-    return url

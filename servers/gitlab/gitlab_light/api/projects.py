@@ -9,7 +9,6 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate, set_headers, window
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.git.journal import ZERO, RefChange
@@ -19,6 +18,7 @@ from gitlab_light.model.database import as_id
 from gitlab_light.model.members import DEVELOPER, MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
 from gitlab_light.model.projects import Project
+from gitlab_light.params import Params
 
 routes = Routes()
 _DEFAULT_BRANCH = "main"

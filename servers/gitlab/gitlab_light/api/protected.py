@@ -7,12 +7,12 @@ from typing import Any
 from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, conflict, not_found
 from gitlab_light.model.members import DEVELOPER, MAINTAINER
 from gitlab_light.model.protected import ProtectedRef
 from gitlab_light.model.wildcards import check_wildcard
+from gitlab_light.params import Params
 
 routes = Routes()
 _BRANCHES, _TAGS = "/projects/:id/protected_branches", "/projects/:id/protected_tags"

@@ -8,10 +8,10 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.params import Params
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.model.users import User
+from gitlab_light.params import Params
 
 routes = Routes()
 _PROFILE = ("bio", "location", "website_url", "organization", "job_title", "public_email", "note", "avatar_url")

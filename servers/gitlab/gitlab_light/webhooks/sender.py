@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Mapping
@@ -132,10 +131,9 @@ class Sender:
             self._wake.set()
 
     async def _deliver(self, hook: Hook, delivery: Delivery) -> None:
-        event, outcome = await self.post(
+        _, outcome = await self.post(
             hook, delivery.event, delivery.payload, event_uuid=delivery.event_uuid, key=delivery.idempotency_key
         )
-        del event
         again = delivery.attempts < len(self._retries) and not outcome.final
         if again:
             due = time.time() + self._retries[delivery.attempts]
@@ -202,8 +200,3 @@ class Sender:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             )  # fmt: skip
         return self._clients[verify]
-
-
-def as_json(payload: object) -> str:
-    """A payload as it is sent."""
-    return json.dumps(payload, ensure_ascii=False)

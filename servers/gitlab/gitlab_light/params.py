@@ -150,6 +150,14 @@ def read_params(query: str, content_type: str, body: bytes, fields: Iterable[tup
     return Params(values)
 
 
+def flat_params(encoded: str) -> Params:
+    """The fields of a page's form or address, under their names as they stand.
+
+    What is no text (a NUL) is left out of the values.
+    """
+    return Params({name: value.replace("\0", "") for name, value in _pairs(encoded)})
+
+
 def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=1000, encoding="utf-8", errors="replace")

@@ -1,0 +1,159 @@
+"""The pages as an ASGI application: finds the page, knows the visitor, guards the forms."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gitlab_light.authentication import SESSION_COOKIE
+from gitlab_light.errors import Refusal
+from gitlab_light.git.commands import GitError
+from gitlab_light.instance import Instance
+from gitlab_light.params import flat_params
+from gitlab_light.web import accounts, browse, hooks
+from gitlab_light.web.visit import SignInNeeded, Visit, redirect
+
+_log = logging.getLogger(__name__)
+_GUEST_COOKIE = "_gitlab_guest"  # what a sign-in form must bring back, before there is a session
+_MOST_FORM = 64 * 1024
+_STYLE = "/assets/application.css"
+
+Page = Callable[[Visit], Response]
+
+_PAGES: list[tuple[str, str, Page]] = [
+    ("GET", r"/users/sign_in", accounts.sign_in_page),
+    ("POST", r"/users/sign_in", accounts.sign_in),
+    ("POST", r"/users/sign_out", accounts.sign_out),
+    ("GET", r"/-/(user_settings|profile)/personal_access_tokens", accounts.tokens_page),
+    ("POST", r"/-/user_settings/personal_access_tokens", accounts.create_token),
+    ("POST", r"/-/user_settings/personal_access_tokens/(?P<token>\d+)/revoke", accounts.revoke_token),
+    ("GET", r"/|/dashboard|/dashboard/projects|/explore|/explore/projects|/projects", browse.projects_page),
+    ("GET", r"/groups/(?P<group>.+)", browse.group_page),
+]
+_PROJECT_PAGES: list[tuple[str, str, Page]] = [
+    ("GET", r"tree/(?P<rest>.+)", browse.tree_page),
+    ("GET", r"blob/(?P<rest>.+)", browse.blob_page),
+    ("GET", r"raw/(?P<rest>.+)", browse.raw_file),
+    ("GET", r"commits/?(?P<rest>.*)", browse.commits_page),
+    ("GET", r"commit/(?P<sha>[^/]+)", browse.commit_page),
+    ("GET", r"branches(/all)?", browse.branches_page),
+    ("GET", r"tags", browse.tags_page),
+    ("GET", r"tags/(?P<sha>.+)", browse.commit_page),
+    ("GET", r"settings/integrations", hooks.integrations_page),
+    ("GET", r"hooks", hooks.hooks_page),
+    ("POST", r"hooks", hooks.create),
+    ("GET", r"hooks/(?P<hook>\d+)/edit", hooks.edit_page),
+    ("POST", r"hooks/(?P<hook>\d+)", hooks.change),
+    ("POST", r"hooks/(?P<hook>\d+)/delete", hooks.delete),
+    ("POST", r"hooks/(?P<hook>\d+)/test", hooks.test),
+    ("GET", r"hooks/(?P<hook>\d+)/hook_logs/(?P<event>\d+)", hooks.log_page),
+    ("POST", r"hooks/(?P<hook>\d+)/hook_logs/(?P<event>\d+)/retry", hooks.retry),
+]
+
+
+class Site:
+    """Answers what browsers ask for."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._style = (Path(__file__).parent / "application.css").read_bytes()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        request = Request(scope, receive)
+        if scope["path"] == _STYLE:
+            await Response(self._style, media_type="text/css")(scope, receive, send)
+            return
+        try:
+            body = await _form(request)
+        except ClientDisconnect:
+            return
+        response = await run_in_threadpool(self._respond, request, body)
+        await response(scope, receive, send)
+
+    def _respond(self, request: Request, body: bytes | None) -> Response:
+        visit = self._visit(request, body or b"")
+        try:
+            if body is None:
+                raise Refusal(413, {"message": "The form is too long"})
+            if request.method == "POST":
+                self._guard(request, visit)
+            response = self._page(request.method, request.url.path, visit)(visit)
+        except SignInNeeded:
+            response = redirect(f"/users/sign_in?redirect={quote(visit.path, safe='/')}")
+        except Refusal as refusal:
+            response = visit.refusal(refusal)
+        except GitError as error:
+            _log.warning("%s: git: %s", request.url.path, error)
+            response = visit.refusal(Refusal(400, {"message": "git cannot tell"}))
+        if visit.session is None and _GUEST_COOKIE not in request.cookies:
+            response.set_cookie(_GUEST_COOKIE, visit.csrf, httponly=True, samesite="strict")
+        return response
+
+    def _visit(self, request: Request, body: bytes) -> Visit:
+        cookie = request.cookies.get(SESSION_COOKIE, "")
+        session = self._instance.sessions.find(cookie) if cookie else None
+        user = self._instance.users.find(session.user_id) if session else None
+        guest = request.cookies.get(_GUEST_COOKIE) or secrets.token_urlsafe(24)
+        way_back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Visit(
+            self._instance, user if user and user.active else None, session, cookie,
+            session.csrf if session else guest, way_back,
+            flat_params(body.decode("utf-8", "replace") if request.method == "POST" else request.url.query),
+        )  # fmt: skip
+
+    @staticmethod
+    def _guard(request: Request, visit: Visit) -> None:
+        """Refuses forms that another site has sent."""
+        known = visit.session is not None or _GUEST_COOKIE in request.cookies
+        brought = visit.form.optional_text("authenticity_token") or ""
+        origin = request.headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        if not known or foreign or not hmac.compare_digest(brought.encode(), visit.csrf.encode()):
+            raise Refusal(422, {"message": "The form's token is not right. Go back, load the page again and retry."})
+
+    def _page(self, method: str, path: str, visit: Visit) -> Page:
+        method = "GET" if method == "HEAD" else method
+        path = path.rstrip("/") or "/"
+        project, found, rest = path.partition("/-/")
+        if found and project:
+            visit.names["project"] = project.strip("/")
+            return _match(_PROJECT_PAGES, method, rest, visit)
+        if any(re.fullmatch(pattern, path) for _, pattern, _ in _PAGES):
+            return _match(_PAGES, method, path, visit)
+        if self._instance.namespaces.by_path(path.strip("/")):
+            visit.names["group"] = path.strip("/")
+            return browse.group_page
+        visit.names["project"] = path.strip("/")
+        return browse.project_page
+
+
+def _match(pages: list[tuple[str, str, Page]], method: str, path: str, visit: Visit) -> Page:
+    for wanted, pattern, page in pages:
+        match = re.fullmatch(pattern, path, re.DOTALL) if wanted == method else None
+        if match:
+            visit.names |= match.groupdict()
+            return page
+    raise Refusal(404, {"message": "404 Page Not Found"})
+
+
+async def _form(request: Request) -> bytes | None:
+    """The body; None where it is too long."""
+    parts, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= _MOST_FORM:
+            parts.append(chunk)
+    return b"".join(parts) if size <= _MOST_FORM else None
+
+
