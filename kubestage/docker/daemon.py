@@ -15,7 +15,7 @@ import psutil
 
 from kubestage.docker.address import DEFAULT_SOCKET, EngineAddress
 from kubestage.docker.engine import connect
-from kubestage.errors import KubestageError, MachineError
+from kubestage.errors import KubestageError, MachineError, WaitTimeout
 from kubestage.lock import exclusive
 from kubestage.run import run_command
 from kubestage.settings import Settings
@@ -112,14 +112,14 @@ class Daemon:
         if pid is None:
             return
         process = psutil.Process(pid)
-        # A stopped process (SIGSTOP) sees SIGTERM only once it goes on.
+        # A process that was halted (SIGSTOP) sees SIGTERM only once it goes on.
         for number in (signal.SIGCONT, signal.SIGTERM):
             process.send_signal(number)
         try:
-            process.wait(seconds)
-        except psutil.TimeoutExpired:
+            wait_for("dockerd ends", lambda: not _alive(pid), seconds=seconds, every=0.05)
+        except WaitTimeout:
             process.kill()
-            process.wait(seconds)
+            wait_for("dockerd is gone", lambda: not _alive(pid), seconds=seconds, every=0.05)
         self.pid_file.unlink(missing_ok=True)
 
     def _configure(self, runtime: Path | None) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class Daemon:
         return int(started.stdout)
 
     def _answers(self, pid: int) -> bool:
-        if not psutil.pid_exists(pid):
+        if not _alive(pid):
             raise MachineError(
                 "The Docker engine ended as soon as it was started", why=self._last_words(), fix=f"less {self.log}"
             )
@@ -224,12 +224,19 @@ def _system_options() -> dict[str, Any]:
     return options
 
 
+def _alive(pid: int) -> bool:
+    """Whether the process still runs; one that has ended and that nobody has waited for yet does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _pid_of(path: Path, name: str, argument: str) -> int | None:
     """The process that the pid file names, if that is alive, is called `name` and was given `argument`."""
     try:
         process = psutil.Process(int(path.read_text()))
-        if process.name() != name or process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        return process.pid if argument in process.cmdline() else None
+        # A zombie has no command line any more.
+        return process.pid if process.name() == name and argument in process.cmdline() else None
     except (OSError, ValueError, psutil.Error):
         return None
