@@ -22,13 +22,13 @@ def wait_for(
     fix: str = "./inv status",
     why: Callable[[], str] | None = None,
 ) -> T:
-    """Calls `probe` until it returns something true, and returns that.
+    """Calls `probe` until it returns something other than None or False, and returns that.
 
     A probe stops the wait early by raising: any exception goes through unchanged.
 
     Args:
         what: what is waited for, as in "the registry answers"; part of the error.
-        probe: returns None, or anything false, while it is not so yet.
+        probe: returns None or False while it is not so yet. (A requests.Response of status 401 is false, and an answer.)
         seconds: the bound.
         every: seconds between two calls.
         fix: the command to name in the error.
@@ -40,7 +40,7 @@ def wait_for(
     deadline = time.monotonic() + seconds
     while True:
         value = probe()
-        if value:
+        if value is not None and value is not False:
             return value
         if time.monotonic() >= deadline:
             raise WaitTimeout(f"Waited {seconds:g} s in vain until {what}", why=why() if why else "", fix=fix)
