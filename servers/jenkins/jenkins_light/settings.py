@@ -15,7 +15,7 @@ class Settings:
         host: the address to listen on.
         port: the port to listen on; 0 lets the system choose.
         admin_user: the administrator's login.
-        admin_password_file: file with the administrator's password, or None to make one in ``secrets/initialAdminPassword``.
+        admin_password_file: file with the administrator's password; None makes ``secrets/initialAdminPassword``.
         admin_token_file: file with the administrator's API token, or None for none.
         executors: how many executors the built-in node has.
         runner_jar: the pipeline runner's jar, or None when pipelines can't run.

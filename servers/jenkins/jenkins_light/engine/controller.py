@@ -38,7 +38,9 @@ class Controller:
         self.instance = secrets.token_hex(8)
         self.secrets = SecretBox(settings.home)
         self.users = Users(settings.home)
-        self.users.ensure_admin(settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home)
+        self.users.ensure_admin(
+            settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home
+        )
         self.sessions = Sessions()
         self.credentials = CredentialsStore(settings.home, self.secrets)
         self.root = Folder(None, "", settings.home)
@@ -189,4 +191,3 @@ class Controller:
                     with build.log_path.open("a") as log:
                         log.write(f"{RESTARTED}\nFinished: ABORTED\n")
                     build.finish("ABORTED")
-

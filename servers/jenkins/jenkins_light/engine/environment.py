@@ -64,7 +64,9 @@ def _text(value: Value) -> str:
 def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     """What ``currentBuild`` tells at the build's start."""
     described = _described(controller, build)
-    described["buildVariables"] = {n: _text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive}
+    described["buildVariables"] = {
+        n: _text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
+    }
     previous = [b for b in build.job.builds if b.number < build.number][:_PREVIOUS_BUILDS]
     link = None
     for older in reversed(previous):

@@ -68,7 +68,12 @@ class Git:
         command = ["git", "-c", "credential.helper=", "-c", "protocol.ext.allow=never", *arguments]
         shown = f'Command "git {" ".join(arguments)}"'
         with subprocess.Popen(
-            command, cwd=self._folder, env=self._env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            cwd=self._folder,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as process:
             self._running = process
             try:

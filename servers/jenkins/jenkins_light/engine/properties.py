@@ -4,8 +4,6 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.model import jobconfig, parameters, webhooks
 from jenkins_light.model.describable import argument, symbol_of
@@ -60,7 +58,7 @@ class JobProperties:
         if symbol in {"pipelineTriggers", "PipelineTriggersJobProperty"}:
             return _triggers(argument(entry, "triggers", []))
         if symbol in {"disableConcurrentBuilds", "DisableConcurrentBuildsJobProperty"}:
-            element = etree.Element(jobconfig.NO_CONCURRENT)
+            element = xmltree.Element(jobconfig.NO_CONCURRENT)
             xmltree.add(element, "abortPrevious", bool(entry.get("abortPrevious", False)))
             return element
         if symbol in {"buildDiscarder", "BuildDiscarderProperty"}:
@@ -76,21 +74,21 @@ class JobProperties:
 
 
 def _triggers(described: Iterable[Described]) -> Element:
-    root = etree.Element(jobconfig.TRIGGERS)
-    holder = etree.SubElement(root, "triggers")
+    root = xmltree.Element(jobconfig.TRIGGERS)
+    holder = xmltree.SubElement(root, "triggers")
     for entry in described:
         symbol = symbol_of(entry)
         if symbol == "GenericTrigger":
             holder.append(webhooks.to_xml(webhooks.from_describable(entry)))
         elif symbol in _SIMPLE_TRIGGERS:
-            element = etree.SubElement(holder, _SIMPLE_TRIGGERS[symbol])
+            element = xmltree.SubElement(holder, _SIMPLE_TRIGGERS[symbol])
             xmltree.add(element, "spec", argument(entry, "spec", ""))
     return root
 
 
 def _discarder(strategy: Described) -> Element:
-    root = etree.Element(jobconfig.DISCARDER)
-    element = etree.SubElement(root, "strategy", {"class": "hudson.tasks.LogRotator"})
+    root = xmltree.Element(jobconfig.DISCARDER)
+    element = xmltree.SubElement(root, "strategy", {"class": "hudson.tasks.LogRotator"})
     for name in ("daysToKeep", "numToKeep", "artifactDaysToKeep", "artifactNumToKeep"):
         xmltree.add(element, name, strategy.get(f"{name}Str") or strategy.get(name) or -1)
     return root

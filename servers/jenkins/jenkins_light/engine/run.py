@@ -11,6 +11,7 @@ from jenkins_light.engine.calls import Block, StepCall
 from jenkins_light.engine.runner import LOST, Message
 from jenkins_light.errors import JenkinsError
 from jenkins_light.model.builds import Build, Stage
+from jenkins_light.steps import stashes
 from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort, Interrupted, StepError
 
 if TYPE_CHECKING:
@@ -161,7 +162,12 @@ class PipelineRun:
             self._reply(message["call"], error=_described(error))
 
     def _reply(self, call: int, **answer: Any) -> None:
-        message = {"type": "reply", "build": self.id, "call": call, **{k: v for k, v in answer.items() if v is not None}}
+        message = {
+            "type": "reply",
+            "build": self.id,
+            "call": call,
+            **{k: v for k, v in answer.items() if v is not None},
+        }
         try:
             self.controller.runner.send(message)
         except JenkinsError:
@@ -216,6 +222,7 @@ class PipelineRun:
             self.log.line(f"Finished: {result}")
             self.log.close()
             self.build.finish(result)
+        stashes.drop(self.build.folder)
         self.controller.run_finished(self)
 
 

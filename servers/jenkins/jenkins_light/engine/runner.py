@@ -23,10 +23,17 @@ Handler = Callable[[Message], None]
 _log = logging.getLogger(__name__)
 _READY_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
-_JVM_OPTIONS = (
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx128m -Xss512k -XX:SoftRefLRUPolicyMSPerMB=0 "
-    "-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:ReservedCodeCacheSize=24m"
-).split()
+_JVM_OPTIONS = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xms8m",
+    "-Xmx128m",
+    "-Xss512k",
+    "-XX:SoftRefLRUPolicyMSPerMB=0",
+    "-XX:MinHeapFreeRatio=10",
+    "-XX:MaxHeapFreeRatio=30",
+    "-XX:ReservedCodeCacheSize=24m",
+]
 LOST = "The pipeline runner (JVM) died"
 
 

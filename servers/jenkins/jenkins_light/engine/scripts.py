@@ -59,7 +59,9 @@ def _changes(build: Build, repository: git.Git, scm: GitScm, commit: str) -> lis
     old = next((s["commit"] for s in previous.record.scm if s["url"] == scm.url), None) if previous else None
     if old is None or old == commit:
         return []
-    listed = repository.find("log", "--name-only", "--format=%x1e%H%x1f%an%x1f%ae%x1f%ct%x1f%s", f"{old}..{commit}") or ""
+    listed = (
+        repository.find("log", "--name-only", "--format=%x1e%H%x1f%an%x1f%ae%x1f%ct%x1f%s", f"{old}..{commit}") or ""
+    )
     changes = []
     for entry in filter(None, listed.split("\x1e")):
         head, *files = entry.strip().splitlines()
@@ -87,7 +89,12 @@ def scm_map(build: Build) -> dict[str, Any] | None:
     if not isinstance(definition, ScmDefinition):
         return None
     scm = definition.scm
-    remote = {"url": scm.url, "credentialsId": scm.credentials_id or None, "name": scm.remote, "refspec": scm.refspec or None}
+    remote = {
+        "url": scm.url,
+        "credentialsId": scm.credentials_id or None,
+        "name": scm.remote,
+        "refspec": scm.refspec or None,
+    }
     return {
         "$class": "GitSCM",
         "branches": [{"name": branch} for branch in scm.branches],

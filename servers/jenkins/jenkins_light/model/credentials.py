@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
 from jenkins_light.files import write_bytes
@@ -87,7 +85,7 @@ class CredentialsStore:
         for path in KINDS[str(element.tag)][1]:
             for secret in element.iterfind(path):
                 secret.text = None
-                etree.SubElement(secret, "secret-redacted")
+                xmltree.SubElement(secret, "secret-redacted")
         return xmltree.serialise(element)
 
     def create(self, document: bytes) -> str:
@@ -173,6 +171,6 @@ class CredentialsStore:
         )
 
     def _save(self) -> None:
-        root = etree.Element("credentials")
+        root = xmltree.Element("credentials")
         root.extend(copy.deepcopy(element) for element in self._elements.values())
         write_bytes(self._path, xmltree.serialise(root), 0o600)

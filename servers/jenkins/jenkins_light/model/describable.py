@@ -1,4 +1,4 @@
-"""Describables as pipelines write them: ``string(name: 'X')`` or ``[$class: 'StringParameterDefinition', name: 'X']``."""
+"""Describables as pipelines write them: ``string(name: 'X')``, ``[$class: 'StringParameterDefinition', …]``."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -184,7 +184,7 @@ class Folder(Item):
 
     def _check_free(self, name: str) -> None:
         if any(known.lower() == name.lower() for known in self._items):
-            raise BadRequestError(f"A job already exists with the name ‘{name}’")
+            raise BadRequestError(f"A job already exists with the name \u2018{name}\u2019")
 
     def _load(self, name: str, path: Path) -> Item:
         kind = xmltree.parse((path / "config.xml").read_bytes()).tag

@@ -3,8 +3,6 @@
 import copy
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.model import definitions, parameters, webhooks
 from jenkins_light.model.definitions import Definition
@@ -97,7 +95,7 @@ def with_properties(root: Element, wanted: dict[str, Element]) -> Element:
     root = copy.deepcopy(root)
     holder = root.find("properties")
     if holder is None:
-        holder = etree.SubElement(root, "properties")
+        holder = xmltree.SubElement(root, "properties")
     for tag, element in wanted.items():
         for old in holder.findall(tag):
             holder.remove(old)

@@ -14,8 +14,8 @@ def check_name(name: str) -> str:
     if not name.strip():
         raise BadRequestError("No name is specified")
     if name in {".", ".."} or len(name) > 200:
-        raise BadRequestError(f"‘{name}’ is not an allowed name")
+        raise BadRequestError(f"\u2018{name}\u2019 is not an allowed name")
     bad = next((c for c in name if c in _UNSAFE or ord(c) < 32 or ord(c) == 127), None)
     if bad is not None:
-        raise BadRequestError(f"‘{bad}’ is an unsafe character")
+        raise BadRequestError(f"\u2018{bad}\u2019 is an unsafe character")
     return name

@@ -37,7 +37,7 @@ class Nodes:
         """
         check_name(name)
         if name in self._documents:
-            raise BadRequestError(f"Agent called ‘{name}’ already exists")
+            raise BadRequestError(f"Agent called \u2018{name}\u2019 already exists")
         root = xmltree.parse(b"<slave/>")
         for tag, value in (
             ("name", name), ("description", description), ("remoteFS", remote), ("numExecutors", executors),

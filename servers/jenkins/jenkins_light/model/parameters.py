@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError
 from jenkins_light.model import describable
@@ -90,15 +88,15 @@ def parse(properties: Element | None) -> list[ParameterDefinition]:
 
 def to_xml(definitions: list[ParameterDefinition]) -> Element:
     """The job property that holds the definitions."""
-    root = etree.Element(PROPERTY)
-    holder = etree.SubElement(root, "parameterDefinitions")
+    root = xmltree.Element(PROPERTY)
+    holder = xmltree.SubElement(root, "parameterDefinitions")
     for definition in definitions:
-        element = etree.SubElement(holder, f"hudson.model.{definition.type}")
+        element = xmltree.SubElement(holder, f"hudson.model.{definition.type}")
         xmltree.add(element, "name", definition.name)
         xmltree.add(element, "description", definition.description)
         if definition.kind == "Choice":
-            array = etree.SubElement(
-                etree.SubElement(element, "choices", {"class": "java.util.Arrays$ArrayList"}),
+            array = xmltree.SubElement(
+                xmltree.SubElement(element, "choices", {"class": "java.util.Arrays$ArrayList"}),
                 "a",
                 {"class": "string-array"},
             )
@@ -117,7 +115,13 @@ def from_describable(described: Mapping[str, Any]) -> ParameterDefinition:
     Raises:
         BadRequestError: no such kind of parameter, or no name.
     """
-    symbols = {"string": "String", "text": "Text", "booleanParam": "Boolean", "choice": "Choice", "password": "Password"}
+    symbols = {
+        "string": "String",
+        "text": "Text",
+        "booleanParam": "Boolean",
+        "choice": "Choice",
+        "password": "Password",
+    }
     symbol = describable.symbol_of(described)
     kind = symbols.get(symbol, symbol.rsplit(".", 1)[-1].removesuffix(_SUFFIX))
     if kind not in KINDS:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.files import write_bytes
@@ -42,7 +40,9 @@ class View:
     @property
     def url_path(self) -> str:
         """The address below the server's; the primary view's is its owner's."""
-        return self.owner.url_path if self.document.tag == ALL_VIEW else f"{self.owner.url_path}view/{quote(self.name)}/"
+        return (
+            self.owner.url_path if self.document.tag == ALL_VIEW else f"{self.owner.url_path}view/{quote(self.name)}/"
+        )
 
     @property
     def items(self) -> "list[Item]":
@@ -63,16 +63,17 @@ class View:
         """Show a job here."""
         holder = self.document.find("jobNames")
         if holder is None:
-            holder = etree.SubElement(self.document, "jobNames")
+            holder = xmltree.SubElement(self.document, "jobNames")
         if name not in {node.text for node in holder.iterfind("string")}:
             xmltree.add(holder, "string", name)
             self.save()
 
     def remove_job(self, name: str) -> None:
         """Show a job no longer."""
-        for node in self.document.findall("jobNames/string"):
-            if node.text == name:
-                node.getparent().remove(node)  # type: ignore[union-attr]
+        holder = self.document.find("jobNames")
+        for node in [] if holder is None else holder.findall("string"):
+            if holder is not None and node.text == name:
+                holder.remove(node)
                 self.save()
 
     def rename_job(self, old: str, new: str) -> None:
@@ -91,7 +92,7 @@ class View:
         """Set the name in the document and keep it."""
         node = self.document.find("name")
         if node is None:
-            node = etree.Element("name")
+            node = xmltree.Element("name")
             self.document.insert(0, node)
         node.text = name
         self.save()
@@ -103,7 +104,7 @@ class Views:
     def __init__(self, folder: Path, owner: "Folder") -> None:
         self._folder = folder
         self._owner = owner
-        primary = etree.Element(ALL_VIEW)
+        primary = xmltree.Element(ALL_VIEW)
         xmltree.add(primary, "name", "all")
         self._views = {"all": View(owner, primary, None)}
         for path in sorted(folder.glob("*.xml")):
@@ -136,7 +137,7 @@ class Views:
         """
         check_name(name)
         if name in self._views:
-            raise BadRequestError(f"A view already exists with the name ‘{name}’")
+            raise BadRequestError(f"A view already exists with the name \u2018{name}\u2019")
         view = View(self._owner, document, self._folder / f"{name}.xml")
         view.rename(name)
         self._views[name] = view

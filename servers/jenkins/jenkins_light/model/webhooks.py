@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.xmltree import Element
 
@@ -110,12 +108,12 @@ def _variable(entry: Mapping[str, Any]) -> Variable:
 
 def to_xml(trigger: GenericTrigger) -> Element:
     """The trigger's element for config.xml."""
-    root = etree.Element(TAG)
+    root = xmltree.Element(TAG)
     xmltree.add(root, "spec", "")
     for name, (attribute, tag) in _VARIABLES.items():
-        holder = etree.SubElement(root, name)
+        holder = xmltree.SubElement(root, name)
         for variable in getattr(trigger, attribute):
-            element = etree.SubElement(holder, _PACKAGE + tag)
+            element = xmltree.SubElement(holder, _PACKAGE + tag)
             if tag == "GenericVariable":
                 xmltree.add(element, "expressionType", variable.expression_type)
                 xmltree.add(element, "value", variable.value)

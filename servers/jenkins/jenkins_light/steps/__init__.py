@@ -7,18 +7,22 @@ from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS
 __all__ = ["BLOCK_STEPS", "STEPS", "SYMBOLS", "load"]
 
 _MODULES = (
-
+    "artifacts",
+    "builds",
     "checkout",
     "credentials",
-
+    "data",
+    "locks",
     "maven",
     "nodes",
     "properties",
     "shell",
-
+    "stashes",
+    "tests",
     "tools",
     "workspace",
 )
+
 
 def load() -> None:
     """Import every module of steps, so that the registry is full."""

@@ -31,7 +31,9 @@ def checkout(call: StepCall) -> dict[str, str]:
     Returns:
         GIT_COMMIT, GIT_BRANCH and so on, as the git plugin gives them.
     """
-    described = call.args.get("scm") or {key: value for key, value in call.args.items() if key not in {"poll", "changelog"}}
+    described = call.args.get("scm") or {
+        key: value for key, value in call.args.items() if key not in {"poll", "changelog"}
+    }
     if not isinstance(described, dict) or symbol_of(described) not in {"GitSCM", "scmGit", "gitSCM"}:
         raise Abort(f"Only git repositories can be checked out, not {symbol_of(described) if described else 'nothing'}")
     return _check_out(call, scm_from(described))
@@ -96,7 +98,7 @@ def _credential(call: StepCall, scm: GitScm) -> Credential | None:
     try:
         credential = scripts.credential_of(call.controller, scm)
     except NotFoundError:
-        call.log(f"Warning: CredentialId \"{scm.credentials_id}\" could not be found.")
+        call.log(f'Warning: CredentialId "{scm.credentials_id}" could not be found.')
         return None
     call.log(f"using credential {scm.credentials_id}")
     if credential is not None and credential.secret:

@@ -54,7 +54,7 @@ def _bind(call: StepCall, described: Described, folder: Path) -> Variables:
             call.run.log.mask(secret)
     variables = bind(described, credential, folder)
     # What is made of a secret, such as name:password, and the place of a secret file are masked as in Jenkins.
-    for name, value in variables.items():
+    for value in variables.values():
         if value and value != credential.username:
             call.run.log.mask(value)
     return variables

@@ -34,6 +34,7 @@ def _translate(pattern: str) -> str:
     parts = []
     for token in re.findall(r"\*\*/|/\*\*|\*\*|\*|\?|[^*?/]+|/", pattern.removeprefix("./")):
         parts.append(
-            {"**/": "(?:[^/]+/)*", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token)
+            {"**/": "(?:[^/]+/)*", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token)
+            or re.escape(token)
         )
     return "".join(parts)

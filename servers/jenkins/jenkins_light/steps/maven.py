@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from lxml import etree
-
 from jenkins_light import xmltree
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.files import write_bytes
@@ -33,21 +31,21 @@ def write_maven_pom(call: StepCall) -> None:
     model = call.args.get("model")
     if not isinstance(model, dict):
         raise Abort("You have to provided a model.")
-    root = etree.Element("project", nsmap={None: _NAMESPACE})  # type: ignore[dict-item]
+    root = xmltree.Element("project", {"xmlns": _NAMESPACE})
     _fill(root, {key: value for key, value in model.items() if key != "@type"})
     write_bytes(call.path(str(call.args.get("file") or "pom.xml")), xmltree.serialise(root))
 
 
 def _name(element: Element) -> str:
-    return etree.QName(element).localname
+    return element.tag.rpartition("}")[2]
 
 
 def _object(element: Element) -> dict[str, Any]:
-    return {_name(child): _value(child) for child in element if isinstance(child.tag, str)}
+    return {_name(child): _value(child) for child in element}
 
 
 def _value(element: Element) -> Any:
-    children = [child for child in element if isinstance(child.tag, str)]
+    children = list(element)
     name = _name(element)
     if name in _MAPS:
         return {_name(child): (child.text or "").strip() if not len(child) else _value(child) for child in children}
@@ -66,12 +64,12 @@ def _is_list(name: str, children: list[Element]) -> bool:
 
 def _fill(parent: Element, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
-        element = etree.SubElement(parent, f"{{{_NAMESPACE}}}{name}")
+        element = xmltree.SubElement(parent, name)
         if isinstance(value, dict):
             _fill(element, value)
         elif isinstance(value, list):
             for entry in value:
-                child = etree.SubElement(element, f"{{{_NAMESPACE}}}{_singular(name)}")
+                child = xmltree.SubElement(element, _singular(name))
                 if isinstance(entry, dict):
                     _fill(child, entry)
                 else:

@@ -1,7 +1,6 @@
 """``node``, ``ws`` and ``dir``: where steps work."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def node(call: StepCall) -> Iterator[Variables]:
 def _executor(call: StepCall, label: str) -> int:
     if not label_matches(label):
         call.log("Still waiting to schedule task")
-        call.log(f"There are no nodes with the label ‘{label}’")
+        call.log(f"There are no nodes with the label \u2018{label}\u2019")
         while True:
             call.wait(3600)
 
@@ -112,6 +111,6 @@ def ansi_color(call: StepCall) -> Iterator[Variables]:
 
 
 @block_step("wrap", "delegate")
-def wrap(call: StepCall) -> Iterator[Variables]:
+def wrap(_call: StepCall) -> Iterator[Variables]:
     """The old way to call a build wrapper; those that only decorate the console do nothing here."""
     yield {}

@@ -26,11 +26,11 @@ DEFAULT_ARGUMENTS: dict[str, str] = {}
 SYMBOLS: set[str] = set()
 
 
-class Abort(Exception):  # noqa: N818 hudson.AbortException
+class Abort(Exception):
     """The step fails with this message and nothing else."""
 
 
-class Interrupted(Exception):  # noqa: N818 FlowInterruptedException
+class Interrupted(Exception):
     """The step was interrupted; ``result`` is what the build becomes."""
 
     def __init__(self, message: str, result: str = "ABORTED") -> None:

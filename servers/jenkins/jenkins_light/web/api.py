@@ -1,11 +1,18 @@
 """``…/api/json``, ``…/api/xml`` and ``…/api/python`` of every object."""
 
 from typing import Any
+from xml.etree import ElementTree
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 from starlette.responses import Response
 
+from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import BadRequestError, NotFoundError
+from jenkins_light.model.builds import Build
+from jenkins_light.model.credentials import Credential
+from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.users import User
+from jenkins_light.model.views import View
 from jenkins_light.web import beans, build_beans, export, other_beans
 from jenkins_light.web.exchange import text_answer, xml_answer
 from jenkins_light.web.export import Bean
@@ -20,12 +27,7 @@ from jenkins_light.web.routing import (
     Target,
     WhoAmITarget,
 )
-from jenkins_light.engine.queue import QueueItem
-from jenkins_light.model.builds import Build
-from jenkins_light.model.credentials import Credential
-from jenkins_light.model.items import Folder, Job
-from jenkins_light.model.users import User
-from jenkins_light.model.views import View
+from jenkins_light.xmltree import Element
 
 
 def export_bean(request: Request, bean: Bean, form: str) -> Response:
@@ -84,8 +86,10 @@ def bean_of(request: Request, target: Target) -> Bean:
     return other_beans.who_am_i_bean(exchange.user) if isinstance(target, WhoAmITarget) else beans.root_bean(controller)
 
 
-def _xml(request: Request, root: etree._Element) -> Response:
+def _xml(request: Request, document: Element) -> Response:
     exchange = request.exchange
+    # Only XPath needs libxml2.
+    root = etree.fromstring(ElementTree.tostring(document))
     xpath, wrapper = exchange.parameter("xpath"), exchange.parameter("wrapper")
     try:
         for path in exchange.parameters().get("exclude", []):
@@ -107,9 +111,11 @@ def _xml(request: Request, root: etree._Element) -> Response:
     if not found:
         raise NotFoundError(f"XPath {xpath} didn't match")
     if len(found) > 1:
-        raise BadRequestError(f"XPath {xpath} matched {len(found)} nodes. Create XPath that only matches one, or use wrapper")
+        raise BadRequestError(
+            f"XPath {xpath} matched {len(found)} nodes. Create XPath that only matches one, or use wrapper"
+        )
     return xml_answer(etree.tostring(found[0])) if etree.iselement(found[0]) else text_answer(str(found[0]))
 
 
-def _nodes(found: Any) -> list[etree._Element]:
+def _nodes(found: Any) -> list[Any]:
     return [node for node in found if etree.iselement(node)] if isinstance(found, list) else []

@@ -94,7 +94,9 @@ def _answer(controller: Controller, exchange: Exchange) -> Response:
         response = pages.error(controller, exchange, error)
     except Exception:
         _log.exception("%s %s failed", exchange.method, exchange.raw_path)
-        response = pages.error(controller, exchange, JenkinsError("Oops! A problem occurred while processing the request."))
+        response = pages.error(
+            controller, exchange, JenkinsError("Oops! A problem occurred while processing the request.")
+        )
     return _dress(response, exchange)
 
 

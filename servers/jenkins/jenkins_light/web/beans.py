@@ -157,7 +157,9 @@ def health(job: Job) -> list[Bean]:
     icon = f"health-{level:02d}to{level + 19:02d}"
     said = "No recent builds failed." if not failed else f"{failed} out of the last {len(recent)} builds failed."
     return [
-        bean("", description=f"Build stability: {said}", iconClassName=f"icon-{icon}", iconUrl=f"{icon}.png", score=score)
+        bean(
+            "", description=f"Build stability: {said}", iconClassName=f"icon-{icon}", iconUrl=f"{icon}.png", score=score
+        )
     ]
 
 
@@ -174,12 +176,13 @@ def _properties(job: Job) -> list[Bean]:
 
 
 def _definition(definition: parameters.ParameterDefinition) -> Bean:
+    shown: dict[str, Any] = {} if definition.kind == "Password" else {"value": definition.default_value}
     value = bean(
         f"hudson.model.{'String' if definition.kind == 'Choice' else definition.kind}ParameterValue",
         name=definition.name,
-        **({} if definition.kind == "Password" else {"value": definition.default_value}),
+        **shown,
     )
-    choices = {"choices": list(definition.choices)} if definition.kind == "Choice" else {}
+    choices: dict[str, Any] = {"choices": list(definition.choices)} if definition.kind == "Choice" else {}
     return bean(
         f"hudson.model.{definition.type}",
         defaultParameterValue=value,
@@ -200,4 +203,3 @@ def view_bean(controller: Controller, view: View) -> Bean:
         "url": (ALWAYS, lambda: controller.settings.url + view.url_path),
     }
     return Bean(str(view.document.tag), values)
-

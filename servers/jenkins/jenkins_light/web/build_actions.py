@@ -11,7 +11,7 @@ from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
 from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Job
-from jenkins_light.web import api, stageview
+from jenkins_light.web import api, job_actions, stageview
 from jenkins_light.web.exchange import created, json_answer, redirect, text_answer
 from jenkins_light.web.export import Bean, bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
@@ -20,7 +20,7 @@ _URL = re.compile(r"https?://[^\s<>&\"']+")
 
 
 @action(Build, "consoleText", "logText/consoleText")
-def console_text(request: Request, build: Build) -> Response:
+def console_text(_request: Request, build: Build) -> Response:
     """The whole console as text."""
     return FileResponse(build.log_path, media_type="text/plain;charset=utf-8")
 
@@ -72,24 +72,39 @@ def _stop(request: Request, build: Build, hard: bool) -> Response:
     run = request.controller.run_of(build)
     if run is not None:
         run.stop(f"Aborted by {request.controller.users.get(request.exchange.user).full_name}", hard)
-    return redirect(request.controller.settings.url + build.url_path)
+    return redirect("/" + build.url_path)
+
+
+@action(Build, "input/", methods=POST)
+def answer_input(request: Request, build: Build) -> Response:
+    """Answer an ``input``: ``input/<id>/proceedEmpty``, ``…/proceed``, ``…/abort``, or the page's ``…/submit``."""
+    ident, _, verb = request.rest.partition("/")
+    run = request.controller.run_of(build)
+    question = run.state.get("inputs", {}).get(ident) if run else None
+    if question is None:
+        raise NotFoundError(f"No input {ident} is open")
+    given = {name: values[0] for name, values in request.exchange.parameters().items()}
+    if submitted := request.exchange.parameter("json"):
+        given |= job_actions.submitted_parameters(submitted)
+    question.answer(request.exchange.user, verb != "abort" and "abort" not in given, given)
+    return redirect("/" + build.url_path)
 
 
 @action(Build, "doDelete", methods=POST)
-def delete(request: Request, build: Build) -> Response:
+def delete(_request: Request, build: Build) -> Response:
     """Delete a build that is over."""
     if build.building:
         raise ConflictError(f"{build.job.full_name} {build.display_name} still runs")
     build.job.builds.delete(build)
-    return redirect(request.controller.settings.url + build.job.url_path)
+    return redirect("/" + build.job.url_path)
 
 
 @action(Build, "toggleLogKeep", methods=POST)
-def toggle_log_keep(request: Request, build: Build) -> Response:
+def toggle_log_keep(_request: Request, build: Build) -> Response:
     """Keep the build forever, or no longer."""
     build.record.keep_log = not build.record.keep_log
     build.save()
-    return redirect(request.controller.settings.url + build.url_path)
+    return redirect("/" + build.url_path)
 
 
 @action(Build, "submitDescription", methods=POST)
@@ -97,7 +112,7 @@ def submit_description(request: Request, build: Build) -> Response:
     """Set the description."""
     build.record.description = request.exchange.parameter("description") or None
     build.save()
-    return redirect(request.controller.settings.url + build.url_path)
+    return redirect("/" + build.url_path)
 
 
 @action(Build, "replay/run", "replay/rebuild", methods=POST)
@@ -109,7 +124,7 @@ def replay(request: Request, build: Build) -> Response:
     item = controller.schedule(
         build.job, causes.by_replay(build.number), given, script=script, environment=record.environment, unique=True
     )
-    return created(f"{controller.settings.url}queue/item/{item.id}/")
+    return created(request.exchange, f"queue/item/{item.id}/")
 
 
 @action(Build, "artifact/")
@@ -165,16 +180,18 @@ def injected_variables(request: Request, build: Build) -> Response:
     """The variables that trigger and parameters gave (EnvInject's address)."""
     record = build.record
     shown = {**record.environment, **{n: v for n, v in record.parameters.items() if n not in record.sensitive}}
-    return api.export_bean(request, bean("org.jenkinsci.lib.envinject.EnvInjectAction", envMap=shown), request.exchange.path[-1])
+    return api.export_bean(
+        request, bean("org.jenkinsci.lib.envinject.EnvInjectAction", envMap=shown), request.exchange.path[-1]
+    )
 
 
 @action(Build, "wfapi", "wfapi/describe")
-def describe(request: Request, build: Build) -> Response:
+def describe(_request: Request, build: Build) -> Response:
     """The stage view of one build."""
     return json_answer(stageview.run(build))
 
 
 @action(Job, "wfapi/runs")
-def describe_runs(request: Request, job: Job) -> Response:
+def describe_runs(_request: Request, job: Job) -> Response:
     """The stage view of the last ten builds."""
     return json_answer([stageview.run(build) for build in list(job.builds)[:10]])

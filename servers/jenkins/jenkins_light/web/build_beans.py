@@ -101,7 +101,9 @@ def _parameters_action(parameters: dict[str, Value], sensitive: list[str]) -> Be
 
 
 def _build_data(taken: dict[str, str]) -> Bean:
-    revision = bean("", SHA1=taken["commit"], branch=[bean("", SHA1=taken["commit"], name=f"refs/remotes/{taken['branch']}")])
+    revision = bean(
+        "", SHA1=taken["commit"], branch=[bean("", SHA1=taken["commit"], name=f"refs/remotes/{taken['branch']}")]
+    )
     return bean("hudson.plugins.git.util.BuildData", lastBuiltRevision=revision, remoteUrls=[taken["url"]], scmName="")
 
 

@@ -10,7 +10,7 @@ from jenkins_light.web.routing import BOTH, GET, POST, ComputersTarget, Computer
 
 
 @action(ComputersTarget, "doCreateItem", methods=BOTH)
-def create(request: Request, target: ComputersTarget) -> Response:
+def create(request: Request, _target: ComputersTarget) -> Response:
     """Declare an agent from the form that clients submit."""
     exchange = request.exchange
     try:
@@ -25,7 +25,7 @@ def create(request: Request, target: ComputersTarget) -> Response:
         str(form.get("labelString") or ""),
         str(form.get("remoteFS") or ""),
     )
-    return redirect(f"{request.controller.settings.url}computer/")
+    return redirect("/computer/")
 
 
 @action(ComputerTarget, "config.xml", methods=BOTH)
@@ -45,12 +45,12 @@ def delete(request: Request, target: ComputerTarget) -> Response:
     if not target.name:
         raise BadRequestError("The built-in node can't be deleted")
     request.controller.nodes.delete(target.name)
-    return redirect(f"{request.controller.settings.url}computer/")
+    return redirect("/computer/")
 
 
 @action(ComputerTarget, "toggleOffline", methods=POST)
-def toggle_offline(request: Request, target: ComputerTarget) -> Response:
+def toggle_offline(_request: Request, target: ComputerTarget) -> Response:
     """An agent is offline already; the built-in node stays online."""
     if not target.name:
         raise BadRequestError("The built-in node is the only one that works; quietDown keeps it from starting builds")
-    return redirect(f"{request.controller.settings.url}computer/{target.name}/")
+    return redirect(f"/computer/{target.name}/")

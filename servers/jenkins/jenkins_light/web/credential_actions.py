@@ -4,7 +4,6 @@ import base64
 import json
 from typing import Any
 
-from lxml import etree
 from starlette.responses import Response
 
 from jenkins_light import xmltree
@@ -15,13 +14,13 @@ from jenkins_light.web.routing import BOTH, GET, POST, DomainTarget, Request, ac
 
 
 @action(DomainTarget, "createCredentials", methods=POST)
-def create(request: Request, target: DomainTarget) -> Response:
+def create(request: Request, _target: DomainTarget) -> Response:
     """Add a credential from its XML, or from the form's ``json`` as Jenkins' docs have it with curl."""
     exchange = request.exchange
     submitted = exchange.parameter("json")
     document = _from_form(submitted, exchange.files) if submitted else exchange.body
     request.controller.credentials.create(document)
-    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/") if submitted else done()
+    return redirect("/credentials/store/system/domain/_/") if submitted else done()
 
 
 @action(Credential, "config.xml", methods=(*BOTH, "DELETE"))
@@ -41,7 +40,7 @@ def config_xml(request: Request, credential: Credential) -> Response:
 def delete(request: Request, credential: Credential) -> Response:
     """Delete a credential by the page's address."""
     request.controller.credentials.delete(credential.id)
-    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/")
+    return redirect("/credentials/store/system/domain/_/")
 
 
 @action(Credential, "updateSubmit", methods=POST)
@@ -49,7 +48,7 @@ def update_submit(request: Request, credential: Credential) -> Response:
     """Replace a credential by the page's form."""
     document = _from_form(request.exchange.parameter("json"), request.exchange.files)
     request.controller.credentials.update(credential.id, document)
-    return redirect(f"{request.controller.settings.url}credentials/store/system/domain/_/")
+    return redirect("/credentials/store/system/domain/_/")
 
 
 def _from_form(submitted: str, files: dict[str, bytes]) -> bytes:
@@ -62,7 +61,7 @@ def _from_form(submitted: str, files: dict[str, bytes]) -> bytes:
         form: Any = json.loads(submitted)
         fields = form.get("credentials", form)
         kind = fields.get("$class") or fields.get("stapler-class")
-        root = etree.Element(str(kind))
+        root = xmltree.Element(str(kind))
     except (json.JSONDecodeError, AttributeError, ValueError) as error:
         raise BadRequestError(f"Malformed form: {error}") from error
     for name, value in fields.items():

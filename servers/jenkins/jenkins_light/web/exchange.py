@@ -82,9 +82,10 @@ def redirect(address: str, status: int = 302) -> Response:
     return RedirectResponse(address, status)
 
 
-def created(address: str) -> Response:
-    """201 with a Location, as ``build`` answers."""
-    return Response(status_code=201, headers={"Location": address})
+def created(exchange: Exchange, path: str) -> Response:
+    """201 with a Location at the address that the client used, as ``build`` answers."""
+    scheme = exchange.headers.get("x-forwarded-proto", "http")
+    return Response(status_code=201, headers={"Location": f"{scheme}://{exchange.headers.get('host', '')}/{path}"})
 
 
 def done() -> Response:

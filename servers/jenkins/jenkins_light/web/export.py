@@ -1,7 +1,7 @@
 """Jenkins' remote API: objects with exported properties, cut by ``depth`` or ``tree``, as JSON, XML or Python.
 
-The rules are Stapler's: a property shows at its visibility; with ``depth=0`` (the default) a nested object shows those of
-visibility 2 and more, one deeper 3 and more; ``depth`` moves the limit; ``tree`` names what is wanted instead.
+The rules are Stapler's: a property shows at its visibility; with ``depth=0`` (the default) a nested object shows those
+of visibility 2 and more, one deeper 3 and more; ``depth`` moves the limit; ``tree`` names what is wanted instead.
 """
 
 import json
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
+from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError
+from jenkins_light.xmltree import Element
 
 ALWAYS = 999
 Value = Any
@@ -118,7 +118,7 @@ def _by_tree(target: Bean, tree: Tree) -> dict[str, Any]:
     wanted = dict(tree.children)
     if "*" in wanted:
         star = wanted.pop("*")
-        wanted = {name: star for name in target.values} | wanted
+        wanted = dict.fromkeys(target.values, star) | wanted
     for name, child in wanted.items():
         if name in target.values:
             value = target.values[name][1]()
@@ -148,14 +148,14 @@ def to_python(data: Any) -> str:
     return repr(data)
 
 
-def to_xml(name: str, data: dict[str, Any]) -> etree._Element:
+def to_xml(name: str, data: dict[str, Any]) -> Element:
     """As ``api/xml``."""
-    root = etree.Element(name)
+    root = xmltree.Element(name)
     _fill(root, data)
     return root
 
 
-def _fill(element: etree._Element, data: dict[str, Any]) -> None:
+def _fill(element: Element, data: dict[str, Any]) -> None:
     for name, value in data.items():
         if name == "_class":
             element.set("_class", value)
@@ -165,7 +165,7 @@ def _fill(element: etree._Element, data: dict[str, Any]) -> None:
         for entry in entries:
             if entry is None:
                 continue
-            child = etree.SubElement(element, re.sub(r"[^A-Za-z0-9_.-]", "_", tag))
+            child = xmltree.SubElement(element, re.sub(r"[^A-Za-z0-9_.-]", "_", tag))
             if isinstance(entry, dict):
                 _fill(child, entry)
             else:

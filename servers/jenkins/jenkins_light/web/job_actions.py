@@ -11,6 +11,7 @@ from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Item, Job
+from jenkins_light.web import pages
 from jenkins_light.web.exchange import created, done, redirect, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, Request, action
 
@@ -25,13 +26,20 @@ def config_xml(request: Request, item: Item) -> Response:
     return done()
 
 
+@action(Job, "configSubmit", methods=POST)
+def config_submit(request: Request, job: Job) -> Response:
+    """Take the configuration from the page's form."""
+    job.configure(xmltree.parse(request.exchange.parameter("config").encode()))
+    return redirect("/" + job.url_path)
+
+
 @action(Job, "doDelete", methods=POST)
 @action(Folder, "doDelete", methods=POST)
 def delete(request: Request, item: Item) -> Response:
     """Delete a job or folder."""
     request.controller.delete(item)
     parent = item.parent.url_path if item.parent else ""
-    return redirect(request.controller.settings.url + parent)
+    return redirect("/" + parent)
 
 
 @action(Job, "", methods=("GET", "HEAD", "DELETE"))
@@ -40,8 +48,6 @@ def job_page_or_delete(request: Request, job: Job) -> Response:
     if request.exchange.method == "DELETE":
         request.controller.delete(job)
         return Response(status_code=204)
-    from jenkins_light.web import pages
-
     return pages.job_page(request, job)
 
 
@@ -52,21 +58,21 @@ def rename(request: Request, item: Item) -> Response:
     if item.parent is None:
         raise BadRequestError("Jenkins itself can't be renamed")
     item.parent.rename(item, request.exchange.parameter("newName"))
-    return redirect(request.controller.settings.url + item.url_path)
+    return redirect("/" + item.url_path)
 
 
 @action(Job, "enable", methods=POST)
-def enable(request: Request, job: Job) -> Response:
+def enable(_request: Request, job: Job) -> Response:
     """Allow builds."""
     job.set_disabled(False)
-    return redirect(request.controller.settings.url + job.url_path)
+    return redirect("/" + job.url_path)
 
 
 @action(Job, "disable", methods=POST)
-def disable(request: Request, job: Job) -> Response:
+def disable(_request: Request, job: Job) -> Response:
     """Allow no builds."""
     job.set_disabled(True)
-    return redirect(request.controller.settings.url + job.url_path)
+    return redirect("/" + job.url_path)
 
 
 @action(Job, "description", "submitDescription", methods=BOTH)
@@ -97,7 +103,7 @@ def next_build_number(request: Request, job: Job) -> Response:
 def wipe_out_workspace(request: Request, job: Job) -> Response:
     """Empty the workspace."""
     shutil.rmtree(request.controller.workspaces.of(job.full_name), ignore_errors=True)
-    return redirect(request.controller.settings.url + job.url_path)
+    return redirect("/" + job.url_path)
 
 
 @action(Job, "build", methods=POST)
@@ -108,7 +114,7 @@ def build(request: Request, job: Job) -> Response:
         submitted = request.exchange.parameter("json")
         if not submitted:
             raise BadRequestError("Nothing is submitted: the job has parameters; use buildWithParameters")
-        given = _submitted(submitted)
+        given = submitted_parameters(submitted)
     return _schedule(request, job, given)
 
 
@@ -119,7 +125,7 @@ def build_with_parameters(request: Request, job: Job) -> Response:
         raise BadRequestError("This job is not parameterized")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if request.exchange.parameter("json"):
-        given |= _submitted(request.exchange.parameter("json"))
+        given |= submitted_parameters(request.exchange.parameter("json"))
     return _schedule(request, job, given)
 
 
@@ -127,7 +133,7 @@ def _schedule(request: Request, job: Job, given: dict[str, str] | None) -> Respo
     controller, user = request.controller, request.exchange.user
     cause = causes.by_user(user, controller.users.get(user).full_name)
     item = controller.schedule(job, cause, given, quiet=_delay(request.exchange.parameter("delay")))
-    return created(f"{controller.settings.url}queue/item/{item.id}/")
+    return created(request.exchange, f"queue/item/{item.id}/")
 
 
 def _delay(text: str) -> float | None:
@@ -135,7 +141,7 @@ def _delay(text: str) -> float | None:
     return float(match.group(1)) if match else None
 
 
-def _submitted(text: str) -> dict[str, str]:
+def submitted_parameters(text: str) -> dict[str, str]:
     """The parameters of a submitted form: ``{"parameter": [{"name": …, "value": …}]}``.
 
     Raises:

@@ -13,7 +13,7 @@ from jenkins_light.web.templates import STATIC
 
 
 @action(Folder, "login", "loginError")
-def login(request: Request, folder: Folder) -> Response:
+def login(request: Request, _folder: Folder) -> Response:
     """The form; also how to find out whether the server is up."""
     failed = request.exchange.path[-1] == "loginError"
     page = templates.page(request, "login.html", came_from=_own_path(request.exchange.parameter("from")), failed=failed)
@@ -23,7 +23,7 @@ def login(request: Request, folder: Folder) -> Response:
 
 
 @action(Folder, "j_spring_security_check", methods=POST)
-def check(request: Request, folder: Folder) -> Response:
+def check(request: Request, _folder: Folder) -> Response:
     """Take the form: a right password opens a session."""
     controller, exchange = request.controller, request.exchange
     name = exchange.parameter("j_username")
@@ -36,7 +36,7 @@ def check(request: Request, folder: Folder) -> Response:
 
 
 @action(Folder, "logout", methods=BOTH)
-def logout(request: Request, folder: Folder) -> Response:
+def logout(request: Request, _folder: Folder) -> Response:
     """Close the session."""
     request.controller.sessions.close(request.exchange.session)
     return redirect("/login")
@@ -50,7 +50,7 @@ def _own_path(wanted: str) -> str:
 
 
 @action(Folder, "static/")
-def static(request: Request, folder: Folder) -> Response:
+def static(request: Request, _folder: Folder) -> Response:
     """Style sheet and script."""
     path = (STATIC / request.rest).resolve()
     if not path.is_relative_to(STATIC) or not path.is_file():
@@ -59,6 +59,6 @@ def static(request: Request, folder: Folder) -> Response:
 
 
 @action(Folder, "robots.txt")
-def robots(request: Request, folder: Folder) -> Response:
+def robots(_request: Request, _folder: Folder) -> Response:
     """Nothing here is for search engines."""
     return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")

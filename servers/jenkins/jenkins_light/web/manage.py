@@ -13,14 +13,14 @@ _TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
 
 
 @action(Folder, "me/api/json", "me/api/xml", "me/api/python")
-def me(request: Request, folder: Folder) -> Response:
+def me(request: Request, _folder: Folder) -> Response:
     """The account that asks."""
     user = request.controller.users.get(request.exchange.user)
     return api.export_target(request, user, request.exchange.path[-1])
 
 
 @action(Folder, f"me/{_TOKENS}/generateNewToken", methods=POST)
-def my_new_token(request: Request, folder: Folder) -> Response:
+def my_new_token(request: Request, _folder: Folder) -> Response:
     """A new API token for who asks."""
     return new_token(request, request.controller.users.get(request.exchange.user))
 
@@ -47,12 +47,12 @@ def _only_self(request: Request, user: User) -> None:
 
 
 @action(PluginsTarget, "checkUpdatesServer", methods=POST)
-def check_updates(request: Request, target: PluginsTarget) -> Response:
+def check_updates(_request: Request, _target: PluginsTarget) -> Response:
     """There are never updates."""
     return text_answer("")
 
 
 @action(PluginsTarget, "installNecessaryPlugins", "prevalidateConfig", "install", methods=POST)
-def install(request: Request, target: PluginsTarget) -> Response:
+def install(_request: Request, _target: PluginsTarget) -> Response:
     """Plugins can't be installed: the light Jenkins does what it lists."""
     raise NotFoundError("The light Jenkins takes no plugins; what it does is in its documentation")

@@ -51,8 +51,14 @@ def computer_bean(controller: Controller, name: str) -> Bean:
         "numExecutors": (1, lambda: len(slots)),
         "offline": (1, lambda: not built_in),
         "offlineCause": (1, lambda: cause),
-        "offlineCauseReason": (1, lambda: "" if built_in else "The light Jenkins runs builds on its built-in node only"),
-        "oneOffExecutors": (1, lambda: [_executor(controller, -1, run.build) for run in controller.runs()] if built_in else []),
+        "offlineCauseReason": (
+            1,
+            lambda: "" if built_in else "The light Jenkins runs builds on its built-in node only",
+        ),
+        "oneOffExecutors": (
+            1,
+            lambda: [_executor(controller, -1, run.build) for run in controller.runs()] if built_in else [],
+        ),
         "temporarilyOffline": (1, lambda: False),
     }
     return Bean("hudson.model.Hudson$MasterComputer" if built_in else "hudson.slaves.SlaveComputer", values)

@@ -2,6 +2,7 @@
 
 import html
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, Response
@@ -11,7 +12,7 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.errors import JenkinsError
 from jenkins_light.model import testresults
 from jenkins_light.model.builds import Build
-from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.views import View
 from jenkins_light.web import beans, build_beans, templates
 from jenkins_light.web.exchange import Exchange, redirect
@@ -23,10 +24,14 @@ _RECENT = 30
 
 def error(controller: Controller, exchange: Exchange, problem: JenkinsError) -> Response:
     """The page of a refused or failed request; ``X-Error`` carries the text for programs, as in Jenkins."""
-    headers = {"X-Error": str(problem).splitlines()[0].encode("latin-1", "replace").decode("latin-1") if str(problem) else ""}
+    headers = {
+        "X-Error": str(problem).splitlines()[0].encode("latin-1", "replace").decode("latin-1") if str(problem) else ""
+    }
     if isinstance(problem, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Basic realm="Jenkins"'
-    page = templates.page(Request(controller, exchange), "error.html", problem.status, message=str(problem), code=problem.status)
+    page = templates.page(
+        Request(controller, exchange), "error.html", problem.status, message=str(problem), code=problem.status
+    )
     page.headers.update(headers)
     return page
 
@@ -38,7 +43,9 @@ def login_needed(exchange: Exchange) -> Response:
         f"<html><head><meta http-equiv='refresh' content='1;url={html.escape(target)}'/></head>"
         "<body style='background-color:white; color:white;'>Authentication required</body></html>"
     )
-    return HTMLResponse(body, 403, {"X-You-Are-Authenticated-As": "anonymous", "X-Required-Permission": "hudson.model.Hudson.Read"})
+    return HTMLResponse(
+        body, 403, {"X-You-Are-Authenticated-As": "anonymous", "X-Required-Permission": "hudson.model.Hudson.Read"}
+    )
 
 
 @action(Folder, "")
@@ -54,15 +61,17 @@ def view_page(request: Request, view: View) -> Response:
 
 
 def _list(request: Request, view: View) -> Response:
-    rows = [
-        {"item": item, "color": beans.color(item) if isinstance(item, Job) else "", "last": item.builds.last if isinstance(item, Job) else None}
-        for item in view.items
-    ]  # fmt: skip
+    rows = [_row(item) for item in view.items]
     waiting = request.controller.queue.items()
     executors = request.controller.executors.slots
     return templates.page(
         request, "list.html", view=view, owner=view.owner, rows=rows, waiting=waiting, executors=executors, when=_when
     )
+
+
+def _row(item: Item) -> dict[str, Any]:
+    job = item if isinstance(item, Job) else None
+    return {"item": item, "color": beans.color(job) if job else "", "last": job.builds.last if job else None}
 
 
 @action(Folder, "view/all/newJob", "newJob")
@@ -78,7 +87,14 @@ def job_page(request: Request, job: Job) -> Response:
     builds = list(job.builds)[:_RECENT]
     waiting = [item for item in request.controller.queue.items() if item.job is job]
     return templates.page(
-        request, "job.html", job=job, builds=builds, waiting=waiting, when=_when, lasted=_lasted, health=beans.health(job)
+        request,
+        "job.html",
+        job=job,
+        builds=builds,
+        waiting=waiting,
+        when=_when,
+        lasted=_lasted,
+        health=beans.health(job),
     )
 
 
@@ -95,16 +111,27 @@ def build_page(request: Request, build: Build) -> Response:
     if not request.exchange.raw_path.endswith("/"):
         return redirect(request.exchange.raw_path + "/")
     artifacts = build_beans.artifact_paths(build)
+    run = request.controller.run_of(build)
+    questions = list(run.state.get("inputs", {}).values()) if run else []
     return templates.page(
-        request, "build.html", build=build, job=build.job, artifacts=artifacts, tests=testresults.load(build), when=_when,
+        request,
+        "build.html",
+        build=build,
+        job=build.job,
+        artifacts=artifacts,
+        questions=questions,
+        tests=testresults.load(build),
+        when=_when,
         lasted=_lasted,
-    )  # fmt: skip
+    )
 
 
 @action(Build, "console", "consoleFull")
 def console_page(request: Request, build: Build) -> Response:
-    """The console, which goes on by itself while the build runs."""
-    return templates.page(request, "console.html", build=build, job=build.job)
+    """The console; a script goes on reading while the build runs."""
+    data = build.log_path.read_bytes()
+    text = data.decode("utf-8", "replace")
+    return templates.page(request, "console.html", build=build, job=build.job, text=text, start=len(data))
 
 
 def _when(milliseconds: int) -> str:

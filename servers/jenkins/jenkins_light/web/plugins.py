@@ -1,4 +1,7 @@
-"""The plugins whose work this server does, so that clients which ask for them go on; versions are those it was modelled on."""
+"""The plugins whose work this server does, so that clients which ask for them go on.
+
+The versions are those that it was modelled on.
+"""
 
 PLUGINS: dict[str, tuple[str, str]] = {
     "ansicolor": ("1.0.6", "AnsiColor"),

@@ -9,7 +9,7 @@ from jenkins_light.web.routing import POST, QueueTarget, Request, action
 
 
 @action(QueueTarget, "cancelItem", methods=POST)
-def cancel_item(request: Request, target: QueueTarget) -> Response:
+def cancel_item(request: Request, _target: QueueTarget) -> Response:
     """Take an item out of the queue: 204, or 404 when it is not there, as in Jenkins."""
     number = request.exchange.parameter("id")
     if not number.isdecimal():
@@ -22,4 +22,4 @@ def cancel_item(request: Request, target: QueueTarget) -> Response:
 def cancel_queue(request: Request, item: QueueItem) -> Response:
     """The same by the item's own address."""
     request.controller.queue.cancel(item.id)
-    return redirect(request.controller.settings.url)
+    return redirect("/")

@@ -1,6 +1,5 @@
 """What Jenkins and folders do: make, copy and find items; views; shutting down."""
 
-from lxml import etree
 from starlette.responses import Response
 
 from jenkins_light import xmltree
@@ -30,10 +29,10 @@ def create_item(request: Request, folder: Folder) -> Response:
     elif mode:
         if mode not in _MODES:
             raise BadRequestError(f"No such item type: {mode}")
-        item = folder.create(name, etree.Element(_MODES[mode]))
+        item = folder.create(name, xmltree.Element(_MODES[mode]))
     else:
         item = folder.create(name, xmltree.parse(exchange.body))
-    return redirect(request.controller.settings.url + item.url_path) if mode else done()
+    return redirect("/" + item.url_path) if mode else done()
 
 
 def _source(request: Request, folder: Folder) -> Item:
@@ -68,8 +67,8 @@ def create_view(request: Request, folder: Folder) -> Response:
         folder.views.create(name, xmltree.parse(exchange.body))
         return done()
     mode = exchange.parameter("mode", LIST_VIEW)
-    view = folder.views.create(name, etree.Element(mode if mode == LIST_VIEW else LIST_VIEW))
-    return redirect(request.controller.settings.url + view.url_path)
+    view = folder.views.create(name, xmltree.Element(mode if mode == LIST_VIEW else LIST_VIEW))
+    return redirect("/" + view.url_path)
 
 
 @action(View, "createItem", methods=POST)
@@ -85,7 +84,7 @@ def quiet_down(request: Request, folder: Folder) -> Response:
     """Start no further builds."""
     _only_root(folder)
     request.controller.quiet_down(True)
-    return redirect(request.controller.settings.url)
+    return redirect("/")
 
 
 @action(Folder, "cancelQuietDown", methods=POST)
@@ -93,7 +92,7 @@ def cancel_quiet_down(request: Request, folder: Folder) -> Response:
     """Start builds again."""
     _only_root(folder)
     request.controller.quiet_down(False)
-    return redirect(request.controller.settings.url)
+    return redirect("/")
 
 
 @action(Folder, "pipeline-model-converter/validate", "pipeline-model-converter/validateJenkinsfile", methods=POST)
@@ -108,13 +107,15 @@ def validate(request: Request, folder: Folder) -> Response:
         shown = [{"error": [f"{e['message']} @ line {e['line']}, column {e['column']}."]} for e in errors]
         return json_answer({"status": "ok", "data": {**data, **({"errors": shown} if errors else {})}})
     if errors:
-        text = answer.get("text") or "\n".join(f"{e['message']} @ line {e['line']}, column {e['column']}" for e in errors)
+        text = answer.get("text") or "\n".join(
+            f"{e['message']} @ line {e['line']}, column {e['column']}" for e in errors
+        )
         return text_answer(f"Errors encountered validating Jenkinsfile:\n{text}\n")
     return text_answer("Jenkinsfile successfully validated.\n")
 
 
 @action(Folder, "scriptText", "script", methods=POST)
-def script_text(request: Request, folder: Folder) -> Response:
+def script_text(_request: Request, _folder: Folder) -> Response:
     """Jenkins' Groovy console reaches into Jenkins' own Java objects, which are not here: it is switched off."""
     raise NotFoundError("The script console is switched off: the light Jenkins has no Java objects to offer")
 

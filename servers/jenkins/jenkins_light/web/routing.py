@@ -56,8 +56,8 @@ class WhoAmITarget:
 
 
 Target = (
-    Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget | CrumbTarget
-    | DomainTarget | Credential | User | WhoAmITarget
+    Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget
+    | CrumbTarget | DomainTarget | Credential | User | WhoAmITarget
 )  # fmt: skip
 BUILT_IN_NAMES = {"(master)", "(built-in)", "built-in", "master", "Built-In Node"}
 

@@ -81,7 +81,11 @@ def check_source(controller: Controller, exchange: Exchange) -> None:
     if not _ours(controller, host):
         raise ForbiddenError(f"Host {host} is not this server's; JENKINS_ALLOWED_HOSTS lists further names")
     origin = exchange.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host and origin.rstrip("/") != controller.settings.url.rstrip("/"):
+    if (
+        origin is not None
+        and urlsplit(origin).netloc != host
+        and origin.rstrip("/") != controller.settings.url.rstrip("/")
+    ):
         raise ForbiddenError(f"Origin {origin} may not call webhooks")
 
 

@@ -4,7 +4,13 @@ from typing import Any
 
 from jenkins_light.model.builds import Build
 
-_STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED", "NOT_BUILT": "NOT_EXECUTED"}
+_STATUS = {
+    "SUCCESS": "SUCCESS",
+    "UNSTABLE": "UNSTABLE",
+    "FAILURE": "FAILED",
+    "ABORTED": "ABORTED",
+    "NOT_BUILT": "NOT_EXECUTED",
+}
 
 
 def run(build: Build) -> dict[str, Any]:

@@ -19,12 +19,12 @@ def config_xml(request: Request, view: View) -> Response:
 
 
 @action(View, "doDelete", methods=POST)
-def delete(request: Request, view: View) -> Response:
+def delete(_request: Request, view: View) -> Response:
     """Delete a view; ``all`` stays."""
     if view is view.owner.views.primary:
         raise BadRequestError("The primary view can't be deleted")
     view.owner.views.delete(view)
-    return redirect(request.controller.settings.url + view.owner.url_path)
+    return redirect("/" + view.owner.url_path)
 
 
 @action(View, "addJobToView", methods=POST)

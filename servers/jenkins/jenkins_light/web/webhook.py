@@ -1,4 +1,4 @@
-"""``/generic-webhook-trigger/invoke``: the Generic Webhook Trigger plugin's address, by its documentation and behaviour."""
+"""``/generic-webhook-trigger/invoke``: the Generic Webhook Trigger, after the plugin's documentation."""
 
 import hmac
 import json
@@ -27,7 +27,7 @@ _HOW = (
 
 
 @action(Folder, f"{security.WEBHOOK}/invoke", methods=("GET", "HEAD", "POST", "PUT", "OPTIONS"))
-def invoke(request: Request, folder: Folder) -> Response:
+def invoke(request: Request, _folder: Folder) -> Response:
     """Trigger every job whose trigger has the given token."""
     controller, exchange = request.controller, request.exchange
     security.check_source(controller, exchange)
@@ -45,7 +45,10 @@ def invoke(request: Request, folder: Folder) -> Response:
         try:
             answer: Any = Invocation(controller, exchange, body, parameters).trigger(job, trigger)
         except JenkinsError as error:
-            failed, answer = True, f"Exception occurred ({type(error).__name__}: {error}), full stack trace in Jenkins server log."
+            failed, answer = (
+                True,
+                f"Exception occurred ({type(error).__name__}: {error}), full stack trace in Jenkins server log.",
+            )
             _log.warning("%s could not be triggered: %s", job.full_name, error)
         if not trigger.silent_response or failed:
             answers[job.full_name] = answer

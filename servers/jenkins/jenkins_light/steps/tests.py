@@ -1,0 +1,77 @@
+"""``junit``: test reports in JUnit's XML format become the build's test results."""
+
+from pathlib import Path
+from typing import Any
+
+from jenkins_light import xmltree
+from jenkins_light.engine.calls import StepCall
+from jenkins_light.model import testresults
+from jenkins_light.steps import globs
+from jenkins_light.steps.registry import Abort, step
+from jenkins_light.xmltree import Element
+
+
+@step("junit", "testResults")
+def junit(call: StepCall) -> dict[str, int]:
+    """Read the reports that the patterns match; failures make the build UNSTABLE.
+
+    Source: the junit plugin (testResults, allowEmptyResults, skipMarkingBuildUnstable).
+
+    Returns:
+        totalCount, failCount, skipCount and passCount, as TestResultSummary has them.
+    """
+    call.log("Recording test results")
+    reports = list(globs.find(call.folder, call.text("testResults")))
+    if not reports:
+        message = "No test report files were found. Configuration error?"
+        if not call.flag("allowEmptyResults"):
+            raise Abort(message)
+        call.log(message)
+    suites = [suite for report in reports for suite in _suites(report)]
+    own = testresults.TestResults(suites)
+    testresults.add(call.build, suites)
+    if own.failed and not call.flag("skipMarkingBuildUnstable"):
+        call.result = "UNSTABLE"
+    return {
+        "totalCount": own.total,
+        "failCount": own.failed,
+        "skipCount": own.skipped,
+        "passCount": own.total - own.failed - own.skipped,
+    }
+
+
+def _suites(report: Path) -> list[dict[str, Any]]:
+    root = xmltree.parse(report.read_bytes())
+    elements = [root] if root.tag == "testsuite" else list(root.iter("testsuite"))
+    return [_suite(element, report) for element in elements]
+
+
+def _suite(element: Element, report: Path) -> dict[str, Any]:
+    return {
+        "name": element.get("name") or report.stem,
+        "duration": _seconds(element),
+        "timestamp": element.get("timestamp"),
+        "cases": [_case(case, element) for case in element.iterfind("testcase")],
+    }
+
+
+def _case(case: Element, suite: Element) -> dict[str, Any]:
+    problem = next((node for node in case if node.tag in {"failure", "error"}), None)
+    skipped = case.find("skipped") is not None
+    return {
+        "className": case.get("classname") or suite.get("name") or "",
+        "name": case.get("name") or "",
+        "duration": _seconds(case),
+        "status": "FAILED" if problem is not None else "SKIPPED" if skipped else "PASSED",
+        "errorDetails": None if problem is None else problem.get("message"),
+        "errorStackTrace": None if problem is None else problem.text,
+        "skipped": skipped,
+        "age": 0,
+    }
+
+
+def _seconds(element: Element) -> float:
+    try:
+        return float((element.get("time") or "0").replace(",", ""))
+    except ValueError:
+        return 0.0
