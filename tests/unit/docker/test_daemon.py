@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -38,14 +37,13 @@ with engine_at(config["hosts"][0].removeprefix("unix://")):
 
 @pytest.fixture
 def python_called(tmp_path, monkeypatch):
-    """Makes a Python that the system knows by another name: that of its executable file."""
-    monkeypatch.setenv("PYTHONHOME", sys.base_prefix)
+    """Makes a Python that the system knows by another name: that by which it was called."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
 
     def make(name):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
-        shutil.copy2(os.path.realpath(sys.executable), program)
+        program.symlink_to(sys.executable)
         return program
 
     return make
