@@ -1,6 +1,7 @@
 package jenkinslight.runner.declarative
 
 import jenkinslight.runner.language.PipelineScript
+import jenkinslight.runner.language.StepArguments
 
 /** {@code parallel} and {@code matrix}: stages that run at once. */
 class Branches extends Part {
@@ -44,7 +45,7 @@ class Branches extends Part {
         for (axis in cell.entrySet()) {
             variables.add(axis.key + '=' + axis.value)
         }
-        Directive asStage = new Directive('stage', new jenkinslight.runner.language.StepArguments(name))
+        Directive asStage = new Directive('stage', new StepArguments(name))
         return { -> flow.inStage(name, { -> step('withEnv', [variables, { -> stages.execute(asStage, matrix) }]) }) }
     }
 

@@ -28,8 +28,7 @@ class PostActions extends Part {
     void ofStage(Directive post, Throwable error) {
         Section actions = read(post)
         if (isAnyDue(actions, true, error)) {
-            build.note('echo')
-            build.note('Post stage')
+            build.echo('Post stage')
             run(actions, true, error)
         }
     }

@@ -96,13 +96,19 @@ class Stages extends Part {
     private Object inAgent(Directive stage, Section sections, Section when) {
         boolean asked = when.flag('beforeOptions') || when.flag('beforeInput') || when.flag('beforeAgent')
         return environments.around(sections.find('environment'), { ->
-            return tools.around(tools.read(sections.find('tools'), pipelineTools), true, { ->
+            return tools.around(toolsOf(sections), true, { ->
                 if (!asked && !conditions.hold(when)) {
                     return skip(stage, 'skipped due to when conditional')
                 }
                 return contentAndPost(stage, sections)
             })
         })
+    }
+
+    /** Branches install their tools themselves. */
+    private Map toolsOf(Section sections) {
+        boolean forks = sections.has('parallel') || sections.has('matrix')
+        return forks ? [:] : tools.read(sections.find('tools'), pipelineTools)
     }
 
     private Object contentAndPost(Directive stage, Section sections) {

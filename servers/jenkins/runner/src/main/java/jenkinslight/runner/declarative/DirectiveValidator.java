@@ -1,5 +1,6 @@
 package jenkinslight.runner.declarative;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +184,7 @@ final class DirectiveValidator {
     }
 
     private List<MethodCallExpression> calls(MethodCallExpression section, String empty, String expected) {
-        List<MethodCallExpression> calls = new java.util.ArrayList<>();
+        List<MethodCallExpression> calls = new ArrayList<>();
         if (Ast.statements(section).isEmpty()) {
             errors.add(empty, section);
         }

@@ -3,6 +3,7 @@ package jenkinslight.runner.engine;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,9 @@ public final class BuildRequest implements Serializable {
     final Map<String, Object> env;
     final Map<String, Object> params;
     final Object scm;
-    final TreeSet<String> steps;
-    final TreeSet<String> blockSteps;
-    final TreeSet<String> symbols;
+    final Set<String> steps;
+    final Set<String> blockSteps;
+    final Set<String> symbols;
     final Map<String, Object> currentBuild;
     final List<Object> causes;
     final List<Object> changes;
@@ -62,13 +63,14 @@ public final class BuildRequest implements Serializable {
         return symbols.contains(name);
     }
 
+    /** In alphabetical order. */
     public Set<String> symbols() {
-        return symbols;
+        return new TreeSet<>(symbols);
     }
 
-    /** The server's steps together with the runner's own. */
+    /** The server's steps together with the runner's own, in alphabetical order. */
     public Set<String> allSteps(Collection<String> simple, Collection<String> flow) {
-        TreeSet<String> all = new TreeSet<>(steps);
+        Set<String> all = new TreeSet<>(steps);
         all.addAll(blockSteps);
         all.addAll(simple);
         all.addAll(flow);
@@ -94,8 +96,8 @@ public final class BuildRequest implements Serializable {
         return value instanceof List ? (List<Object>) value : new ArrayList<>();
     }
 
-    private static TreeSet<String> names(Map<String, Object> message, String field) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> names(Map<String, Object> message, String field) {
+        Set<String> names = new HashSet<>();
         list(message, field).forEach(name -> names.add(String.valueOf(name)));
         return names;
     }

@@ -28,7 +28,8 @@ public final class Threads {
         return BUILDS;
     }
 
-    static ScheduledFuture<?> after(long millis, Runnable action) {
+    /** Runs an action on the clock's thread after a while; it has to be short. */
+    public static ScheduledFuture<?> after(long millis, Runnable action) {
         return CLOCK.schedule(action, millis, TimeUnit.MILLISECONDS);
     }
 

@@ -5,21 +5,24 @@ import hudson.AbortException;
 import hudson.model.Result;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.BuildRequest;
 import jenkinslight.runner.engine.ServerCall;
 import org.codehaus.groovy.runtime.InvokerHelper;
+import org.codehaus.groovy.runtime.InvokerInvocationException;
 
 /** What a build's scripts can call and name beside their own: steps, symbols and global variables. */
 public final class Dsl implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final TreeSet<String> GLOBALS = new TreeSet<>(Arrays.asList("currentBuild", "docker", "env", "params", "pipeline", "scm"));
-    private static final TreeSet<String> SIMPLE_STEPS = new TreeSet<>(Arrays.asList("echo", "print", "println", "error", "isUnix", "unstable"));
+    private static final Set<String> SIMPLE_STEPS = new HashSet<>(Arrays.asList("echo", "print", "println", "error", "isUnix", "unstable"));
     /** Steps written in Groovy, since they run code of the script or wait. */
-    private static final TreeSet<String> FLOW_STEPS = new TreeSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
+    private static final Set<String> FLOW_STEPS = new HashSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
             "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate"));
 
     private final Build build;
@@ -52,6 +55,11 @@ public final class Dsl implements Serializable {
     /** The steps that run code; an object of the runner's Groovy. */
     public GroovyObject flowSteps() {
         return flowSteps;
+    }
+
+    /** True for a step, the runner's own or the server's. */
+    boolean isStep(String name) {
+        return SIMPLE_STEPS.contains(name) || FLOW_STEPS.contains(name) || build.request().hasStep(name) || build.request().hasBlockStep(name);
     }
 
     /** True for a step that can go around others, as {@code options} may name one. */
@@ -95,13 +103,13 @@ public final class Dsl implements Serializable {
         StepArguments arguments = new StepArguments(args);
         BuildRequest known = build.request();
         if (name.equals("pipeline") && arguments.getBody() != null) {
-            return library("declarative.DeclarativePipeline", script).invokeMethod("run", new Object[] {arguments.getBody()});
+            return cps(library("declarative.DeclarativePipeline", script), "run", arguments.getBody());
         }
         if (SIMPLE_STEPS.contains(name)) {
             return simple(name, arguments);
         }
         if (FLOW_STEPS.contains(name)) {
-            return flowSteps.invokeMethod(name, new Object[] {arguments, script});
+            return cps(flowSteps, name, arguments, script);
         }
         if (known.hasStep(name) || known.hasBlockStep(name)) {
             return server(name, arguments);
@@ -119,7 +127,7 @@ public final class Dsl implements Serializable {
             ParameterDefaults.ofProperties(arguments.getPositional(), build.params());
         }
         if (arguments.getBody() != null) {
-            return flowSteps.invokeMethod("serverBlock", new Object[] {name, arguments});
+            return cps(flowSteps, "serverBlock", name, arguments);
         }
         return build.call(new ServerCall(name, arguments.getNamed(), arguments.getPositional(), false));
     }
@@ -140,6 +148,15 @@ public final class Dsl implements Serializable {
             default:
                 build.echo(arguments.get("message", name.equals("println") ? "" : null));
                 return null;
+        }
+    }
+
+    /** Calls the runner's CPS code. What groovy-cps throws to take over must arrive unwrapped. */
+    private static Object cps(GroovyObject target, String method, Object... args) {
+        try {
+            return target.invokeMethod(method, args);
+        } catch (InvokerInvocationException wrapped) {
+            throw sneaky(wrapped.getCause());
         }
     }
 

@@ -7,6 +7,7 @@ import groovy.lang.Closure;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import org.codehaus.groovy.runtime.InvokerInvocationException;
 
 /**
  * Every dynamic call of CPS code passes here. It keeps builds from ending or blocking the JVM they share, and hands out iterators and views
@@ -15,19 +16,15 @@ import java.util.Set;
 public final class GuardedInvoker extends DefaultInvoker {
     private static final long serialVersionUID = 1L;
     private static final Set<String> ENDING = Set.of("exit", "halt", "addShutdownHook");
-    /** Steps that Groovy would otherwise find among the methods it adds to every object. */
-    private static final Set<String> SHADOWED_STEPS = Set.of("sleep", "print", "println", "printf");
-
     @Override
     public Object methodCall(Object receiver, String method, Object[] args) throws Throwable {
         if (ENDING.contains(method) && (receiver == System.class || receiver == Runtime.class || receiver instanceof Runtime)) {
             throw new SecurityException("Scripts not permitted to use staticMethod java.lang.System " + method);
         }
-        if (SHADOWED_STEPS.contains(method) && receiver instanceof Closure) {
-            PipelineScript script = scriptOf((Closure) receiver);
-            if (script != null) {
-                return script.invokeMethod(method, args);
-            }
+        PipelineScript script = scriptOf(receiver);
+        if (script != null && script.dsl().isStep(method) && !script.definesMethod(method, args)) {
+            // Spares Groovy's search, which ends in an exception, and its own sleep, print… on every object.
+            return script.invokeMethod(method, args);
         }
         if (args.length == 0 && receiver != null) {
             Object serializable = view(receiver, method);
@@ -35,7 +32,12 @@ public final class GuardedInvoker extends DefaultInvoker {
                 return serializable;
             }
         }
-        return super.methodCall(receiver, method, args);
+        try {
+            return super.methodCall(receiver, method, args);
+        } catch (InvokerInvocationException wrapped) {
+            // Groovy wraps what a Java method throws on some of its ways; a script, and groovy-cps itself, expect the thing as it is.
+            throw wrapped.getCause() == null ? wrapped : wrapped.getCause();
+        }
     }
 
     private static Object view(Object receiver, String method) {
@@ -53,12 +55,18 @@ public final class GuardedInvoker extends DefaultInvoker {
         }
     }
 
-    private static PipelineScript scriptOf(Closure closure) {
-        Object owner = closure;
-        while (owner instanceof Closure) {
-            owner = ((Closure) owner).getOwner();
+    /** The script that a call without a receiver goes to; null where a delegate of another kind comes first. */
+    private static PipelineScript scriptOf(Object receiver) {
+        Object target = receiver;
+        while (target instanceof Closure) {
+            Closure closure = (Closure) target;
+            boolean ownerFirst = closure.getResolveStrategy() == Closure.OWNER_FIRST || closure.getResolveStrategy() == Closure.OWNER_ONLY;
+            if (ownerFirst && closure.getDelegate() != closure.getOwner() && closure.getDelegate() != closure) {
+                return null;
+            }
+            target = ownerFirst ? closure.getOwner() : closure.getDelegate();
         }
-        return owner instanceof PipelineScript ? (PipelineScript) owner : null;
+        return target instanceof PipelineScript ? (PipelineScript) target : null;
     }
 
     @Override

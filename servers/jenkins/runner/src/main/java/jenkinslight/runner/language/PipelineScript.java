@@ -4,7 +4,10 @@ import com.cloudbees.groovy.cps.SerializableScript;
 import groovy.lang.Binding;
 import groovy.lang.Closure;
 import groovy.lang.MissingPropertyException;
-import java.util.Arrays;
+import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import jenkinslight.runner.engine.Build;
 
 /**
@@ -15,6 +18,7 @@ public abstract class PipelineScript extends SerializableScript {
     private static final long serialVersionUID = 1L;
 
     private Dsl dsl;
+    private transient Set<String> ownMethods;
 
     /** Ties the script to its build. */
     public void attach(Build build) {
@@ -69,8 +73,20 @@ public abstract class PipelineScript extends SerializableScript {
 
     /** True for a method that the script's author wrote. */
     public boolean definesMethod(String name, Object[] args) {
-        return Arrays.stream(getClass().getDeclaredMethods()).anyMatch(m -> m.getName().equals(name) && !m.isSynthetic())
-                && !name.equals("run") && !name.equals("main") && getMetaClass().getMetaMethod(name, args) != null;
+        return ownMethods().contains(name) && getMetaClass().getMetaMethod(name, args) != null;
+    }
+
+    private Set<String> ownMethods() {
+        if (ownMethods == null) {
+            ownMethods = new HashSet<>();
+            for (Method method : getClass().getDeclaredMethods()) {
+                if (!method.isSynthetic() && !method.getName().startsWith("$")) {
+                    ownMethods.add(method.getName());
+                }
+            }
+            ownMethods.removeAll(List.of("run", "main"));
+        }
+        return ownMethods;
     }
 
     // Script and Groovy's own methods would answer these calls before invokeMethod.
@@ -103,10 +119,5 @@ public abstract class PipelineScript extends SerializableScript {
     @Override
     public Object evaluate(String source) {
         return dsl.invoke(this, "evaluate", new Object[] {source});
-    }
-
-    /** {@code sleep 5}, which Groovy would else block a thread for. */
-    public Object sleep(long seconds) {
-        return dsl.invoke(this, "sleep", new Object[] {seconds});
     }
 }

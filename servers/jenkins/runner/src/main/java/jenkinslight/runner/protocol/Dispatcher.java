@@ -17,6 +17,7 @@ import net.minidev.json.parser.ParseException;
 /** Hands each message from the server to what it is for. */
 final class Dispatcher {
     private final Channel channel;
+    private final IdleCleaner idle = new IdleCleaner(this::isIdle);
     private final Map<String, Build> builds = new ConcurrentHashMap<>();
 
     Dispatcher(Channel channel) {
@@ -75,11 +76,22 @@ final class Dispatcher {
     }
 
     private void start(Map<String, Object> message) {
-        Build build = new Build(new BuildRequest(message), channel, ended -> builds.remove(ended.id(), ended));
+        Build build = new Build(new BuildRequest(message), channel, this::ended);
         if (builds.putIfAbsent(build.id(), build) != null) {
             throw new IllegalArgumentException("build " + build.id() + " is running already");
         }
         build.start();
+    }
+
+    private void ended(Build build) {
+        builds.remove(build.id(), build);
+        if (builds.isEmpty()) {
+            idle.restart();
+        }
+    }
+
+    private boolean isIdle() {
+        return builds.isEmpty();
     }
 
     private void stop(Map<String, Object> message) {
