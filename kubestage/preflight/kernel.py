@@ -13,6 +13,7 @@ from kubestage.preflight.machine import Machine
 INOTIFY = {"max_user_instances": 512, "max_user_watches": 524288}
 
 # Without these the kubelet does not start.
+UNIFIED = Path("/sys/fs/cgroup/cgroup.controllers")
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
 
 
@@ -71,7 +72,6 @@ def _cgroups(machine: Machine) -> Answer:
 def _controllers(proc: Path, version: int) -> set[str]:
     if version == 2:
         # What may be handed down to containers; /proc/cgroups does not tell that for version 2.
-        path = Path("/sys/fs/cgroup/cgroup.controllers")
-        return set(path.read_text().split()) if path.exists() else set(CONTROLLERS)
+        return set(UNIFIED.read_text().split()) if UNIFIED.exists() else set(CONTROLLERS)
     rows = [line.split() for line in (proc / "cgroups").read_text().splitlines() if not line.startswith("#")]
     return {row[0] for row in rows if row[3] == "1"}

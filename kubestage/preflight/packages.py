@@ -35,7 +35,7 @@ def _tools(settings: Settings, machine: Machine) -> Answer:
         return fine(", ".join(package.program for package in wanted))
     names = sorted({package.package for package in missing})
     return problem(
-        "\n".join(f"{package.program} is missing: it {package.why}." for package in missing),
+        "\n".join(f"{package.program} is missing ({package.why})" for package in missing),
         install_fix(machine, names, f"install {', '.join(names)}", otherwise=f"install {', '.join(names)}"),
     )
 
