@@ -83,12 +83,17 @@ class Cluster(pulumi.ComponentResource):
 
 
 def _hosts_toml(password: str) -> str:
-    """Containerd's way from the registry's name to its read-only door, with the account that may pull."""
+    """The way of containerd from the registry's name to its read-only door, with the account that may pull.
+
+    The account stands there twice: containerd asks the server again for what the host does not have, and would report
+    a missing image as "401 Unauthorized".
+    """
     account = base64.b64encode(f"puller:{password}".encode()).decode()
+    door = "http://registry-pull:5000"
+    authorization = f'  Authorization = "Basic {account}"\n'
     return (
-        'server = "http://registry-pull:5000"\n\n'
-        '[host."http://registry-pull:5000"]\n'
-        '  capabilities = ["pull", "resolve"]\n\n'
-        '[host."http://registry-pull:5000".header]\n'
-        f'  Authorization = "Basic {account}"\n'
+        f'server = "{door}"\n\n'
+        f"[header]\n{authorization}\n"
+        f'[host."{door}"]\n  capabilities = ["pull", "resolve"]\n\n'
+        f'[host."{door}".header]\n{authorization}'
     )

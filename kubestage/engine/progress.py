@@ -20,6 +20,8 @@ _VERBS = {
     OpType.DELETE: "delete",
 }
 _ENGINE_ONLY = ("pulumi:providers:", "pulumi:pulumi:")
+# How the engine begins the message of a resource that exists but is not ready.
+_COUNT = re.compile(r"^\d+ errors? occurred:\s+\* ")
 # What the engine adds to every failure, after the reason.
 _EMPTY_WORDS = ("update failed", "preview failed", "destroy failed", "resource registration failed")
 
@@ -101,7 +103,7 @@ class Progress:
         shown.__exit__(_OperationFailed, error, None)
 
     def _diagnose(self, event: DiagnosticEvent) -> None:
-        message = _MARKUP.sub("", event.message).strip()
+        message = _COUNT.sub("", _MARKUP.sub("", event.message).strip())
         if not message:
             return
         if event.severity == "error":

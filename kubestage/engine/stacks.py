@@ -31,6 +31,8 @@ from kubestage.providers.serve import attached
 from kubestage.settings import CHECKOUT, Settings
 
 STACK_FILES = CHECKOUT / "stacks"
+_LINES_SHOWN = 20
+_FIX = "Try: "  # how an error of ours ends when a plugin sends it through the engine
 Outputs = Mapping[str, pulumi.Output[Any]]
 
 
@@ -182,5 +184,9 @@ def _inline(program: str, collected: dict[str, Any]) -> Callable[[], None]:
 
 
 def _failure(stack: str, progress: Progress, error: CommandError) -> PartError:
-    said = progress.errors or str(error).splitlines()[-20:]
-    return PartError(f"The stack {stack} could not be brought to what it declares", why="\n".join(said), fix="./inv up")
+    said = "\n".join(progress.errors) or "\n".join(str(error).splitlines()[-_LINES_SHOWN:])
+    fixes = [line.removeprefix(_FIX) for line in said.splitlines() if line.startswith(_FIX)]
+    why = "\n".join(line for line in said.splitlines() if not line.startswith(_FIX))
+    return PartError(
+        f"The stack {stack} could not be brought to what it declares", why=why, fix=[*fixes, "./inv up"][0]
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kubestage.errors import KubestageError
 from kubestage.providers.diffs import Path
 from kubestage.providers.wire import Properties
 
@@ -26,6 +27,21 @@ class State:
     id: str
     outputs: Properties
     inputs: Properties = field(default_factory=dict)
+
+
+class NotReady(KubestageError):
+    """A resource exists, but does not do what it is for.
+
+    The engine keeps it in its state, so that the next run mends it and `destroy` removes it.
+
+    Args:
+        state: the resource as it is.
+        error: what is wrong with it.
+    """
+
+    def __init__(self, state: State, error: KubestageError) -> None:
+        super().__init__(error.what, why=error.why, fix=error.fix)
+        self.state = state
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,19 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    plugin_pb2,
+    provider_pb2,
+    provider_pb2_grpc,
+    status_pb2,
+)
 
 from kubestage.errors import InputError, KubestageError
 from kubestage.providers import wire
 from kubestage.providers.diffs import Difference, Path, differences, matches, needing, parse_path
-from kubestage.providers.resource import Call, Resource, State
+from kubestage.providers.resource import Call, NotReady, Resource, State
 from kubestage.providers.wire import Properties
 
 _KINDS = {
@@ -55,10 +62,26 @@ def _guarded(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: ProviderServicer, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(self, request, context)
+        except NotReady as error:
+            context.set_trailing_metadata((("grpc-status-details-bin", _init_failed(error)),))
+            return context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except KubestageError as error:
             return context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
     return call
+
+
+def _init_failed(error: NotReady) -> bytes:
+    """The status' details from which the engine learns that the resource exists all the same."""
+    details = provider_pb2.ErrorResourceInitFailed(
+        id=error.state.id,
+        properties=wire.encode(error.state.outputs),
+        inputs=wire.encode(error.state.inputs),
+        reasons=[str(error)],
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    status.details.add().Pack(details)
+    return bytes(status.SerializeToString())
 
 
 class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):

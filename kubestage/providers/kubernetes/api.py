@@ -104,6 +104,11 @@ class Api:
         query = {"fieldManager": FIELD_MANAGER, "force": "true" if force else "false"}
         return self.request("PATCH", path, body, query=query, content_type="application/apply-patch+yaml")
 
+    def merge(self, path: str, patch: Object) -> Object:
+        """Merges `patch` into an object (RFC 7396: null removes), as our field manager."""
+        query = {"fieldManager": FIELD_MANAGER}
+        return self.request("PATCH", path, patch, query=query, content_type="application/merge-patch+json")
+
     def delete(self, path: str, *, uid: str = "") -> None:
         """Deletes an object; with `uid` only if it is still that one. It is no error if it has gone."""
         body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}

@@ -56,6 +56,14 @@ def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say:
     return wait_for(what, look, seconds=seconds, why=lambda: f"{told}\n{_troubles(api, last)}".strip())
 
 
+def missing(api: Api, kind: Kind, live: Object) -> str:
+    """What the object lacks at this moment to be ready, or why it never will be; empty if it is ready."""
+    try:
+        return _PROBES[kind.name](api, live) if kind.name in _PROBES else ""
+    except PartError as error:
+        return error.why
+
+
 def gone(api: Api, kind: Kind, path: str, uid: str, *, seconds: float) -> None:
     """Waits until the object with `uid` no longer exists."""
 
@@ -136,10 +144,15 @@ def final_reason(pod: Object) -> str:
     status = pod.get("status", {})
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
         waiting = container.get("state", {}).get("waiting") or {}
-        if waiting.get("reason") in FINAL_REASONS:
+        if waiting.get("reason") in FINAL_REASONS or _no_such_image(waiting):
             text = f"pod {pod['metadata']['name']}, container {container['name']}: {waiting['reason']}"
             return "; ".join(part for part in (text, waiting.get("message", ""), _ended(container)) if part)
     return ""
+
+
+def _no_such_image(waiting: dict[str, Any]) -> bool:
+    """The registry answered and does not have it: waiting for the kubelet's next try would change nothing."""
+    return waiting.get("reason") == "ErrImagePull" and str(waiting.get("message", "")).endswith(": not found")
 
 
 def _ended(container: Object) -> str:

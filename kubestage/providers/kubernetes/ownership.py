@@ -51,14 +51,23 @@ def _owners(live: Object) -> _Owners:
     ours: Fields | None = None
     others = []
     for entry in live.get("metadata", {}).get("managedFields") or []:
-        if entry.get("subresource"):
+        if entry.get("subresource") == "status":
             continue
         fields = entry.get("fieldsV1") or {}
-        if entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply":
-            ours = fields
+        if entry.get("manager") == FIELD_MANAGER:
+            # What we merely patched (operation Update) we do not hold, and nobody else does.
+            ours = fields if entry.get("operation") == "Apply" else ours
         else:
             others.append((str(entry.get("manager")), fields))
     return _Owners(ours, tuple(others))
+
+
+def taken_over(live: Object, path: Path) -> bool:
+    """Whether another client than ours set anything at or below `path`."""
+    owners = _owners(live)
+    for key in path:
+        owners = owners.below(f"f:{key}")
+    return bool(owners.others)
 
 
 def without_foreign(inputs: Object, live: Object, ignored: Sequence[Path] = ()) -> tuple[Object, list[Foreign]]:

@@ -7,19 +7,20 @@ from typing import Any
 
 import yaml
 
-from kubestage.errors import InputError, MachineError
+from kubestage.errors import InputError, MachineError, PartError, WaitTimeout
 from kubestage.providers.diffs import Path
 from kubestage.providers.kubernetes import awaiting
 from kubestage.providers.kubernetes.api import Api, ApiError, Object, Unreachable
 from kubestage.providers.kubernetes.kinds import Kind, kind_of
 from kubestage.providers.kubernetes.live import as_inputs
-from kubestage.providers.kubernetes.ownership import Foreign, without_foreign
-from kubestage.providers.resource import Call, State
+from kubestage.providers.kubernetes.ownership import Foreign, taken_over, without_foreign
+from kubestage.providers.resource import Call, NotReady, State
 from kubestage.providers.servicer import Plugin
 from kubestage.providers.wire import UNKNOWN, Properties, Secret, holds_unknown
 
 _READY_SECONDS = 300.0
 _SERVER_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation")
+_RECREATE: Object = {"spec": {"strategy": {"type": "Recreate", "rollingUpdate": None}}}
 _SANDBOX_LABEL = "kubestage.sandbox"
 
 
@@ -80,6 +81,15 @@ def _cluster(kubeconfig: Any) -> Any:
         return kubeconfig
 
 
+def _turns_to_recreate(body: Object, live: Object) -> bool:
+    """Whether the API server would find its own defaulted rollingUpdate beside Recreate, and forbid that.
+
+    Server-side apply cannot clear a field that it never owned, so a patch clears it in the same moment.
+    """
+    wanted = body.get("spec", {}).get("strategy", {}).get("type")
+    return wanted == "Recreate" and "rollingUpdate" in live["spec"].get("strategy", {})
+
+
 class KubernetesObject:
     """Objects of one kind.
 
@@ -138,11 +148,17 @@ class KubernetesObject:
         except Unreachable:
             self._plugin.unreachable(call)
             return state
-        if live is None:
+        if live is None or live["metadata"].get("deletionTimestamp"):
             return None
         _, foreign = without_foreign(inputs, live)
         found = as_inputs(inputs, live, [one.path for one in foreign])
-        return State(state.id, self._outputs(live, inputs), found)
+        state = State(state.id, self._outputs(live, inputs), found)
+        # Pods that another client deployed are that client's to judge; ours are brought up again by an update.
+        if not taken_over(live, ("spec", "template")):
+            missing = awaiting.missing(self._plugin.api, self._kind, live)
+            if missing:
+                raise NotReady(state, PartError(f"{self._kind.name} {state.id} is not ready", why=missing))
+        return state
 
     def update(self, call: Call, state: State, news: Properties) -> State:
         """Applies what changed; made anew if it has gone meanwhile."""
@@ -162,6 +178,10 @@ class KubernetesObject:
             self._plugin.unreachable(call)
 
     def _apply(self, call: Call, path: str, inputs: Properties, live: Object | None) -> State:
+        if live is not None and live["metadata"].get("deletionTimestamp"):
+            call.say("waiting until the old one is gone")
+            awaiting.gone(self._plugin.api, self._kind, path, live["metadata"]["uid"], seconds=_READY_SECONDS)
+            live = None
         annotations = inputs["metadata"].get("annotations") or {}
         force = annotations.get("pulumi.com/patchForce") == "true"
         body, foreign = self._body(call, inputs, live, force=force)
@@ -170,7 +190,11 @@ class KubernetesObject:
         live = self._send(path, body, force=force)
         if annotations.get("pulumi.com/skipAwait") != "true":
             seconds = call.seconds or float(annotations.get("pulumi.com/timeoutSeconds", _READY_SECONDS))
-            live = awaiting.ready(self._plugin.api, self._kind, path, live, seconds=seconds, say=call.say)
+            try:
+                live = awaiting.ready(self._plugin.api, self._kind, path, live, seconds=seconds, say=call.say)
+            except (PartError, WaitTimeout) as error:
+                state = State(awaiting.name_of(live), self._outputs(live, inputs), inputs)
+                raise NotReady(state, error) from None
         return State(awaiting.name_of(live), self._outputs(live, inputs))
 
     def _body(
@@ -179,10 +203,8 @@ class KubernetesObject:
         if live is None or force:
             return inputs, []
         body, foreign = without_foreign(inputs, live, call.ignore)
-        strategy = body.get("spec", {}).get("strategy")
-        if self._kind.name == "Deployment" and strategy and strategy.get("type") == "Recreate":
-            # The API server keeps its defaulted rollingUpdate and then forbids it beside Recreate.
-            body["spec"]["strategy"] = {"type": "Recreate", "rollingUpdate": None}
+        if self._kind.name == "Deployment" and _turns_to_recreate(body, live):
+            self._plugin.api.merge(self._path(inputs), _RECREATE)
         return body, foreign
 
     def _send(self, path: str, body: Object, *, force: bool) -> Object:
