@@ -99,8 +99,10 @@ class Visit:
         project = values.get("project")
         manages = project is not None and self.instance.members.project_level(self.user, project) >= MAINTAINER
         text = _templates().get_template(template).render(
-            user=self.user, csrf=self.csrf, csrf_field=_FIELD.format(self.csrf), links=self.instance.links, manages=manages, **values
-        )
+            user=self.user, csrf=self.csrf,
+            csrf_field=_FIELD.format(self.csrf),
+            links=self.instance.links, manages=manages, **values,
+        )  # fmt: skip
         return HTMLResponse(text, status, SAFETY)
 
     def refusal(self, refusal: Refusal) -> Response:

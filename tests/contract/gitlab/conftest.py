@@ -1,0 +1,115 @@
+"""The GitLab that is tested: the one at GITLAB_URL (with GITLAB_TOKEN, root's, and GITLAB_ROOT_PASSWORD), else a light one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gitlab
+import pytest
+from gitlab.v4.objects import Project, User
+
+from tests.contract.gitlab.light import LightServer, Server
+from tests.contract.gitlab.receiver import Receiver
+from tests.contract.gitlab.worktree import Worktree, with_login
+
+PASSWORD = "correct-horse-9-battery"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The GitLab under test."""
+    if url := os.environ.get("GITLAB_URL"):
+        yield Server(url.rstrip("/"), os.environ["GITLAB_TOKEN"], os.environ["GITLAB_ROOT_PASSWORD"])
+        return
+    light = LightServer.prepare(tmp_path_factory.mktemp("gitlab"), GITLAB_HOOK_RETRIES="0.2,0.4,0.8")
+    light.start()
+    yield light
+    light.stop()
+    assert "Traceback" not in light.log(), light.log()
+
+
+@pytest.fixture(scope="session")
+def root(server: Server) -> Iterator[gitlab.Gitlab]:
+    """python-gitlab as root."""
+    with gitlab.Gitlab(server.url, private_token=server.token) as client:
+        client.auth()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def unique() -> Callable[[str], str]:
+    """Makes a name that nobody has used."""
+    mark = os.urandom(3).hex()
+    return lambda stem: f"{stem}-{mark}-{next(_numbers)}"
+
+
+@pytest.fixture
+def make_user(root: gitlab.Gitlab, unique: Callable[[str], str]) -> Callable[..., User]:
+    """Makes an account with PASSWORD."""
+
+    def make(stem: str = "dev", **more: Any) -> User:
+        name = unique(stem)
+        about = {"username": name, "name": name.title(), "email": f"{name}@example.org", "password": PASSWORD}
+        return root.users.create(about | {"skip_confirmation": True} | more)
+
+    return make
+
+
+@pytest.fixture
+def client_of(server: Server) -> Iterator[Callable[..., gitlab.Gitlab]]:
+    """Makes a python-gitlab client that is a user, by a new token."""
+    clients: list[gitlab.Gitlab] = []
+
+    def make(user: User, *scopes: str) -> gitlab.Gitlab:
+        token = user.personal_access_tokens.create({"name": "test", "scopes": list(scopes or ("api",))})
+        clients.append(gitlab.Gitlab(server.url, private_token=token.token))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.session.close()
+
+
+@pytest.fixture
+def make_project(root: gitlab.Gitlab, unique: Callable[[str], str]) -> Callable[..., Project]:
+    """Makes a project of root's, with default branch master."""
+
+    def make(**more: Any) -> Project:
+        return root.projects.create({"name": unique("service"), "default_branch": "master"} | more)
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    """A new project with one commit on master: README.md."""
+    made = make_project(description="A service")
+    made.files.create(
+        {"file_path": "README.md", "branch": "master", "content": "# Hello\n", "commit_message": "Begin"}
+    )
+    return made
+
+
+@pytest.fixture
+def url(server: Server) -> Callable[..., str]:
+    """A project's clone address with root's login."""
+    return lambda project: with_login(project.http_url_to_repo, "root", server.root_password)
+
+
+@pytest.fixture
+def worktree(project: Project, url: Callable[..., str], tmp_path: Path) -> Worktree:
+    """Root's clone of the new project."""
+    return Worktree.clone(url(project), tmp_path / "work")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks that takes everything."""
+    made = Receiver()
+    yield made
+    made.close()

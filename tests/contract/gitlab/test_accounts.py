@@ -1,0 +1,136 @@
+"""Users and access tokens."""
+
+from __future__ import annotations
+
+import datetime
+
+import gitlab
+import pytest
+import requests
+
+PASSWORD = "correct-horse-9-battery"
+
+
+def refused(status: int, match: str = ""):
+    """Expects python-gitlab to raise an error with this status."""
+    return pytest.raises(gitlab.GitlabError, match=match or None, check=lambda error: error.response_code == status)
+
+
+def test_root_is_an_administrator(root):
+    assert root.user.username == "root"
+    assert root.user.is_admin
+    assert root.version()[0].split(".")[0].isdigit()
+
+
+def test_a_user_is_created_changed_found_blocked_and_removed(root, make_user):
+    user = make_user(name="Yong Cao")
+    user.name = "Cao Yong"
+    user.bio = "presents"
+    user.save()
+
+    found = root.users.list(username=user.username)[0]
+    assert (found.id, found.name, found.state) == (user.id, "Cao Yong", "active")
+    assert [one.id for one in root.users.list(search=user.username.upper(), get_all=True)] == [user.id]
+    assert found.web_url.endswith(f"/{user.username}")
+
+    user.block()
+    assert root.users.get(user.id).state == "blocked"
+    user.unblock()
+    user.delete()
+    with refused(404, "User Not Found"):
+        root.users.get(user.id)
+
+
+def test_a_name_an_address_or_a_password_that_cannot_be_is_refused(root, make_user, unique):
+    user = make_user()
+    about = {"name": "N", "password": PASSWORD}
+    with refused(409, "Username has already been taken"):
+        root.users.create(about | {"username": user.username.upper(), "email": "other@example.org"})
+    with refused(409, "Email has already been taken"):
+        root.users.create(about | {"username": unique("x"), "email": user.email})
+    with refused(400, "too short"):
+        root.users.create(about | {"username": unique("x"), "email": f"{unique('x')}@e.org", "password": "short"})
+    with refused(400):
+        root.users.create(about | {"username": "../etc", "email": f"{unique('x')}@e.org"})
+    with refused(400, "email is missing"):
+        root.users.create(about | {"username": unique("x")})
+
+
+def test_only_administrators_make_users_and_see_addresses(make_user, client_of):
+    user, other = make_user(), make_user()
+    client = client_of(user)
+    with refused(403):
+        client.users.create({"username": "q", "name": "q", "email": "q@example.org", "password": PASSWORD})
+    assert not hasattr(client.users.get(other.id), "email")
+    client.auth()
+    assert client.user.email == user.email
+    assert not client.user.is_admin
+
+
+def test_a_token_works_with_its_scopes_only(root, make_user, client_of, project):
+    user = make_user()
+    project.members.create({"user_id": user.id, "access_level": 40})
+    reader = client_of(user, "read_api")
+    assert reader.projects.get(project.id).name == project.name
+    with refused(403, "insufficient_scope"):
+        reader.projects.create({"name": "no"})
+    who = client_of(user, "read_user")
+    who.auth()
+    with refused(403):
+        who.projects.list(get_all=False)
+
+
+def test_tokens_are_listed_shown_rotated_and_revoked(server, root, make_user, client_of):
+    user = make_user()
+    client = client_of(user)
+    own = client.personal_access_tokens.get("self")
+    assert own.scopes == ["api"]
+    assert own.user_id == user.id
+    assert own.active
+    assert [token.id for token in client.personal_access_tokens.list(get_all=True)] == [own.id]
+
+    old = client.private_token
+    own.rotate()
+    assert own.token.startswith("glpat-")
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": old}, timeout=5)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"Authorization": f"Bearer {own.token}"}, timeout=5)
+    assert answer.json()["id"] == user.id
+
+    root.personal_access_tokens.delete(own.id)
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": own.token}, timeout=5)
+    assert "revoked" in answer.json()["error_description"]
+
+
+def test_a_tokens_last_day_is_in_the_future(make_user):
+    user = make_user()
+    tomorrow = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)).date().isoformat()
+    token = user.personal_access_tokens.create({"name": "t", "scopes": ["api"], "expires_at": tomorrow})
+    assert token.expires_at == tomorrow
+    with refused(400):
+        user.personal_access_tokens.create({"name": "t", "scopes": ["api"], "expires_at": "2020-01-01"})
+    with refused(400, "scopes does not have a valid value"):
+        user.personal_access_tokens.create({"name": "t", "scopes": ["everything"]})
+
+
+def test_a_projects_token_is_a_bot_that_is_a_member_of_it_alone(server, make_project, project):
+    token = project.access_tokens.create({"name": "ci", "scopes": ["api"], "access_level": 30})
+    other = make_project()
+    with gitlab.Gitlab(server.url, private_token=token.token) as bot:
+        bot.auth()
+        assert bot.user.bot
+        assert bot.projects.get(project.id).permissions["project_access"]["access_level"] == 30
+        with refused(404, "Project Not Found"):
+            bot.projects.get(other.id)
+        project.access_tokens.delete(token.id)
+        with refused(401):
+            bot.projects.get(project.id)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"PRIVATE-TOKEN": "glpat-wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic cm9vdDp4"}],
+)
+def test_whoever_is_not_known_gets_401(server, headers):
+    answer = requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=5)
+    assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})

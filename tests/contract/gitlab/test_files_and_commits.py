@@ -1,0 +1,160 @@
+"""Files, trees and commits through the API."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import requests
+
+from tests.contract.gitlab.test_accounts import refused
+
+
+def test_a_file_is_made_read_changed_and_removed(project):
+    about = {"branch": "master", "commit_message": "Add", "author_name": "Ann", "author_email": "ann@example.org"}
+    project.files.create({"file_path": "src/app/été.txt", "content": "un\n"} | about)
+    file = project.files.get("src/app/été.txt", ref="master")
+    assert file.decode() == "un\n".encode()
+    assert (file.file_name, file.size, file.encoding, file.ref) == ("été.txt", 3, "base64", "master")
+    assert file.last_commit_id == project.commits.list(get_all=True)[0].id
+    assert project.commits.get("master").author_name == "Ann"
+
+    file.content = "deux\n"
+    file.save(branch="master", commit_message="Change")
+    assert project.files.raw("src/app/été.txt", ref="master") == b"deux\n"
+    file.delete(branch="master", commit_message="Remove")
+    with refused(404, "404 File Not Found"):
+        project.files.get("src/app/été.txt", ref="master")
+
+
+def test_binary_content_survives(project):
+    content = bytes(range(256))
+    project.files.create({
+        "file_path": "x.bin", "branch": "master", "commit_message": "b", "encoding": "base64",
+        "content": base64.b64encode(content).decode(),
+    })  # fmt: skip
+    assert project.files.raw("x.bin", ref="master") == content
+    entry = next(entry for entry in project.repository_tree(get_all=True) if entry["name"] == "x.bin")
+    assert project.repository_raw_blob(entry["id"]) == content
+    assert base64.b64decode(project.repository_blob(entry["id"])["content"]) == content
+
+
+def test_what_does_not_fit_is_refused_in_gitlabs_words(project):
+    about = {"branch": "master", "commit_message": "m", "content": "x"}
+    with refused(400, "A file with this name already exists"):
+        project.files.create(about | {"file_path": "README.md"})
+    with refused(400, "A file with this name doesn't exist"):
+        project.files.update("missing.txt", about)
+    with refused(400, "You can only create or edit files when you are on a branch"):
+        project.files.create(about | {"file_path": "a", "branch": "elsewhere"})
+    with refused(400, "changed since you started editing"):
+        project.files.update("README.md", about | {"last_commit_id": "0" * 40})
+    with refused(404, "404 Commit Not Found"):
+        project.files.get("README.md", ref="nowhere")
+
+
+@pytest.mark.parametrize("path", ["../../etc/passwd", ".git/config", "a/../b", "/etc/passwd", "a//b", "x/.GIT/hooks"])
+def test_no_path_leads_out_of_the_tree(project, path):
+    with refused(400):
+        project.files.create({"file_path": path, "branch": "master", "commit_message": "m", "content": "x"})
+    with refused(404):
+        project.files.get(path, ref="master")
+
+
+def test_a_folder_is_listed_flat_and_deep(project):
+    project.commits.create({"branch": "master", "commit_message": "Add", "actions": [
+        {"action": "create", "file_path": "demo/docker/uuid.dockerfile", "content": "FROM x"},
+        {"action": "create", "file_path": "demo/k8s/uuid.yaml", "content": "kind: Service"},
+    ]})  # fmt: skip
+    assert [(one["type"], one["path"]) for one in project.repository_tree(get_all=True)] == [
+        ("tree", "demo"), ("blob", "README.md"),
+    ]  # fmt: skip
+    assert [one["path"] for one in project.repository_tree("demo", get_all=True)] == ["demo/docker", "demo/k8s"]
+    deep = [one["path"] for one in project.repository_tree(recursive=True, get_all=True) if one["type"] == "blob"]
+    assert sorted(deep) == ["README.md", "demo/docker/uuid.dockerfile", "demo/k8s/uuid.yaml"]
+    with refused(404):
+        project.repository_tree("nowhere", get_all=True)
+
+
+def test_one_commit_makes_changes_moves_chmods_and_removes(project):
+    commit = project.commits.create({"branch": "work", "start_branch": "master", "commit_message": "All\n\nof it", "actions": [
+        {"action": "create", "file_path": "run.sh", "content": "#!/bin/sh\n"},
+        {"action": "chmod", "file_path": "run.sh", "execute_filemode": True},
+        {"action": "move", "file_path": "docs/README.md", "previous_path": "README.md"},
+        {"action": "create", "file_path": "gone.txt", "content": "x"},
+        {"action": "delete", "file_path": "gone.txt"},
+    ]})  # fmt: skip
+    assert (commit.title, commit.message) == ("All", "All\n\nof it")
+    assert commit.stats == {"additions": 1, "deletions": 0, "total": 1}
+    tree = {one["path"]: one["mode"] for one in project.repository_tree(ref="work", recursive=True, get_all=True)}
+    assert tree == {"docs": "040000", "docs/README.md": "100644", "run.sh": "100755"}
+    assert project.files.get("README.md", ref="master").decode() == b"# Hello\n"
+    renamed = next(diff for diff in commit.diff(get_all=True) if diff["renamed_file"])
+    assert (renamed["old_path"], renamed["new_path"]) == ("README.md", "docs/README.md")
+
+
+def test_a_commit_is_whole_or_not_at_all(project):
+    with refused(400, "A file with this name doesn't exist"):
+        project.commits.create({"branch": "master", "commit_message": "m", "actions": [
+            {"action": "create", "file_path": "a.txt", "content": "a"},
+            {"action": "delete", "file_path": "missing.txt"},
+        ]})  # fmt: skip
+    assert len(project.commits.list(get_all=True)) == 1
+    with refused(400):
+        project.commits.create({"branch": "master", "commit_message": "m", "actions": [
+            {"action": "create", "file_path": "README.md/inside.txt", "content": "a"},
+        ]})  # fmt: skip
+
+
+def test_commits_are_listed_by_ref_path_and_page(project, worktree):
+    for number in range(5):
+        worktree.commit(f"Change {number}", **{"a_txt" if number % 2 else "b_txt": str(number)})
+    worktree.git("push", "--quiet", "origin", "master")
+    assert [commit.title for commit in project.commits.list(get_all=True)] == [
+        "Change 4", "Change 3", "Change 2", "Change 1", "Change 0", "Begin",
+    ]  # fmt: skip
+    assert [commit.title for commit in project.commits.list(path="a.txt", get_all=True)] == ["Change 3", "Change 1"]
+    assert [commit.title for commit in project.commits.list(per_page=2, page=2)] == ["Change 2", "Change 1"]
+    commit = project.commits.get("master")
+    assert commit.author_email == "ann@example.org"
+    assert commit.committer_name == "Carl Committer"
+    assert commit.short_id == commit.id[:8]
+    assert [ref["name"] for ref in commit.refs(get_all=True)] == ["master"]
+    with refused(404, "404 Commit Not Found"):
+        project.commits.get("f" * 40)
+
+
+def test_refs_are_compared_from_their_common_ancestor(project, worktree):
+    worktree.git("switch", "--quiet", "--create", "side")
+    worktree.commit("Side", side_txt="s")
+    worktree.git("push", "--quiet", "origin", "side")
+    worktree.git("switch", "--quiet", "master")
+    worktree.commit("Main", main_txt="m")
+    worktree.git("push", "--quiet", "origin", "master")
+    result = project.repository_compare("master", "side")
+    assert [commit["title"] for commit in result["commits"]] == ["Side"]
+    assert [diff["new_path"] for diff in result["diffs"]] == ["side.txt"]
+    assert result["diffs"][0]["diff"] == "@@ -0,0 +1 @@\n+s\n\\ No newline at end of file\n"
+    assert project.repository_merge_base(["master", "side"])["title"] == "Begin"
+
+
+def test_raw_files_are_never_pages(server, project):
+    project.files.create(
+        {"file_path": "x.html", "branch": "master", "commit_message": "m", "content": "<script>alert(1)</script>"}
+    )
+    answer = requests.get(
+        f"{server.url}/api/v4/projects/{project.id}/repository/files/x.html/raw?ref=master",
+        headers={"PRIVATE-TOKEN": server.token}, timeout=5,
+    )  # fmt: skip
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_developer_may_not_commit_to_a_protected_branch(make_user, client_of, project):
+    user = make_user()
+    project.members.create({"user_id": user.id, "access_level": 30})
+    own = client_of(user).projects.get(project.id)
+    about = {"file_path": "a.txt", "commit_message": "m", "content": "x"}
+    with refused(400, "You are not allowed to push into this branch"):
+        own.files.create(about | {"branch": "master"})
+    own.files.create(about | {"branch": "mine", "start_branch": "master"})

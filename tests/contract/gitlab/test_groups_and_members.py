@@ -1,0 +1,98 @@
+"""Groups, subgroups, members and what their levels allow."""
+
+from __future__ import annotations
+
+import gitlab
+import pytest
+
+from tests.contract.gitlab.test_accounts import refused
+
+
+@pytest.fixture
+def group(root, unique):
+    name = unique("team")
+    return root.groups.create({"name": name, "path": name})
+
+
+def test_a_group_is_created_nested_renamed_and_removed_with_its_projects(root, group):
+    child = root.groups.create({"name": "Inner Part", "path": "inner", "parent_id": group.id})
+    project = root.projects.create({"name": "Deep One", "namespace_id": child.id})
+
+    assert child.full_path == f"{group.path}/inner"
+    assert child.full_name == f"{group.name} / Inner Part"
+    assert project.path_with_namespace == f"{group.path}/inner/deep-one"
+    assert [one.id for one in group.subgroups.list(get_all=True)] == [child.id]
+    assert [one.id for one in group.projects.list(include_subgroups=True, get_all=True)] == [project.id]
+    assert root.groups.get(child.full_path).id == child.id
+
+    group.path = group.path + "-moved"
+    group.save()
+    assert root.projects.get(f"{group.path}/inner/deep-one").id == project.id
+
+    group.delete()
+    with refused(404, "Project Not Found"):
+        root.projects.get(project.id)
+
+
+def test_a_groups_path_is_taken_only_once(root, group):
+    with refused(400, "has already been taken"):
+        root.groups.create({"name": "other", "path": group.path.upper()})
+    with refused(400, "path is missing"):
+        root.http_post("/groups", post_data={"name": "other"})
+
+
+def test_members_are_added_changed_listed_and_removed(make_user, group):
+    user = make_user()
+    member = group.members.create({"user_id": user.id, "access_level": gitlab.const.AccessLevel.DEVELOPER})
+    assert (member.username, member.access_level, member.membership_state) == (user.username, 30, "active")
+    with refused(409, "Member already exists"):
+        group.members.create({"user_id": user.id, "access_level": 30})
+    member.access_level = 40
+    member.save()
+    assert group.members.get(user.id).access_level == 40
+    assert sorted(one.username for one in group.members.list(get_all=True)) == sorted(["root", user.username])
+    member.delete()
+    with refused(404):
+        group.members.get(user.id)
+
+
+def test_membership_of_a_group_counts_in_its_projects(root, make_user, client_of, group):
+    user = make_user()
+    project = root.projects.create({"name": "inside", "namespace_id": group.id})
+    client = client_of(user)
+    with refused(404, "Project Not Found"):
+        client.projects.get(project.id)
+
+    group.members.create({"user_id": user.id, "access_level": 30})
+    seen = client.projects.get(project.id)
+    assert seen.permissions["group_access"]["access_level"] == 30
+    assert user.id in [one.id for one in project.members_all.list(get_all=True)]
+    with refused(403):
+        seen.hooks.list(get_all=True)
+    with refused(403):
+        seen.delete()
+
+    group.members.get(user.id).delete()
+    project.members.create({"user_id": user.id, "access_level": 40})
+    assert client.projects.get(project.id).hooks.list(get_all=True) == []
+
+
+def test_nobody_raises_somebody_above_themselves(make_user, client_of, project):
+    user, friend = make_user(), make_user()
+    project.members.create({"user_id": user.id, "access_level": 40})
+    own = client_of(user).projects.get(project.id)
+    own.members.create({"user_id": friend.id, "access_level": 40})
+    with refused(403):
+        own.members.update(friend.id, {"access_level": 50})
+
+
+def test_the_last_owner_of_a_group_stays(root, group):
+    with refused(403):
+        group.members.delete(root.user.id)
+
+
+def test_personal_and_group_namespaces_are_listed(root, group):
+    kinds = {space.full_path: space.kind for space in root.namespaces.list(get_all=True)}
+    assert kinds["root"] == "user"
+    assert kinds[group.full_path] == "group"
+    assert root.namespaces.get(group.full_path).id == group.id

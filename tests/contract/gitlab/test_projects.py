@@ -1,0 +1,103 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from tests.contract.gitlab.test_accounts import refused
+
+
+def test_a_project_has_gitlabs_fields(server, root, unique):
+    name = unique("uuid")
+    project = root.projects.create({"name": name, "description": "Makes UUIDs", "default_branch": "master"})
+    assert project.path_with_namespace == f"root/{name}"
+    assert project.http_url_to_repo == f"{server.url}/root/{name}.git"
+    assert project.ssh_url_to_repo.endswith(f":root/{name}.git")
+    assert project.web_url == f"{server.url}/root/{name}"
+    assert project.visibility == "private"
+    assert project.empty_repo
+    assert project.namespace["kind"] == "user"
+    assert project.owner["id"] == root.user.id
+    assert project._links["self"] == f"{server.url}/api/v4/projects/{project.id}"
+
+
+def test_a_project_is_found_by_its_path_in_any_case(root, project):
+    assert root.projects.get(project.path_with_namespace).id == project.id
+    assert root.projects.get(project.path_with_namespace.upper()).id == project.id
+
+
+def test_a_project_is_changed_moved_archived_and_removed(root, project, unique):
+    project.description = "Better"
+    project.path = unique("renamed")
+    project.topics = ["demo", "talk"]
+    project.save()
+    found = root.projects.get(f"root/{project.path}")
+    assert (found.id, found.description, found.topics) == (project.id, "Better", ["demo", "talk"])
+    assert found.files.get("README.md", "master").decode() == b"# Hello\n"
+
+    name = unique("group")
+    group = root.groups.create({"name": name, "path": name})
+    found.transfer(group.path)
+    assert root.projects.get(project.id).path_with_namespace == f"{group.path}/{project.path}"
+
+    found.archive()
+    assert root.projects.get(project.id).archived
+    found.unarchive()
+    found.delete()
+    with refused(404, "Project Not Found"):
+        root.projects.get(project.id)
+
+
+def test_what_cannot_be_is_refused(root, project):
+    with refused(400, "has already been taken"):
+        root.projects.create({"name": project.name})
+    with refused(400, "name, path are missing"):
+        root.http_post("/projects", post_data={})
+    with refused(400):
+        root.projects.create({"name": "x", "path": "../../etc"})
+    with refused(400, "visibility does not have a valid value"):
+        root.projects.create({"name": "x", "visibility": "secret"})
+    with refused(404, "404 Project Not Found"):
+        root.projects.get("root/nothing-here")
+
+
+def test_projects_are_searched_and_filtered(root, make_project, make_user, client_of, unique):
+    word = unique("needle")
+    mine = make_project(name=f"{word}-one")
+    shown = make_project(name=f"{word}-two", visibility="internal")
+    user = make_user()
+    assert [one.id for one in root.projects.list(search=word, order_by="id", sort="asc", get_all=True)] == [
+        mine.id, shown.id,
+    ]  # fmt: skip
+    client = client_of(user)
+    assert [one.id for one in client.projects.list(search=word, get_all=True)] == [shown.id]
+    assert client.projects.list(search=word, membership=True, get_all=True) == []
+    assert [one.id for one in root.projects.list(search=word, visibility="private", get_all=True)] == [mine.id]
+
+
+def test_a_project_begins_with_a_readme_if_asked(make_project):
+    project = make_project(initialize_with_readme=True, description="About it")
+    assert not project.empty_repo
+    assert project.files.get("README.md", "master").decode().startswith(b"# " + project.name.encode())
+
+
+def test_a_fork_has_the_same_branches_and_tags(root, project, unique):
+    project.tags.create({"tag_name": "v1", "ref": "master"})
+    name = unique("forks")
+    group = root.groups.create({"name": name, "path": name})
+    fork = project.forks.create({"namespace_path": group.full_path})
+    copy = root.projects.get(fork.id)
+    assert copy.forked_from_project["id"] == project.id
+    assert [tag.name for tag in copy.tags.list(get_all=True)] == ["v1"]
+    assert copy.branches.get("master").commit["id"] == project.branches.get("master").commit["id"]
+
+
+def test_the_default_branch_is_the_one_that_a_clone_checks_out(project, url, tmp_path):
+    from tests.contract.gitlab.worktree import Worktree
+
+    project.branches.create({"branch": "next", "ref": "master"})
+    project.default_branch = "next"
+    project.save()
+    clone = Worktree.clone(url(project), tmp_path / "clone")
+    assert clone.git("branch", "--show-current").stdout.strip() == "next"
+    with refused(400):
+        project.default_branch = "missing"
+        project.save()
