@@ -71,7 +71,6 @@ def gitlab_client(settings: Settings, secrets: Secrets) -> Gitlab:
         private_token=secrets.gitlab_root_token,
         session=session,
         timeout=_TIMEOUT_SECONDS,
-        retry_transient_errors=True,
     )
 
 

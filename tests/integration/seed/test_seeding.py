@@ -1,0 +1,208 @@
+"""Seeding against real (light) servers; the tests build on one another, as an `up`, a second `up` and a release do."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jenkins
+import pytest
+import requests
+from gitlab import Gitlab
+
+import kubestage.seed.gitlab
+from kubestage.errors import InputError, PartError
+from kubestage.secrets import Secrets
+from kubestage.seed import SeedReport, declared_release, push_release, seed_gitlab, seed_jenkins
+from kubestage.seed.git import WorkTree
+from kubestage.seed.gitlab import HOOK_URL, git_account, gitlab_client
+from kubestage.seed.projects import SERVICE
+from kubestage.settings import Settings
+from kubestage.waits import wait_for
+
+pytestmark = pytest.mark.usefixtures("servers")
+
+
+@pytest.fixture(scope="module")
+def first(settings: Settings, secrets: Secrets, servers: None) -> Iterator[SeedReport]:
+    """The report of the first seeding. Its hook calls the Jenkins of these tests, which knows no other name."""
+    address = HOOK_URL.replace("http://jenkins:8080", settings.jenkins_url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kubestage.seed.gitlab, "HOOK_URL", address)
+        gitlab, jenkins = seed_gitlab(settings, secrets), seed_jenkins(settings, secrets)
+        yield SeedReport(gitlab.changed + jenkins.changed, gitlab.unchanged + jenkins.unchanged)
+
+
+@pytest.fixture
+def gitlab(settings: Settings, secrets: Secrets, first: SeedReport) -> Gitlab:
+    return gitlab_client(settings, secrets)
+
+
+@pytest.fixture
+def builds(settings: Settings, secrets: Secrets, first: SeedReport) -> Callable[[], int]:
+    """How many builds of uuid.image there are or will be; none succeeds here, where nothing is called gitlab."""
+    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
+
+    def count() -> int:
+        return len(server.get_job_info("uuid.image")["builds"]) + len(server.get_queue_info())
+
+    return count
+
+
+def test_everything_is_made_the_first_time(first: SeedReport) -> None:
+    assert first.unchanged == []
+    assert {"GitLab user caoyong1", "first commit of saas/uuid-service", "Jenkins job uuid.image"} <= set(first.changed)
+
+
+def test_a_second_time_nothing_changes(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
+    gitlab, jenkins = seed_gitlab(settings, secrets), seed_jenkins(settings, secrets)
+    assert gitlab.changed + jenkins.changed == []
+    assert sorted(gitlab.unchanged + jenkins.unchanged) == sorted(first.changed)
+
+
+def test_seeding_starts_no_build(builds: Callable[[], int]) -> None:
+    assert builds() == 0
+
+
+def test_both_projects_are_there_on_master(gitlab: Gitlab) -> None:
+    for path in ("saas/uuid-service", "demo/knowledge_share"):
+        assert gitlab.projects.get(path).default_branch == "master"
+    (tag,) = gitlab.projects.get("saas/uuid-service").tags.list(get_all=True)
+    assert tag.name == "v1.0.0.0"
+
+
+def test_pushes_and_tags_are_told_to_jenkins(gitlab: Gitlab) -> None:
+    (hook,) = gitlab.projects.get("saas/uuid-service").hooks.list(get_all=True)
+    assert hook.url.endswith("/generic-webhook-trigger/invoke?token=uuid.image")
+    assert (hook.push_events, hook.tag_push_events) == (True, True)
+
+
+def test_the_talks_user_can_clone_with_the_password_that_jenkins_holds(
+    settings: Settings, secrets: Secrets, first: SeedReport, tmp_path: Path
+) -> None:
+    account = kubestage.seed.gitlab.Account(settings.gitlab_url, "caoyong1", secrets.gitlab_user_password)
+    tree = WorkTree(tmp_path / "clone", account)
+    tree.clone(f"{settings.gitlab_url}/demo/knowledge_share.git")
+    assert (tree.folder / "demo/pipeline/uuid.image.Jenkinsfile").is_file()
+
+
+def test_the_samples_name_this_sandboxs_registry(gitlab: Gitlab, settings: Settings) -> None:
+    project = gitlab.projects.get("demo/knowledge_share")
+    dockerfile = project.files.raw("demo/docker/uuid/uuid.dockerfile", ref="master")
+    assert isinstance(dockerfile, bytes)
+    assert f"FROM {settings.registry}/base_env/alpine_java:8".encode() in dockerfile
+
+
+def test_the_view_shows_both_jobs(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
+    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
+    assert [job["name"] for job in server.get_jobs(view_name="demo")] == ["uuid.image", "uuid.runner"]
+
+
+def test_another_password_renews_the_credentials(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
+    other = secrets.model_copy(update={"gitlab_user_password": "quite-another-one"})
+    assert seed_jenkins(settings, other).changed == ["Jenkins credentials caoyong1-gitlab-lenovo-com"]
+    assert seed_jenkins(settings, secrets).changed == ["Jenkins credentials caoyong1-gitlab-lenovo-com"]
+
+
+@pytest.mark.parametrize("headers", [["application/json", "text/plain"], ["text/plain", "application/json"]])
+def test_the_talks_line_with_two_content_types_is_understood(
+    settings: Settings, secrets: Secrets, first: SeedReport, headers: list[str]
+) -> None:
+    """The curl line as printed, as a dry run of the plugin."""
+    line = ["curl", "--silent", "--noproxy", "*", "--location", "--request", "POST",
+            f"{settings.jenkins_url}/generic-webhook-trigger/invoke?token=uuid.runner",
+            "--header", f"Content-Type: {headers[0]}", "--header", "X-Gitlab-Event: Tag Push Hook",
+            "--header", "X-Gitlab-Token: secret", "--header", f"Content-Type: {headers[1]}",
+            "--header", "gwt-dry-run: true",
+            "--data-raw", '{ "version": "v1.0.0.0", "envName": "prod", "nodePort":30051 }']  # fmt: skip
+    answer = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert '"triggered": true' in answer
+    assert '"nodePort": "30051"' in answer
+
+
+def test_a_deployment_that_is_not_well_formed_is_not_triggered(settings: Settings, first: SeedReport) -> None:
+    body = {"version": "v1.0.0.0; id", "envName": "prod", "nodePort": 30051}
+    answer = requests.post(
+        f"{settings.jenkins_url}/generic-webhook-trigger/invoke", params={"token": "uuid.runner"}, json=body, timeout=10
+    ).json()
+    assert answer["jobs"]["uuid.runner"]["triggered"] is False
+
+
+def test_master_declares_the_first_version_until_the_next_is_pushed(
+    settings: Settings, secrets: Secrets, first: SeedReport
+) -> None:
+    assert declared_release(settings, secrets) == "v1.0.0.0"
+
+
+def test_a_release_is_pushed_and_built_once(
+    settings: Settings, secrets: Secrets, gitlab: Gitlab, builds: Callable[[], int]
+) -> None:
+    before = builds()
+    assert push_release(settings, secrets, "v2.0.0.0")
+    project = gitlab.projects.get("saas/uuid-service")
+    (hook,) = project.hooks.list(get_all=True)
+    deliveries = f"/projects/{project.id}/hooks/{hook.id}/events"
+    wait_for(
+        "both hooks are delivered",
+        lambda: (
+            {event["trigger"] for event in gitlab.http_list(deliveries, get_all=True)}
+            == {"push_hooks", "tag_push_hooks"}
+        ),
+        seconds=20,
+    )
+    wait_for("the build starts", lambda: builds() > before, seconds=20)
+    assert builds() == before + 1
+    assert declared_release(settings, secrets) == "v2.0.0.0"
+    assert not push_release(settings, secrets, "v2.0.0.0")
+
+
+def test_a_users_push_to_master_is_built(
+    settings: Settings, secrets: Secrets, builds: Callable[[], int], first: SeedReport, tmp_path: Path
+) -> None:
+    before = builds()
+    tree = WorkTree(tmp_path / "user", git_account(settings, secrets))
+    tree.clone(SERVICE.url(settings))
+    (tree.folder / "NOTES").write_text("mine\n")
+    tree.commit("My own change", "2024-03-01T09:00:00Z")
+    tree.push(SERVICE.url(settings), "master")
+    wait_for("the build starts", lambda: builds() == before + 1, seconds=20)
+
+
+def test_a_users_work_is_never_overwritten(settings: Settings, secrets: Secrets, gitlab: Gitlab) -> None:
+    project = gitlab.projects.get("saas/uuid-service")
+    mine = project.branches.get("master").commit["id"]
+    assert seed_gitlab(settings, secrets).changed == []
+    assert not push_release(settings, secrets, "v2.0.0.0")
+    assert project.branches.get("master").commit["id"] == mine
+
+
+def test_a_release_that_does_not_fit_is_refused_and_changes_nothing(
+    settings: Settings, secrets: Secrets, gitlab: Gitlab
+) -> None:
+    project = gitlab.projects.get("saas/uuid-service")
+    project.tags.delete("v2.0.0.0")  # master has the release's changes, so its patch no longer fits
+    mine = project.branches.get("master").commit["id"]
+    with pytest.raises(InputError, match="does not fit"):
+        push_release(settings, secrets, "v2.0.0.0")
+    assert project.branches.get("master").commit["id"] == mine
+
+
+def test_an_unknown_release_is_refused_with_those_there_are(settings: Settings, secrets: Secrets) -> None:
+    with pytest.raises(InputError, match=r"v2\.0\.0\.0"):
+        push_release(settings, secrets, "v9.0.0.0")
+
+
+def test_a_wrong_token_is_said_to_be_refused(settings: Settings, secrets: Secrets) -> None:
+    with pytest.raises(PartError, match="GitLab refuses"):
+        seed_gitlab(settings, secrets.model_copy(update={"gitlab_root_token": "glpat-00000000000000000000"}))
+    with pytest.raises(PartError, match="Jenkins refuses"):
+        seed_jenkins(settings, secrets.model_copy(update={"jenkins_admin_token": "11" + "0" * 32}))
+
+
+def test_a_server_that_does_not_answer_is_named(settings: Settings, secrets: Secrets) -> None:
+    nobody = settings.model_copy(update={"port_offset": 29000})
+    with pytest.raises(PartError, match=r"GitLab at http://localhost:37929 does not answer"):
+        seed_gitlab(nobody, secrets)
+    with pytest.raises(PartError, match=r"Jenkins at http://localhost:37080 does not answer"):
+        seed_jenkins(nobody, secrets)
