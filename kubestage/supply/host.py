@@ -64,7 +64,8 @@ def own_certificates() -> tuple[str, ...]:
     bundle = ca_bundle()
     if not bundle:
         return ()
-    known = [Path(certifi.where()), *_DISTRIBUTED.rglob("*.crt")]
+    # certifi stands in where the system keeps no list of its own: some hosts add their authority to certifi's file.
+    known = [*_DISTRIBUTED.rglob("*.crt")] or [Path(certifi.where())]
     public = {_der(pem) for path in known for pem in _certificates(path.read_text(errors="replace"))}
     own = {_der(pem): pem for pem in _certificates(bundle.read_text(errors="replace"))}
     return tuple(own[der] for der in sorted(own.keys() - public))
