@@ -32,20 +32,26 @@ def end_orphans(places: Places) -> None:
         _, alive = psutil.wait_procs([process], timeout=_ORPHAN_SECONDS)
         for one in alive:
             one.kill()
+            one.wait(_ORPHAN_SECONDS)
 
 
 def clear_stale_locks(places: Places, program: str, stack: str) -> None:
     """Removes the backend's locks whose holders are dead (`pulumi cancel` does the same in a second)."""
-    for file in places.locks(program, stack).glob("*.json"):
-        if not _alive(file):
-            console.say(f"{stack}: the last run was cut short; going on from there")
-            file.unlink(missing_ok=True)
+    files = list(places.locks(program, stack).glob("*.json"))
+    if not files or any(_alive(file) for file in files):
+        return
+    console.say(f"{stack}: the last run was cut short; going on from there")
+    for file in files:
+        file.unlink(missing_ok=True)
+        file.with_name(file.name + ".attrs").unlink(missing_ok=True)
 
 
 def _alive(lock: Path) -> bool:
+    """Whether the Pulumi program that wrote the lock still runs; another program may have got its number."""
     try:
-        return bool(psutil.pid_exists(int(json.loads(lock.read_text(encoding="utf-8"))["pid"])))
-    except (ValueError, KeyError, TypeError):
+        process = psutil.Process(int(json.loads(lock.read_text(encoding="utf-8"))["pid"]))
+        return process.name() == "pulumi" and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
         return False
 
 
