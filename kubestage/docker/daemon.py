@@ -178,10 +178,12 @@ class Daemon:
         return True
 
     def _last_words(self) -> str:
+        """The end of the log without what went well; dockerd names the cause of its end last."""
         try:
-            return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return ""
+        return "\n".join([line for line in lines if "level=info" not in line][-5:])
 
 
 def find_dockerd() -> Path | None:
