@@ -69,7 +69,8 @@ async def _read(request: HttpRequest) -> Exchange:
         body=bytes(body),
         client=request.client.host if request.client else "",
     )
-    if FORM in exchange.content_type:
+    # Clients that post parameters as plain bytes name no type at all; servlet containers let them through, so do we.
+    if FORM in exchange.content_type or not exchange.content_type:
         exchange.form = urlencoded(exchange.body)
     elif exchange.content_type.startswith("multipart/form-data"):
         request._body = exchange.body

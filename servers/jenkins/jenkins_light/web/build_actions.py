@@ -3,9 +3,10 @@
 import html
 import mimetypes
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
 from jenkins_light.model import causes, testresults
@@ -16,13 +17,23 @@ from jenkins_light.web.exchange import created, json_answer, redirect, text_answ
 from jenkins_light.web.export import Bean, bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
+_CHUNK = 1 << 20
 _URL = re.compile(r"https?://[^\s<>&\"']+")
 
 
 @action(Build, "consoleText", "logText/consoleText")
 def console_text(_request: Request, build: Build) -> Response:
     """The whole console as text."""
-    return FileResponse(build.log_path, media_type="text/plain;charset=utf-8")
+    size = build.log_path.stat().st_size
+    return StreamingResponse(_first(build.log_path, size), media_type="text/plain;charset=utf-8")
+
+
+def _first(path: Path, size: int) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file that may be growing."""
+    with path.open("rb") as file:
+        while size > 0 and (chunk := file.read(min(size, _CHUNK))):
+            size -= len(chunk)
+            yield chunk
 
 
 @action(Build, "logText/progressiveText", methods=BOTH)

@@ -10,7 +10,7 @@ from jenkins_light.model.builds import Build
 from jenkins_light.model.parameters import Value
 from jenkins_light.steps import globs
 from jenkins_light.web import beans
-from jenkins_light.web.export import ALWAYS, Bean, bean
+from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
 
 Getter = Callable[[], Any]
 RUN_CLASSES = {
@@ -177,6 +177,6 @@ def queue_bean(controller: Controller) -> Bean:
     items = controller.queue.items()
     values: dict[str, tuple[int, Getter]] = {
         "discoverableItems": (1, list),
-        "items": (1, lambda: [queue_item_bean(controller, item) for item in items]),
+        "items": (1, lambda: Inline(queue_item_bean(controller, item) for item in items)),
     }
     return Bean("hudson.model.Queue", values)

@@ -1,22 +1,27 @@
 """Nodes: agents can be declared, read and removed; they stay offline."""
 
-import json
-
 from starlette.responses import Response
 
 from jenkins_light.errors import BadRequestError
-from jenkins_light.web.exchange import done, redirect, xml_answer
+from jenkins_light.web import templates
+from jenkins_light.web.exchange import done, redirect, submitted_form, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, ComputersTarget, ComputerTarget, Request, action
+
+
+@action(ComputersTarget, "")
+def page(request: Request, _target: ComputersTarget) -> Response:
+    """The nodes."""
+    busy = sum(slot is not None for slot in request.controller.executors.slots)
+    rows = [["Built-In Node", f"online, {busy} of {request.controller.settings.executors} executors busy"]]
+    rows += [[name, "offline: builds run on the built-in node only"] for name in request.controller.nodes.names()]
+    return templates.page(request, "facts.html", title="Nodes", heads=["Name", "State"], rows=rows)
 
 
 @action(ComputersTarget, "doCreateItem", methods=BOTH)
 def create(request: Request, _target: ComputersTarget) -> Response:
     """Declare an agent from the form that clients submit."""
     exchange = request.exchange
-    try:
-        form = json.loads(exchange.parameter("json") or "{}")
-    except json.JSONDecodeError as error:
-        raise BadRequestError(f"Malformed form: {error}") from error
+    form = submitted_form(exchange.parameter("json") or "{}")
     name = exchange.parameter("name") or str(form.get("name") or "")
     request.controller.nodes.create(
         name,

@@ -1,16 +1,24 @@
 """The credentials store's addresses."""
 
 import base64
-import json
-from typing import Any
 
 from starlette.responses import Response
 
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError
 from jenkins_light.model.credentials import Credential
-from jenkins_light.web.exchange import done, redirect, xml_answer
+from jenkins_light.web import templates
+from jenkins_light.web.exchange import done, redirect, submitted_form, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, DomainTarget, Request, action
+
+
+@action(DomainTarget, "")
+def page(request: Request, _target: DomainTarget) -> Response:
+    """The credentials, without their secrets."""
+    rows = [
+        [credential.id, credential.display_name, credential.type_name] for credential in request.controller.credentials
+    ]
+    return templates.page(request, "facts.html", title="Global credentials", heads=["ID", "Name", "Kind"], rows=rows)
 
 
 @action(DomainTarget, "createCredentials", methods=POST)
@@ -57,13 +65,11 @@ def _from_form(submitted: str, files: dict[str, bytes]) -> bytes:
     Raises:
         BadRequestError: the form is malformed.
     """
-    try:
-        form: Any = json.loads(submitted)
-        fields = form.get("credentials", form)
-        kind = fields.get("$class") or fields.get("stapler-class")
-        root = xmltree.Element(str(kind))
-    except (json.JSONDecodeError, AttributeError, ValueError) as error:
-        raise BadRequestError(f"Malformed form: {error}") from error
+    form = submitted_form(submitted)
+    fields = form.get("credentials", form)
+    if not isinstance(fields, dict):
+        raise BadRequestError("Malformed form: no credentials in it")
+    root = xmltree.Element(str(fields.get("$class") or fields.get("stapler-class")))
     for name, value in fields.items():
         if name not in {"$class", "stapler-class"} and isinstance(value, (str, int, bool)):
             xmltree.add(root, name, value)

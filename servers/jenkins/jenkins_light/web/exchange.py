@@ -1,5 +1,6 @@
 """One request as handlers see it, and the answers they give."""
 
+import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
+
+from jenkins_light.errors import BadRequestError
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -60,6 +63,22 @@ class Exchange:
 def urlencoded(body: bytes) -> list[tuple[str, str]]:
     """The parameters of a form's body."""
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def submitted_form(text: str) -> dict[str, Any]:
+    """The object of a form's ``json`` field; json-lib, which Jenkins uses, also takes single quotes.
+
+    Raises:
+        BadRequestError: it is none.
+    """
+    for read in (json.loads, ast.literal_eval):
+        try:
+            form = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        if isinstance(form, dict):
+            return form
+    raise BadRequestError("Malformed form: not a JSON object")
 
 
 def json_answer(value: Any, status: int = 200) -> Response:

@@ -39,6 +39,10 @@ class Bean:
         return name[:1].lower() + name[1:]
 
 
+class Inline(list[Bean]):
+    """A list whose objects count as part of their owner: they show what stands at the owner's depth."""
+
+
 def bean(cls: str, root: str = "", **values: Value) -> Bean:
     """A Bean of constant values, all of them visible wherever it stands."""
     return Bean(cls, {name: (ALWAYS, lambda value=value: value) for name, value in values.items()}, root)  # type: ignore[misc]
@@ -110,7 +114,11 @@ def _head(target: Bean) -> dict[str, Any]:
 
 def _by_depth(target: Bean, limit: int) -> dict[str, Any]:
     shown = {n: getter() for n, (visibility, getter) in target.values.items() if visibility >= limit}
-    return _head(target) | {name: _plain(value, lambda b: _by_depth(b, limit + 1)) for name, value in shown.items()}
+    found = _head(target)
+    for name, value in shown.items():
+        below = limit if isinstance(value, Inline) else limit + 1
+        found[name] = _plain(value, lambda b, below=below: _by_depth(b, below))  # type: ignore[misc]
+    return found
 
 
 def _by_tree(target: Bean, tree: Tree) -> dict[str, Any]:
@@ -144,8 +152,12 @@ def to_json(data: Any) -> str:
 
 
 def to_python(data: Any) -> str:
-    """As ``api/python``: a literal."""
-    return repr(data)
+    """As ``api/python``: a literal, in Stapler's form (JSON's quotes, Python's constants), which clients rely on."""
+    if isinstance(data, dict):
+        return "{" + ",".join(f"{json.dumps(str(key))}:{to_python(value)}" for key, value in data.items()) + "}"
+    if isinstance(data, (list, tuple)):
+        return "[" + ",".join(map(to_python, data)) + "]"
+    return json.dumps(data) if isinstance(data, str) else repr(data)
 
 
 def to_xml(name: str, data: dict[str, Any]) -> Element:

@@ -1,6 +1,5 @@
 """What jobs and folders do: config.xml, build, enable, rename, delete."""
 
-import json
 import re
 import shutil
 from typing import Any
@@ -12,7 +11,7 @@ from jenkins_light.errors import BadRequestError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.web import pages
-from jenkins_light.web.exchange import created, done, redirect, xml_answer
+from jenkins_light.web.exchange import created, done, redirect, submitted_form, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, Request, action
 
 
@@ -148,11 +147,10 @@ def submitted_parameters(text: str) -> dict[str, str]:
         BadRequestError: it is not that.
     """
     try:
-        form: Any = json.loads(text)
-        entries = form.get("parameter") or []
+        entries = submitted_form(text).get("parameter") or []
         listed = entries if isinstance(entries, list) else [entries]
         return {str(e["name"]): _text(e.get("value", "")) for e in listed}
-    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise BadRequestError(f"Malformed form: {error}") from error
 
 

@@ -5,8 +5,9 @@ from starlette.responses import Response
 from jenkins_light.errors import ForbiddenError, NotFoundError
 from jenkins_light.model.items import Folder
 from jenkins_light.model.users import User
-from jenkins_light.web import api
+from jenkins_light.web import api, templates
 from jenkins_light.web.exchange import json_answer, text_answer
+from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.routing import POST, PluginsTarget, Request, action
 
 _TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
@@ -44,6 +45,13 @@ def revoke_token(request: Request, user: User) -> Response:
 def _only_self(request: Request, user: User) -> None:
     if request.exchange.user != user.id:
         raise ForbiddenError("Tokens are their user's own business")
+
+
+@action(PluginsTarget, "")
+def plugins_page(request: Request, _target: PluginsTarget) -> Response:
+    """What this server does of which plugin."""
+    rows = [[long_name, name, version] for name, (version, long_name) in PLUGINS.items()]
+    return templates.page(request, "facts.html", title="Plugins", heads=["Plugin", "Name", "Modelled on"], rows=rows)
 
 
 @action(PluginsTarget, "checkUpdatesServer", methods=POST)

@@ -10,7 +10,7 @@ from jenkins_light.model.credentials import Credential
 from jenkins_light.model.users import User
 from jenkins_light.web.build_beans import build_bean
 from jenkins_light.web.exchange import Exchange
-from jenkins_light.web.export import Bean, bean
+from jenkins_light.web.export import Bean, Inline, bean
 from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.security import CRUMB_FIELD
 
@@ -22,7 +22,7 @@ def computers_bean(controller: Controller) -> Bean:
     busy = sum(slot is not None for slot in controller.executors.slots)
     values: dict[str, tuple[int, Getter]] = {
         "busyExecutors": (1, lambda: busy),
-        "computer": (1, lambda: [computer_bean(controller, name) for name in ["", *controller.nodes.names()]]),
+        "computer": (1, lambda: Inline(computer_bean(controller, name) for name in ["", *controller.nodes.names()])),
         "displayName": (1, lambda: "Nodes"),
         "totalExecutors": (1, lambda: controller.settings.executors),
     }

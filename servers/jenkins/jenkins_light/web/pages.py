@@ -1,6 +1,7 @@
 """The pages that people see."""
 
 import html
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -24,9 +25,8 @@ _RECENT = 30
 
 def error(controller: Controller, exchange: Exchange, problem: JenkinsError) -> Response:
     """The page of a refused or failed request; ``X-Error`` carries the text for programs, as in Jenkins."""
-    headers = {
-        "X-Error": str(problem).splitlines()[0].encode("latin-1", "replace").decode("latin-1") if str(problem) else ""
-    }
+    first_line = re.sub(r"[^\x20-\x7e]", "?", (str(problem).splitlines() or [""])[0]).strip()
+    headers = {"X-Error": first_line}
     if isinstance(problem, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Basic realm="Jenkins"'
     page = templates.page(

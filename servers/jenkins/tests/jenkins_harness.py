@@ -1,0 +1,109 @@
+"""The light Jenkins as a process of its own, with the real pipeline runner, for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+PACKAGE = Path(__file__).resolve().parents[1]
+USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
+_READY_SECONDS = 20
+
+
+def runner_jar() -> Path:
+    """The pipeline runner, built once per state of its sources and kept in the user's cache."""
+    source = PACKAGE / "runner"
+    digest = hashlib.sha256()
+    for path in [source / "pom.xml", *sorted(p for p in (source / "src").rglob("*") if p.is_file())]:
+        digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kubestage" / "runner-tests"
+    built = cache / digest.hexdigest()[:16]
+    if not built.is_dir():
+        making = cache / f"making-{os.getpid()}"
+        shutil.copytree(source, making, ignore=shutil.ignore_patterns("target"))
+        subprocess.run(["mvn", "-q", "-B", "package"], cwd=making, check=True)
+        # Whoever built the same state at the same time and was first has it in place already.
+        with contextlib.suppress(OSError):
+            (making / "target").rename(built)
+        shutil.rmtree(making)
+    return built / "runner.jar"
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class LightJenkins:
+    """A server with a home folder; it can be stopped, killed and started again."""
+
+    def __init__(self, folder: Path, jar: Path, **environment: str) -> None:
+        self.home = folder / "home"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "password").write_text(PASSWORD)
+        (folder / "token").write_text(TOKEN + "\n")
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(PACKAGE),
+            "JENKINS_HOME": str(self.home),
+            "JENKINS_URL": self.url,
+            "JENKINS_HOST": "127.0.0.1",
+            "JENKINS_PORT": str(self.port),
+            "JENKINS_ADMIN_PASSWORD_FILE": str(folder / "password"),
+            "JENKINS_ADMIN_TOKEN_FILE": str(folder / "token"),
+            "JENKINS_RUNNER_JAR": str(jar),
+            **environment,
+        }
+
+    def start(self) -> float:
+        """Start and wait until /login answers; return how many seconds that took."""
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jenkins_light"], env=self._environment, stdout=log, stderr=log
+            )
+        while time.monotonic() - began < _READY_SECONDS:
+            try:
+                if requests.get(f"{self.url}/login", timeout=1).status_code == 200:
+                    return time.monotonic() - began
+            except requests.ConnectionError:
+                time.sleep(0.02)
+        raise AssertionError(f"the server did not come up:\n{self.log.read_text()}")
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> float:
+        """SIGTERM; return how many seconds the end took."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, signum: signal.Signals) -> float:
+        began = time.monotonic()
+        if self._process is not None:
+            self._process.send_signal(signum)
+            self._process.wait(20)
+            self._process = None
+        return time.monotonic() - began
