@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,15 +112,7 @@ class Daemon:
         pid = self.pid
         if pid is None:
             return
-        process = psutil.Process(pid)
-        # A process that was halted (SIGSTOP) sees SIGTERM only once it goes on.
-        for number in (signal.SIGCONT, signal.SIGTERM):
-            process.send_signal(number)
-        try:
-            wait_for("dockerd ends", lambda: not _alive(pid), seconds=seconds, every=0.05)
-        except WaitTimeout:
-            process.kill()
-            wait_for("dockerd is gone", lambda: not _alive(pid), seconds=seconds, every=0.05)
+        end_process(pid, seconds=seconds)
         self.pid_file.unlink(missing_ok=True)
 
     def _configure(self, runtime: Path | None) -> dict[str, Any]:
@@ -199,6 +192,20 @@ def running_dockerd() -> list[int]:
         for process in psutil.process_iter(["name"])
         if process.info["name"] == "dockerd" and _pid_namespace(process.pid) in (None, _pid_namespace(os.getpid()))
     ]
+
+
+def end_process(pid: int, *, seconds: float = STOP_SECONDS) -> None:
+    """Ends a process and waits until it is gone; one that does not end within `seconds` is killed."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        # A process that was halted (SIGSTOP) sees SIGTERM only once it goes on.
+        for number in (signal.SIGCONT, signal.SIGTERM):
+            process.send_signal(number)
+        try:
+            wait_for("dockerd ends", lambda: not _alive(pid), seconds=seconds, every=0.05)
+        except WaitTimeout:
+            process.kill()
+            wait_for("dockerd is gone", lambda: not _alive(pid), seconds=seconds, every=0.05)
 
 
 def _pid_namespace(pid: int) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from kubestage.docker.address import DEFAULT_SOCKET
-from kubestage.docker.daemon import Daemon, find_dockerd, running_dockerd
+from kubestage.docker.daemon import Daemon, end_process, find_dockerd, running_dockerd
 from kubestage.docker.engine import OLDEST_API, EngineFacts
 from kubestage.errors import MachineError
 from kubestage.preflight.capabilities import missing_capabilities
 from kubestage.preflight.check import Answer, Check, Fix, fine, problem
+from kubestage.preflight.install import install_engine
 from kubestage.preflight.machine import Machine
 from kubestage.preflight.packages import install_fix
 from kubestage.run import run_command
@@ -43,6 +44,7 @@ class EngineChecks:
         self._settings = settings
         self._machine = machine
         self._daemon = daemon or Daemon.of(settings)
+        self._just_installed = False
 
     def checks(self) -> list[Check]:
         """All of them, in the order in which they build on each other."""
@@ -72,15 +74,14 @@ class EngineChecks:
             return fine(str(found))
         if DEFAULT_SOCKET.exists():
             return fine(f"something listens at {DEFAULT_SOCKET}")
-        return problem(
-            "Nothing answers, and no dockerd is installed.",
-            install_fix(
-                self._machine,
-                ["docker.io"],
-                "install Docker's engine (docker.io)",
-                otherwise="install Docker, or start it if it is Docker Desktop or the like",
-            ),
+        fix = install_fix(
+            self._machine,
+            ["docker.io"],
+            "install Docker's engine (docker.io)",
+            otherwise="install Docker, or start it if it is Docker Desktop or the like",
+            run=self._install,
         )
+        return problem("Nothing answers, and no dockerd is installed.", fix)
 
     def answers(self) -> Answer:
         """Whether it answers within a few seconds."""
@@ -138,7 +139,7 @@ class EngineChecks:
         if facts.default_runtime != "runc":
             return fine(f"{names} withheld; the runtime {facts.default_runtime} sees to it")
         why = f"This machine withholds {names}, and engine {facts.version} asks for every one."
-        if self._daemon.pid:
+        if self._daemon.pid or self._just_installed:
             return problem(why, Fix("restart our dockerd with a runtime that asks for less", run=self._restart))
         stop = self._machine.as_root(f"kill {' '.join(map(str, running_dockerd()))}")
         return problem(
@@ -184,6 +185,10 @@ class EngineChecks:
             "start dockerd, detached", (self._machine.as_root(by_hand),), self._start if self._machine.root else None
         )
 
+    def _install(self) -> None:
+        install_engine(self._machine)
+        self._just_installed = True
+
     def _wait(self) -> None:
         wait_for(
             "the dockerd that is running answers",
@@ -202,9 +207,13 @@ class EngineChecks:
         self._daemon.start(runtime)
 
     def _restart(self) -> None:
+        """Starts our dockerd in the place of the one that runs: ours, or one that our installation has started."""
         self._daemon.stop()
+        for pid in running_dockerd() if self._just_installed else ():
+            end_process(pid)
         self._machine.engine = None
         self._start()
+        self._machine.find_engine()
 
 
 def _run_service(command: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kubestage.errors import CommandFailed
@@ -40,7 +40,14 @@ def _tools(settings: Settings, machine: Machine) -> Answer:
     )
 
 
-def install_fix(machine: Machine, packages: Sequence[str], what: str, *, otherwise: str) -> Fix:
+def install_fix(
+    machine: Machine,
+    packages: Sequence[str],
+    what: str,
+    *,
+    otherwise: str,
+    run: Callable[[], None] | None = None,
+) -> Fix:
     """The installation of Debian packages, where this machine has apt.
 
     Args:
@@ -48,11 +55,12 @@ def install_fix(machine: Machine, packages: Sequence[str], what: str, *, otherwi
         packages: their names.
         what: what the fix does.
         otherwise: what the user has to do where there is no apt.
+        run: does it, if there is more to do than to install the packages.
     """
     if not machine.apt:
         return Fix(otherwise)
     commands = (machine.as_root("apt-get update"), machine.as_root(f"apt-get install -y {' '.join(packages)}"))
-    return Fix(what, commands, (lambda: apt_install(packages)) if machine.root else None)
+    return Fix(what, commands, (run or (lambda: apt_install(packages))) if machine.root else None)
 
 
 def apt_install(packages: Sequence[str], lists: Path = _LISTS) -> None:

@@ -84,6 +84,14 @@ def test_a_stopped_engine_is_started_detached_and_can_start_a_node(checks, daemo
     assert wrapped == bool(missing_capabilities())
 
 
+def test_an_engine_of_ours_that_could_start_no_node_is_restarted(checks, daemon, machine):
+    daemon.start()
+
+    run(checks)
+
+    assert (machine.engine.facts.default_runtime == "fewer-caps") == bool(missing_capabilities())
+
+
 def test_it_outlives_the_process_that_started_it_and_holds_none_of_its_streams(daemon):
     code = (
         "import sys; from pathlib import Path; from kubestage.docker.daemon import Daemon;"

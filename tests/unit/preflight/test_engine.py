@@ -60,6 +60,25 @@ def test_on_a_bare_debian_root_is_offered_the_installation(checks_of):
     assert answer.fix.run
 
 
+def test_an_engine_that_the_installation_has_started_is_replaced_where_it_could_start_no_node(
+    checks_of, tmp_path, monkeypatch
+):
+    proc = write(tmp_path, **{"4711__status": "CapBnd:\t000001fffeffffff\n", "sys__kernel__cap_last_cap": "40\n"})
+    here = machine(proc=proc)
+    checks = checks_of(here)
+    monkeypatch.setattr(module, "install_engine", lambda _machine: None)
+    checks.installed().fix.run()
+    ended, started = [], []
+    monkeypatch.setattr(module, "running_dockerd", lambda: [4711])
+    monkeypatch.setattr(module, "end_process", ended.append)
+    monkeypatch.setattr(Daemon, "start", lambda _self, runtime=None: started.append(runtime))
+    here.engine = engine()
+
+    checks.capabilities().fix.run()
+
+    assert (ended, len(started)) == ([4711], 1)
+
+
 def test_another_user_gets_the_commands_with_sudo(checks_of):
     answer = checks_of(machine(root=False)).installed()
 
