@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from driver import Runner
+from runner_driver import Runner
 
 RUNNER = Path(__file__).parents[2] / "runner"
 

@@ -1,7 +1,5 @@
 package jenkinslight.runner.declarative
 
-import hudson.model.Result
-import jenkinslight.runner.engine.Failures
 import jenkinslight.runner.language.ParameterDefaults
 import jenkinslight.runner.language.PipelineScript
 
@@ -39,7 +37,7 @@ class DeclarativePipeline extends Part {
         try {
             surrounded(pipeline, options, stagesAndPost)
         } catch (Throwable failure) {
-            build.worsen(Failures.result(failure))
+            build.worsenBy(failure)
             first = first == null ? failure : first
         }
         if (!postRan) {

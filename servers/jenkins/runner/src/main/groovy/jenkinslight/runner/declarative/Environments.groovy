@@ -3,7 +3,7 @@ package jenkinslight.runner.declarative
 import jenkinslight.runner.engine.Scope
 import jenkinslight.runner.language.PipelineScript
 
-/** The directive {@code environment}: plain variables, and credentials which the server binds and masks. */
+/** The directive {@code environment}: plain variables, and credentials (marked by {@link EnvironmentRewriter}) which the server binds. */
 class Environments extends Part {
     private static final long serialVersionUID = 1L
 
@@ -17,9 +17,9 @@ class Environments extends Part {
         List bindings = []
         List plain = []
         for (variable in variables.all()) {
-            if (variable.value == EnvironmentRewriter.CREDENTIAL) {
+            if (variable.arguments.positional.size() > 1) {
                 Object id = valueOf(variable, [:])
-                bindings.add([('$symbol'): 'declarativeCredentials', variable: variable.name, credentialsId: id.toString()])
+                bindings.add([('$symbol'): 'declarativeCredentials', variable: variable.value, credentialsId: id.toString()])
             } else {
                 plain.add(variable)
             }
@@ -36,7 +36,7 @@ class Environments extends Part {
         try {
             for (variable in variables) {
                 Object value = valueOf(variable, values)
-                values.put(variable.name, value == null ? 'null' : value.toString())
+                values.put(variable.value, value == null ? 'null' : value.toString())
             }
         } finally {
             build.scope = outer

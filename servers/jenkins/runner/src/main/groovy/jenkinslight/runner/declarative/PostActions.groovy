@@ -53,7 +53,7 @@ class PostActions extends Part {
                 } catch (Throwable failure) {
                     build.echo('Error when executing ' + name + ' post condition:')
                     build.printFailure(failure)
-                    build.worsen(Failures.result(failure))
+                    build.worsenBy(failure)
                     first = first == null ? failure : first
                 }
             }

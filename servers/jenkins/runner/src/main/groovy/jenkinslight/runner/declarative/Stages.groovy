@@ -1,7 +1,6 @@
 package jenkinslight.runner.declarative
 
 import hudson.model.Result
-import jenkinslight.runner.engine.Failures
 import jenkinslight.runner.language.PipelineScript
 import jenkinslight.runner.steps.Skipped
 
@@ -38,7 +37,7 @@ class Stages extends Part {
             try {
                 flow.inStage(nameOf(stage), bodyOf(stage, first))
             } catch (Throwable failure) {
-                build.worsen(Failures.result(failure))
+                build.worsenBy(failure)
                 first = first == null ? failure : first
             }
         }
@@ -116,7 +115,7 @@ class Stages extends Part {
         try {
             content(sections)
         } catch (Throwable failure) {
-            build.worsen(Failures.result(failure))
+            build.worsenBy(failure)
             first = failure
         }
         try {

@@ -19,13 +19,10 @@ import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.syntax.Types;
 
 /**
- * Turns {@code X = expression} inside {@code environment} into {@code X({ -> expression })}: evaluated when the environment is needed, and never an
- * assignment to a variable of the script that has the same name.
+ * Turns {@code X = expression} inside {@code environment} into {@code variable('X', { -> expression })}: evaluated when the environment is needed, and never an
+ * assignment to a variable of the script that has the same name. A credential is marked: {@code variable('X', true, { -> credentials('id') })}.
  */
 final class EnvironmentRewriter {
-    /** Marks a variable that holds a credential: {@code X('credentials', { -> credentials('id') })}. */
-    static final String CREDENTIAL = "credentials";
-
     private final ModelErrors errors;
 
     EnvironmentRewriter(ModelErrors errors) {
@@ -72,9 +69,13 @@ final class EnvironmentRewriter {
         ClosureExpression closure = new ClosureExpression(new Parameter[0], new BlockStatement(new Statement[] {result}, new VariableScope()));
         closure.setVariableScope(new VariableScope());
         closure.setSourcePosition(assignment);
-        MethodCallExpression call = new MethodCallExpression(VariableExpression.THIS_EXPRESSION, assignment.getLeftExpression().getText(),
-                isCredential(assignment.getRightExpression()) ? new ArgumentListExpression(new ConstantExpression(CREDENTIAL), closure)
-                        : new ArgumentListExpression(closure));
+        ArgumentListExpression arguments = new ArgumentListExpression();
+        arguments.addExpression(new ConstantExpression(assignment.getLeftExpression().getText()));
+        if (isCredential(assignment.getRightExpression())) {
+            arguments.addExpression(ConstantExpression.PRIM_TRUE);
+        }
+        arguments.addExpression(closure);
+        MethodCallExpression call = new MethodCallExpression(VariableExpression.THIS_EXPRESSION, "variable", arguments);
         call.setImplicitThis(true);
         call.setSourcePosition(assignment);
         ExpressionStatement statement = new ExpressionStatement(call);

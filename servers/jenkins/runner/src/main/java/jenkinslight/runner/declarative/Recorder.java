@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.StepArguments;
+import jenkinslight.runner.language.StructuralDelegate;
 
 /**
  * The delegate of every structural block: each call inside becomes a {@link Directive}, so that directives never mix with steps of
  * the same name ({@code input}, {@code timeout}). Methods the script defines are called, and its variables read.
  */
-public final class Recorder extends GroovyObjectSupport implements Serializable {
+public final class Recorder extends GroovyObjectSupport implements StructuralDelegate, Serializable {
     private static final long serialVersionUID = 1L;
     private final PipelineScript script;
     private final List<Directive> directives = new ArrayList<>();

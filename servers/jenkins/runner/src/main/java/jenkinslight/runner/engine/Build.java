@@ -131,7 +131,7 @@ public final class Build implements Serializable {
 
     void finish(Throwable failure) {
         if (failure != null) {
-            worsen(Failures.result(failure));
+            worsenBy(failure);
         }
         log("pipeline", "[Pipeline] End of Pipeline");
         if (failure != null) {
@@ -238,6 +238,13 @@ public final class Build implements Serializable {
         if (result == null || said.isWorseThan(result)) {
             result = said;
             set("result", said.toString());
+        }
+    }
+
+    /** As an exception that ends a stage worsens it, at once rather than at the build's end. */
+    public void worsenBy(Throwable failure) {
+        if (!(failure instanceof FailFastInterruption)) {
+            worsen(Failures.result(failure));
         }
     }
 

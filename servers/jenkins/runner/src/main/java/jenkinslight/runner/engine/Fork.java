@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** {@code parallel}: a head for each branch; the forking head goes on when all have ended, with their values or the first failure. */
 public final class Fork extends Suspension {
@@ -58,7 +57,7 @@ public final class Fork extends Suspension {
             firstFailure = outcome.getAbnormal();
             if (failFast) {
                 new ArrayList<>(running).forEach(other ->
-                        scheduler.interrupt(other, new FlowInterruptedException("ABORTED", "Failed in branch " + branch.name)));
+                        scheduler.interrupt(other, new FailFastInterruption(branch.name)));
             }
         } else if (firstFailure != outcome.getAbnormal()) {
             firstFailure.addSuppressed(outcome.getAbnormal());

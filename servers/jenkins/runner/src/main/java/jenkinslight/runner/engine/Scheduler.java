@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import jenkinslight.runner.language.MetaClassLedger;
 import jenkinslight.runner.language.SerializableIterators;
 
 /**
@@ -125,7 +126,9 @@ final class Scheduler implements Serializable {
     private void run(Head head) {
         running = head;
         Safepoints.sliceStarts();
+        build.compiler().ledger().open();
         Outcome outcome = head.continuable.run0(head.takeNext(), CATEGORIES);
+        MetaClassLedger.leave();
         running = null;
         if (outcome.isSuccess() && head.continuable.isResumable() && outcome.getNormal() instanceof Suspension) {
             Suspension suspension = (Suspension) outcome.getNormal();

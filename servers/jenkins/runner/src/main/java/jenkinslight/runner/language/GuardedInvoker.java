@@ -6,7 +6,6 @@ import com.cloudbees.groovy.cps.sandbox.Invoker;
 import groovy.lang.Closure;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import org.codehaus.groovy.runtime.InvokerInvocationException;
 
 /**
@@ -15,11 +14,13 @@ import org.codehaus.groovy.runtime.InvokerInvocationException;
  */
 public final class GuardedInvoker extends DefaultInvoker {
     private static final long serialVersionUID = 1L;
-    private static final Set<String> ENDING = Set.of("exit", "halt", "addShutdownHook");
     @Override
     public Object methodCall(Object receiver, String method, Object[] args) throws Throwable {
-        if (ENDING.contains(method) && (receiver == System.class || receiver == Runtime.class || receiver instanceof Runtime)) {
-            throw new SecurityException("Scripts not permitted to use staticMethod java.lang.System " + method);
+        if (GuardedMetaClass.ENDING.contains(method) && (receiver == System.class || receiver == Runtime.class || receiver instanceof Runtime)) {
+            throw GuardedMetaClass.refusal(method);
+        }
+        if (isInStructure(receiver) && !method.equals("call")) {
+            return ((StructuralDelegate) ((Closure) receiver).getDelegate()).invokeMethod(method, args);
         }
         PipelineScript script = scriptOf(receiver);
         if (script != null && script.dsl().isStep(method) && !script.definesMethod(method, args)) {
@@ -53,6 +54,10 @@ public final class GuardedInvoker extends DefaultInvoker {
             default:
                 return null;
         }
+    }
+
+    private static boolean isInStructure(Object receiver) {
+        return receiver instanceof Closure && ((Closure) receiver).getDelegate() instanceof StructuralDelegate;
     }
 
     /** The script that a call without a receiver goes to; null where a delegate of another kind comes first. */

@@ -27,7 +27,12 @@ public final class ScriptCompiler {
     private static final Semaphore COMPILING = new Semaphore(2);
 
     private final GroovyClassLoader classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts());
+    private final MetaClassLedger ledger = new MetaClassLedger();
     private int loaded;
+
+    static {
+        GuardedMetaClass.install();
+    }
 
     /** How all code is transformed, the library's and the scripts'. */
     static void transformed(CompilerConfiguration configuration) {
@@ -74,8 +79,14 @@ public final class ScriptCompiler {
         }
     }
 
+    /** Where changes that the build's code makes to shared classes are noted. */
+    public MetaClassLedger ledger() {
+        return ledger;
+    }
+
     /** Lets go of all that keeps the build's classes alive. */
     public void close() {
+        ledger.undo();
         for (Class<?> loadedClass : classes.getLoadedClasses()) {
             GroovySystem.getMetaClassRegistry().removeMetaClass(loadedClass);
             Introspector.flushFromCaches(loadedClass);

@@ -141,6 +141,9 @@ final class Dispatcher {
 
     private void ping(Map<String, Object> message) {
         Runtime runtime = Runtime.getRuntime();
+        if (Boolean.TRUE.equals(message.get("collect"))) {
+            System.gc();
+        }
         channel.send("pong", "id", message.get("id"), "live", builds.size(), "heapKiB", (runtime.totalMemory() - runtime.freeMemory()) >> 10,
                 "classes", ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
     }

@@ -20,9 +20,7 @@ STEPS = (
     "sh bat pwd checkout git readMavenPom writeMavenPom readFile writeFile deleteDir archiveArtifacts junit "
     "input build tool envVarsForTool properties milestone cleanWs stash unstash step withPlain"
 ).split()
-BLOCK_STEPS = (
-    "node dir ws withCredentials lock timestamps ansiColor withDockerContainer withDockerRegistry"
-).split()
+BLOCK_STEPS = ("node dir ws withCredentials lock timestamps ansiColor withDockerContainer withDockerRegistry").split()
 SYMBOLS = (
     "scmGit logRotator string booleanParam choice usernamePassword parameters pipelineTriggers cron "
     "buildDiscarder userRemoteConfig"

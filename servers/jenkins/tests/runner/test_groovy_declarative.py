@@ -1,0 +1,328 @@
+"""Declarative pipelines: sections and directives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runner_driver import Build, Runner, fails, pending, value
+
+SCM = {"$class": "GitSCM", "userRemoteConfigs": [{"url": "u"}]}
+
+
+def pipeline(stages: str, *, top: str = "", agent: str = "agent any") -> str:
+    """A pipeline of these stages."""
+    return f"pipeline {{\n{agent}\n{top}\nstages {{\n{stages}\n}}\n}}"
+
+
+def stage(name: str, steps: str, *, more: str = "") -> str:
+    return f"stage('{name}') {{\n{more}\nsteps {{\n{steps}\n}}\n}}\n"
+
+
+def nodes(build: Build) -> list[Any]:
+    return build.called("node")
+
+
+class TestAgent:
+    def test_any_takes_a_node_around_everything(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'"), top="post { always { sh 'post' } }"))
+
+        assert nodes(build) == [{}]
+        assert [s["context"]["block"] for s in build.steps if s["name"] == "sh"] == [1, 1]
+
+    def test_none_leaves_nodes_to_the_stages(self, runner: Runner) -> None:
+        stages = stage("a", "sh 'x'", more="agent { label 'linux' }") + stage("b", "echo 'no node'")
+        build = runner.run(pipeline(stages, agent="agent none"))
+
+        assert nodes(build) == ["linux"]
+        assert build.echoed == ["no node"]
+
+    def test_label_may_be_computed(self, runner: Runner) -> None:
+        assert nodes(
+            runner.run(pipeline(stage("a", "sh 'x'"), agent='agent { label "linux-${env.BUILD_NUMBER}" }'))
+        ) == ["linux-7"]
+
+    def test_node_with_a_workspace_of_its_own(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'"), agent="agent { node { label 'l'\ncustomWorkspace '/x/y' } }"))
+
+        assert nodes(build) == ["l"]
+        assert build.called("ws") == ["/x/y"]
+
+    def test_docker_runs_steps_in_a_container_on_a_node(self, runner: Runner) -> None:
+        agent = "agent { docker { image 'maven:3'\nargs '-v /a:/a'\nlabel 'd' } }"
+        build = runner.run(pipeline(stage("a", "sh 'x'"), agent=agent))
+
+        assert nodes(build) == ["d"]
+        assert build.called("withDockerContainer") == [{"image": "maven:3", "args": "-v /a:/a", "label": "d"}]
+
+    def test_docker_image_alone(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'"), agent="agent { docker 'maven:3' }"))
+
+        assert build.called("withDockerContainer") == [{"image": "maven:3"}]
+
+    def test_docker_may_reuse_the_pipelines_node(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'", more="agent { docker { image 'i'\nreuseNode true } }")))
+
+        assert len(nodes(build)) == 1
+
+    def test_checkout_is_implicit_with_an_scm(self, runner: Runner) -> None:
+        answers = {"checkout": value({"GIT_COMMIT": "abc"})}
+        build = runner.run(pipeline(stage("a", "echo GIT_COMMIT")), answers, scm=SCM)
+
+        assert build.called("checkout") == [SCM]
+        assert build.stages[0] == ("Declarative: Checkout SCM", "SUCCESS")
+        assert build.echoed == ["abc"]
+
+    def test_a_stages_own_agent_checks_out_without_a_stage(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'", more="agent any"), agent="agent none"), scm=SCM)
+
+        assert build.called("checkout") == [SCM]
+        assert build.stages == [("a", "SUCCESS")]
+
+    def test_checkout_can_be_skipped(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "sh 'x'"), top="options { skipDefaultCheckout() }"), scm=SCM)
+
+        assert build.called("checkout") == []
+
+    def test_a_failing_checkout_fails_the_build_but_post_runs(self, runner: Runner) -> None:
+        script = pipeline(stage("a", "sh 'x'"), top="post { always { echo 'post' } }")
+        build = runner.run(script, {"checkout": fails("no repository")}, scm=SCM)
+
+        assert build.result == "FAILURE"
+        assert build.called("sh") == []
+        assert build.echoed == ["post"]
+        assert build.log[-1] == "ERROR: no repository"
+
+
+class TestEnvironment:
+    def test_values_see_those_before_parameters_and_env(self, runner: Runner) -> None:
+        top = 'environment { X = \'a\'\nY = "${X}b"\nZ = "${Y}-${params.T}-${env.X}-${env.BUILD_NUMBER}"\nN = 5 }'
+        assert runner.run(pipeline(stage("s", 'echo "$Z $N"'), top=top), params={"T": "t"}).echoed == ["ab-t-a-7 5"]
+
+    def test_a_stages_variables_hide_the_pipelines(self, runner: Runner) -> None:
+        stages = stage("s", 'echo "$X $W"', more="environment { X = 'stage'\nW = \"${X}w\" }") + stage("t", "echo X")
+
+        assert runner.run(pipeline(stages, top="environment { X = 'top' }")).echoed == ["stage stagew", "top"]
+
+    def test_values_may_come_from_steps_and_methods(self, runner: Runner) -> None:
+        script = "def name() { 'method' }\n" + pipeline(
+            stage("s", 'echo "$A $B"'), top="environment { A = sh(script: 'x', returnStdout: true)\nB = name() }"
+        )
+
+        assert runner.run(script, {"sh": value("out")}).echoed == ["out method"]
+
+    def test_a_variable_never_assigns_the_scripts_own_of_that_name(self, runner: Runner) -> None:
+        script = "def X = 'script'\n" + pipeline(stage("s", 'echo "$X ${env.X}"'), top="environment { X = 'env' }")
+
+        assert runner.run(script).echoed == ["script env"]
+
+    def test_credentials_are_bound_by_the_server(self, runner: Runner) -> None:
+        answers = {"withCredentials": lambda s: {"env": {"C": "u:p", "C_USR": "u", "C_PSW": "p"}}}
+        top = "environment { C = credentials('my-id')\nUSER = \"${C_USR}\" }"
+        build = runner.run(pipeline(stage("s", 'echo "$C $C_PSW $USER"'), top=top), answers)
+
+        assert build.called("withCredentials") == [
+            [{"$symbol": "declarativeCredentials", "variable": "C", "credentialsId": "my-id"}]
+        ]
+        assert build.echoed == ["u:p p u"]
+
+
+class TestTools:
+    def test_they_are_installed_in_a_stage_and_again_for_each_stage(self, runner: Runner) -> None:
+        answers = {"envVarsForTool": lambda s: {"value": [f"{s['args']['toolId'].upper()}_HOME=/t", "PATH+T=/t/bin"]}}
+        build = runner.run(pipeline(stage("s", "sh 'x'"), top="tools { maven 'M3' }"), answers)
+
+        assert build.stages[0][0] == "Declarative: Tool Install"
+        assert build.called("tool") == [{"name": "M3", "type": "maven"}] * 2
+        env = build.steps[-1]["context"]["env"]
+        assert env["MAVEN_HOME"] == "/t"
+        assert env["PATH"].startswith("/t/bin:")
+
+    def test_a_stages_tool_replaces_the_pipelines(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("s", "sh 'x'", more="tools { jdk 'J17' }"), top="tools { jdk 'J8' }"))
+
+        assert [t["name"] for t in build.called("tool")] == ["J8", "J17"]
+
+    def test_without_an_agent_nothing_is_installed(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("s", "echo 'x'"), top="tools { maven 'M3' }", agent="agent none"))
+
+        assert build.called("tool") == []
+
+
+class TestOptionsParametersTriggers:
+    def test_they_are_told_before_anything_runs(self, runner: Runner) -> None:
+        top = """
+            options { buildDiscarder(logRotator(numToKeepStr: '10')); disableConcurrentBuilds(abortPrevious: true); timestamps() }
+            parameters { string(name: 'T', defaultValue: 'dev', description: 'where'); booleanParam(name: 'D', defaultValue: true) }
+            triggers { cron('H * * * *'); GenericTrigger(genericVariables: [[key: 'v', value: '$.v']], token: 'tok') }
+        """
+        build = runner.run(pipeline(stage("s", 'echo "${params.T} ${params.D}"'), top=top))
+
+        kinds = [m["type"] for m in build.messages]
+        assert kinds.index("properties") < kinds.index("step")
+        told = build.of("properties")[0]
+        assert told["options"] == [
+            {"$symbol": "buildDiscarder", "$args": [{"$symbol": "logRotator", "numToKeepStr": "10"}]},
+            {"$symbol": "disableConcurrentBuilds", "abortPrevious": True},
+        ]
+        assert told["parameters"][0] == {
+            "$symbol": "string",
+            "name": "T",
+            "defaultValue": "dev",
+            "description": "where",
+        }
+        assert told["triggers"] == [
+            {"$symbol": "cron", "$args": ["H * * * *"]},
+            {"$symbol": "GenericTrigger", "genericVariables": [{"key": "v", "value": "$.v"}], "token": "tok"},
+        ]
+        assert build.echoed == ["dev true"]
+
+    def test_given_parameters_win_over_defaults(self, runner: Runner) -> None:
+        top = "parameters { string(name: 'T', defaultValue: 'dev'); choice(name: 'C', choices: ['a', 'b']) }"
+
+        assert runner.run(pipeline(stage("s", "echo params.T + params.C"), top=top), params={"T": "x"}).echoed == ["xa"]
+
+    def test_timeout_option(self, runner: Runner) -> None:
+        script = pipeline(
+            stage("s", "sh 'x'"),
+            top="options { timeout(time: 60, unit: 'MILLISECONDS') }\npost { aborted { echo 'late' } }",
+        )
+        build = runner.run(script, {"sh": pending})
+
+        assert build.result == "ABORTED"
+        assert "Cancelling nested steps due to timeout" in build.log
+        assert "late" in build.log
+
+    def test_retry_option_of_a_stage(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("s", "sh 'x'", more="options { retry(3) }")), {"sh": fails("no")})
+
+        assert len(build.called("sh")) == 3
+        assert build.result == "FAILURE"
+
+    def test_block_steps_of_the_server_may_be_options(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("s", "sh 'x'"), top="options { timestamps()\nansiColor('xterm') }"))
+
+        assert build.called("ansiColor") == ["xterm"]
+        assert [m["name"] for m in build.steps] == ["node", "timestamps", "ansiColor", "sh"]
+
+    def test_skip_stages_after_unstable(self, runner: Runner) -> None:
+        script = pipeline(
+            stage("a", "unstable 'hm'") + stage("b", "echo 'b'"), top="options { skipStagesAfterUnstable() }"
+        )
+        build = runner.run(script)
+
+        assert build.stages == [("a", "UNSTABLE"), ("b", "NOT_EXECUTED")]
+        assert 'Stage "b" skipped due to earlier stage(s) marking the build as unstable' in build.log
+
+    def test_checkout_to_a_subdirectory(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("s", "sh 'x'"), top="options { checkoutToSubdirectory('sub') }"), scm=SCM)
+
+        assert build.called("dir") == ["sub"]
+        assert build.called("checkout") == [SCM]
+
+
+class TestStages:
+    def test_after_a_failure_the_others_are_skipped(self, runner: Runner) -> None:
+        build = runner.run(pipeline(stage("a", "error 'boom'") + stage("b", "echo 'b'")))
+
+        assert build.result == "FAILURE"
+        assert build.stages == [("a", "FAILURE"), ("b", "NOT_EXECUTED")]
+        assert 'Stage "b" skipped due to earlier failure(s)' in build.log
+        assert build.log[-1] == "ERROR: boom"
+
+    def test_nested_stages(self, runner: Runner) -> None:
+        inner = stage("b", "echo 'b'") + stage("c", "echo 'c'")
+        build = runner.run(pipeline(f"stage('a') {{ environment {{ E = 'e' }}\nstages {{ {inner} }} }}"))
+
+        assert build.echoed == ["b", "c"]
+        assert [name for name, _ in build.stages] == ["b", "c", "a"]
+        starts = {m["name"]: m for m in build.of("stage") if m["event"] == "start"}
+        assert starts["b"]["parent"] == starts["a"]["id"]
+
+    def test_parallel_stages_run_at_once_each_in_its_branch(self, runner: Runner) -> None:
+        inner = stage("p", "sh 'p'") + stage("q", "sh 'q'")
+        build = runner.run(pipeline(f"stage('a') {{ parallel {{ {inner} }} }}"))
+
+        assert build.result == "SUCCESS"
+        assert [
+            (s["positional"][0], s["context"]["branch"], s["context"]["stages"])
+            for s in build.steps
+            if s["name"] == "sh"
+        ] == [
+            ("p", "p", ["a", "p"]),
+            ("q", "q", ["a", "q"]),
+        ]
+        start = build.log.index("[Pipeline] parallel")
+        assert build.log[start + 1 : start + 5] == [
+            "[Pipeline] { (Branch: p)",
+            "[Pipeline] { (Branch: q)",
+            "[Pipeline] stage",
+            "[Pipeline] { (p)",
+        ]
+
+    def test_fail_fast_interrupts_the_other_branches(self, runner: Runner) -> None:
+        inner = stage("p", "sh 'long'") + stage("q", "sleep(time: 30, unit: 'MILLISECONDS')\nerror 'q broke'")
+        build = runner.run(pipeline(f"stage('a') {{ failFast true\nparallel {{ {inner} }} }}"), {"sh": pending})
+
+        assert [m["cause"] for m in build.of("cancel")] == ["Failed in branch q"]
+        assert build.result == "FAILURE"
+        assert build.log[-1] == "ERROR: q broke"
+
+    def test_matrix_runs_every_cell_but_the_excluded(self, runner: Runner) -> None:
+        matrix = """
+            stage('m') { matrix {
+                axes { axis { name 'OS'; values 'linux', 'mac' }
+                       axis { name 'V'; values '8', '11' } }
+                excludes { exclude { axis { name 'OS'; values 'mac' }
+                                     axis { name 'V'; notValues '11' } } }
+                stages { stage('in') { steps { echo "$OS $V" } } }
+            } }
+        """
+        build = runner.run(pipeline(matrix))
+
+        assert build.result == "SUCCESS", build.text
+        assert sorted(build.echoed) == ["linux 11", "linux 8", "mac 11"]
+        assert "[Pipeline] { (Branch: Matrix - OS = 'linux', V = '8')" in build.log
+
+    def test_input_gives_its_answer_to_the_stage(self, runner: Runner) -> None:
+        more = "input { message 'go on?'\nok 'yes'\nsubmitter 'admin'\nparameters { string(name: 'WHO', defaultValue: 'me') } }"
+        build = runner.run(pipeline(stage("s", "echo WHO", more=more)), {"input": value("you")})
+
+        assert build.called("input") == [
+            {
+                "message": "go on?",
+                "ok": "yes",
+                "submitter": "admin",
+                "parameters": [{"$symbol": "string", "name": "WHO", "defaultValue": "me"}],
+            }
+        ]
+        assert build.echoed == ["you"]
+
+    def test_several_input_parameters_come_by_name(self, runner: Runner) -> None:
+        more = "input { message 'm'\nparameters { string(name: 'A')\nstring(name: 'B') } }"
+
+        assert runner.run(
+            pipeline(stage("s", "echo A + B", more=more)), {"input": value({"A": "1", "B": "2"})}
+        ).echoed == ["12"]
+
+    def test_script_blocks_share_undeclared_variables(self, runner: Runner) -> None:
+        stages = stage(
+            "a", 'script { v = 1\ndef local = [1, 2].collect { it * 2 }\nfor (i in local) { sh "$i" } }'
+        ) + stage("b", 'echo "v is $v"')
+        build = runner.run(pipeline(stages))
+
+        assert build.called("sh") == ["2", "4"]
+        assert build.echoed == ["v is 1"]
+
+    def test_methods_beside_the_pipeline(self, runner: Runner) -> None:
+        script = pipeline(stage("a", "greet('x')")) + '\ndef greet(name) { sh "hello $name" }'
+
+        assert runner.run(script).called("sh") == ["hello x"]
+
+    def test_catch_error_may_fail_only_the_stage(self, runner: Runner) -> None:
+        stages = stage("a", "catchError(buildResult: 'SUCCESS', stageResult: 'FAILURE') { error 'x' }") + stage(
+            "b", "echo 'b'"
+        )
+        build = runner.run(pipeline(stages))
+
+        assert build.result == "SUCCESS"
+        assert build.stages == [("a", "FAILURE"), ("b", "SUCCESS")]

@@ -1,0 +1,158 @@
+"""Errors of a Declarative model: all told before anything runs, in Jenkins' words, with line and column."""
+
+from __future__ import annotations
+
+import pytest
+from runner_driver import Message, Runner
+
+OK_STAGES = "stages { stage('a') { steps { echo 'x' } } }"
+
+
+def errors(runner: Runner, script: str) -> list[str]:
+    answer = runner.ask({"type": "validate", "id": "v", "script": script})
+    return [error["message"] for error in answer["errors"]]
+
+
+def top(section: str) -> str:
+    return f"pipeline {{ agent any\n{section}\n{OK_STAGES} }}"
+
+
+def in_stage(sections: str) -> str:
+    return f"pipeline {{ agent any\nstages {{ stage('a') {{ {sections} }} }} }}"
+
+
+def test_the_log_shows_every_error_with_its_place(runner: Runner) -> None:
+    script = """pipeline {
+    agent any
+
+    stagez {
+    }
+    stages {
+        stage('a') {
+            stps { echo 'y' }
+        }
+    }
+}
+"""
+    build = runner.run(script)
+
+    assert build.result == "FAILURE"
+    assert build.steps == []
+    assert build.log == [
+        "org.codehaus.groovy.control.MultipleCompilationErrorsException: startup failed:",
+        'WorkflowScript: 4: Undefined section "stagez" @ line 4, column 5.',
+        "       stagez {",
+        "       ^",
+        "",
+        'WorkflowScript: 8: Unknown stage section "stps". Starting with version 0.5, steps in a stage must be in a '
+        "‘steps’ block. @ line 8, column 13.",
+        "               stps { echo 'y' }",
+        "               ^",
+        "",
+        'WorkflowScript: 7: Expected one of "steps", "stages", or "parallel" for stage "a" @ line 7, column 9.',
+        "           stage('a') {",
+        "           ^",
+        "",
+        "3 errors",
+        "",
+    ]
+
+
+def test_validation_gives_line_and_column(runner: Runner) -> None:
+    answer: Message = runner.ask(
+        {"type": "validate", "id": "v", "script": "pipeline {\n  agent any\n  foo { }\n" + OK_STAGES + "}"}
+    )
+
+    assert answer["type"] == "validated"
+    assert answer["id"] == "v"
+    assert answer["errors"] == [{"line": 3, "column": 3, "message": 'Undefined section "foo"'}]
+    assert answer["text"].startswith("startup failed:\nWorkflowScript: 3: Undefined section")
+
+
+def test_a_sound_pipeline_has_none(runner: Runner) -> None:
+    answer = runner.ask({"type": "validate", "id": "v", "script": top("")})
+
+    assert answer["errors"] == []
+    assert answer["text"] is None
+
+
+def test_syntax_errors_have_places_too(runner: Runner) -> None:
+    answer = runner.ask({"type": "validate", "id": "v", "script": "node {\n  echo 'x\n}"})
+
+    assert (answer["errors"][0]["line"], answer["errors"][0]["column"]) == (2, 10)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("pipeline { agent any }", 'Missing required section "stages"'),
+        ("pipeline { " + OK_STAGES + " }", 'Missing required section "agent"'),
+        ("pipeline { agent any\nagent none\n" + OK_STAGES + "}", "Multiple occurrences of the agent section"),
+        ("pipeline { agent any\nstages { } }", "No stages specified"),
+        ("pipeline { agent any\nstages { echo 'x' } }", "Expected a stage"),
+        (
+            "pipeline { agent any\nstages { stage { steps { echo 'x' } } } }",
+            "Expected a stage name but didn't find any",
+        ),
+        (top("").replace("stages {", "stages { stage('a') { steps { echo 'y' } }\n"), 'Duplicate stage name: "a"'),
+        (in_stage("steps { }"), "No steps specified for branch"),
+        (in_stage("steps { def x = 1 }"), "Expected a step"),
+        (in_stage("steps { if (true) { echo 'x' } }"), "Expected a step"),
+        (in_stage("steps { foo.bar() }"), 'Method calls on objects not allowed outside "script" blocks.'),
+        (
+            in_stage("steps { echo 'x' }\nparallel { stage('b') { steps { echo 'y' } } }"),
+            'Only one of "matrix", "parallel", "stages", or "steps" allowed for stage "a"',
+        ),
+        (
+            in_stage("agent any\nparallel { stage('b') { steps { echo 'y' } } }"),
+            '"agent" is not allowed in stage "a" as it contains parallel stages',
+        ),
+        (
+            in_stage("parallel { stage('b') { parallel { stage('c') { steps { echo 'y' } } } } }"),
+            "Parallel stages or branches can only be included in a top-level stage.",
+        ),
+        (in_stage("when { branch 'x' } steps { echo 'y' }"), "Not a valid stage section definition: "),
+        (in_stage("when { }\nsteps { echo 'x' }"), "Empty when closure, remove the property or add some content."),
+        (
+            in_stage("when { brnch 'x' }\nsteps { echo 'x' }"),
+            "Unknown conditional brnch. Valid conditionals are: allOf, anyOf, branch, ",
+        ),
+        (
+            in_stage("when { not { branch 'a'\nbranch 'b' } }\nsteps { echo 'x' }"),
+            'Nested when condition "not" requires exactly 1 child condition(s).',
+        ),
+        (
+            in_stage("when { allOf { } }\nsteps { echo 'x' }"),
+            'Nested when condition "allOf" requires at least one child condition.',
+        ),
+        (in_stage("input { ok 'x' }\nsteps { echo 'x' }"), "No message specified for input"),
+        (in_stage("matrix { axes { axis { name 'A'; values 'x' } } }"), 'Missing required section "stages"'),
+        (
+            "pipeline { agent 'linux'\n" + OK_STAGES + "}",
+            'Only "agent none", "agent any" or "agent {...}" are allowed.',
+        ),
+        (
+            "pipeline { agent { foo 'x' }\n" + OK_STAGES + "}",
+            'Invalid agent type "foo" specified. Must be one of [any, docker, ',
+        ),
+        ("pipeline { agent { }\n" + OK_STAGES + "}", "No agent type specified. Must be one of "),
+        (top("post { }"), "post can not be empty"),
+        (
+            top("post { allways { echo 'x' } }"),
+            'Invalid condition "allways" - valid conditions are [always, changed, fixed, regression, aborted, success, '
+            "unsuccessful, unstable, failure, notBuilt, cleanup]",
+        ),
+        (top("environment { }"), "No variables specified for environment"),
+        (top("environment { foo('a') }"), "is not a valid environment expression."),
+        (top("environment { A = 'a'\nA = 'b' }"), 'Duplicate environment variable name: "A"'),
+        (
+            top("parameters { strng(name: 'x') }"),
+            'Invalid parameter type "strng". Valid parameter types: [booleanParam, ',
+        ),
+        (top("options { timestamps()\ntimestamps() }"), 'Duplicate option name: "timestamps"'),
+        (top("triggers { cron('x')\ncron('y') }"), 'Duplicate trigger name: "cron"'),
+        (top("tools { }"), "No tools specified"),
+    ],
+)
+def test_message(runner: Runner, script: str, expected: str) -> None:
+    assert any(expected in message for message in errors(runner, script)), errors(runner, script)
