@@ -33,7 +33,11 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        await self._part(scope["path"])(scope, receive, send)
+        try:
+            await self._part(scope["path"])(scope, receive, send)
+        except asyncio.CancelledError:
+            # The server ends, and the time that requests under way are given for that is over.
+            _log.info("%s %s was cut off", scope["method"], scope["path"])
 
     def _part(self, path: str) -> ASGIApp:
         if path == PREFIX or path.startswith(PREFIX + "/"):

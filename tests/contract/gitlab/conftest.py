@@ -1,4 +1,7 @@
-"""The GitLab that is tested: the one at GITLAB_URL (with GITLAB_TOKEN, root's, and GITLAB_ROOT_PASSWORD), else a light one."""
+"""The GitLab that is tested: a light one, or the one at GITLAB_URL.
+
+Such a one needs GITLAB_TOKEN (root's, scopes api and sudo), GITLAB_ROOT_PASSWORD, and leave to send hooks to 127.0.0.1.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -50,6 +51,9 @@ class LightServer(Server):
             "GITLAB_ROOT_PASSWORD_FILE": str(folder / "password"),
             "GITLAB_ROOT_TOKEN_FILE": str(folder / "token"),
             "PYTHONPATH": str(_PACKAGE),
+            # Its container holds it compiled; a start that compiles takes several times as long.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "gitlab-light-compiled"),
         }
         return cls(f"http://127.0.0.1:{port}", token, password, folder, variables | environment)
 

@@ -14,7 +14,7 @@ def test_a_file_is_made_read_changed_and_removed(project):
     about = {"branch": "master", "commit_message": "Add", "author_name": "Ann", "author_email": "ann@example.org"}
     project.files.create({"file_path": "src/app/été.txt", "content": "un\n"} | about)
     file = project.files.get("src/app/été.txt", ref="master")
-    assert file.decode() == "un\n".encode()
+    assert file.decode() == b"un\n"
     assert (file.file_name, file.size, file.encoding, file.ref) == ("été.txt", 3, "base64", "master")
     assert file.last_commit_id == project.commits.list(get_all=True)[0].id
     assert project.commits.get("master").author_name == "Ann"
@@ -77,7 +77,8 @@ def test_a_folder_is_listed_flat_and_deep(project):
 
 
 def test_one_commit_makes_changes_moves_chmods_and_removes(project):
-    commit = project.commits.create({"branch": "work", "start_branch": "master", "commit_message": "All\n\nof it", "actions": [
+    about = {"branch": "work", "start_branch": "master", "commit_message": "All\n\nof it"}
+    commit = project.commits.create(about | {"actions": [
         {"action": "create", "file_path": "run.sh", "content": "#!/bin/sh\n"},
         {"action": "chmod", "file_path": "run.sh", "execute_filemode": True},
         {"action": "move", "file_path": "docs/README.md", "previous_path": "README.md"},
@@ -113,7 +114,8 @@ def test_commits_are_listed_by_ref_path_and_page(project, worktree):
     assert [commit.title for commit in project.commits.list(get_all=True)] == [
         "Change 4", "Change 3", "Change 2", "Change 1", "Change 0", "Begin",
     ]  # fmt: skip
-    assert [commit.title for commit in project.commits.list(path="a.txt", get_all=True)] == ["Change 3", "Change 1"]
+    of_file = project.commits.list(query_parameters={"path": "a.txt"}, get_all=True)
+    assert [commit.title for commit in of_file] == ["Change 3", "Change 1"]
     assert [commit.title for commit in project.commits.list(per_page=2, page=2)] == ["Change 2", "Change 1"]
     commit = project.commits.get("master")
     assert commit.author_email == "ann@example.org"

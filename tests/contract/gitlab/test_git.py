@@ -60,7 +60,7 @@ def test_shallow_and_partial_clones(project, url, worktree, tmp_path, protocol):
 
 
 def test_a_pack_of_many_megabytes_goes_both_ways(project, url, worktree, tmp_path):
-    (worktree.path / "big.bin").write_bytes(os.urandom(24 * 1024 * 1024))
+    (worktree.path / "big.bin").write_bytes(os.urandom(12 * 1024 * 1024))
     sha = worktree.commit("Big")
     worktree.git("push", "--quiet", "origin", "master")
     assert Worktree.clone(url(project), tmp_path / "clone").head() == sha

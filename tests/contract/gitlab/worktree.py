@@ -49,7 +49,12 @@ class Worktree:
         return run_git(*words, cwd=self.path, check=check)
 
     def commit(self, message: str, **files: str | None) -> str:
-        """Writes files (None removes one; `__` in a name is a slash, `_` a dot), commits, and returns the commit's id."""
+        """Writes files and commits them; returns the commit's id.
+
+        Args:
+            message: the commit's message.
+            files: content by name, in which `__` is a slash and `_` a dot; None removes the file.
+        """
         for name, content in files.items():
             file = self.path / name.replace("__", "/").replace("_", ".")
             if content is None:

@@ -48,6 +48,9 @@ class Api:
             # What git refuses here was not foreseen by the operation, but it is about the request, not the server.
             _log.warning("%s %s: git: %s", request.method, request.url.path, error)
             response = as_json({"message": "400 Bad request"}, 400)
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.url.path)
+            response = as_json({"message": "500 Internal Server Error"}, 500)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:

@@ -98,6 +98,8 @@ def _apply(repository: Repository, parent: str | None, action: Action, index: di
     if not is_file_path(action.path) or (action.previous_path and not is_file_path(action.previous_path)):
         raise CannotCommit("Path cannot include directory traversal")
     existing = _staged(repository, action.path, index)
+    if action.kind in ("create", "move"):
+        _check_place(repository, action.path, index)
     if action.kind == "create":
         if existing:
             raise CannotCommit("A file with this name already exists")
@@ -133,6 +135,16 @@ def _check_last_commit(repository: Repository, parent: str | None, action: Actio
         )
 
 
+def _check_place(repository: Repository, path: str, index: dict[str, str]) -> None:
+    """Refuses a file where a folder is, or below a file: git itself would replace the one by the other."""
+    parts = path.split("/")
+    above = ["/".join(parts[:size]) for size in range(1, len(parts))]
+    if any(_staged(repository, folder, index) for folder in above):
+        raise CannotCommit("A file with this name already exists")
+    if repository.run("--literal-pathspecs", "ls-files", "-z", "--", f"{path}/", env=index):
+        raise CannotCommit("A directory with this name already exists")
+
+
 def _staged(repository: Repository, path: str, index: dict[str, str]) -> TreeEntry | None:
     lines = repository.run("--literal-pathspecs", "ls-files", "-z", "--stage", "--", path, env=index)
     for line in filter(None, lines.decode("utf-8", "replace").split("\0")):
@@ -149,7 +161,6 @@ def _stage(repository: Repository, path: str, mode: str, content: bytes, index: 
 
 
 def _stage_object(repository: Repository, path: str, mode: str, sha: str, index: dict[str, str]) -> None:
-    # Without --replace git refuses a file where a folder is, and the other way round: as GitLab does.
     repository.run("update-index", "--add", "-z", "--index-info", stdin=f"{mode} {sha}\t{path}\0".encode(), env=index)
 
 

@@ -1,0 +1,207 @@
+"""The server's parts on their own."""
+
+from __future__ import annotations
+
+import pytest
+from gitlab_light.errors import Refusal
+from gitlab_light.git.hooks import shell_pattern
+from gitlab_light.git.journal import ZERO, Journal, RefChange
+from gitlab_light.git.repository import is_file_path, is_ref_name
+from gitlab_light.model.database import as_id
+from gitlab_light.model.passwords import PasswordCheck, hash_password
+from gitlab_light.model.wildcards import check_wildcard, matches
+from gitlab_light.params import Params, nested
+from gitlab_light.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("master", "master", True), ("master", "master2", False), ("*", "any/thing", True),
+        ("release/*", "release/1/2", True), ("release/*", "releases", False), ("*-stable", "v1-stable", True),
+        ("a*b*c", "a-b-b-c", True), ("a*a", "a", False), ("a*b*c", "acb", False), ("", "", True),
+    ],
+)  # fmt: skip
+def test_wildcards(pattern, name, fits):
+    assert matches(pattern, name) is fits
+
+
+def test_patterns_that_take_long_are_refused():
+    check_wildcard("name", "a*b*")
+    with pytest.raises(Refusal):
+        check_wildcard("name", "*a" * 20)
+
+
+def test_a_protected_name_is_no_more_of_a_shell_pattern_than_gitlab_has_it():
+    assert shell_pattern("v*[0-9]?") == "v*\\[0-9\\]\\?"
+
+
+@pytest.mark.parametrize("name", ["master", "feature/x", "v1.0.0.0", "ü", "a@b", "a{b"])
+def test_ref_names_that_git_takes(name):
+    assert is_ref_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "a..b", "-a", "/a", "a/", ".a", "a/.b", "a.lock", "a b", "a\0b", "@", "a@{b", "a^"])
+def test_ref_names_that_git_refuses(name):
+    assert not is_ref_name(name)
+
+
+@pytest.mark.parametrize("path", ["..", "a/../b", "/a", "a/", "a//b", ".git", "a/.GIT/b", "", "a\0", "x" * 300])
+def test_paths_that_lead_elsewhere(path):
+    assert not is_file_path(path)
+
+
+@pytest.mark.parametrize(("text", "number"), [("12", 12), ("-1", None), ("٣", None), ("²", None), ("9" * 30, None)])
+def test_ids(text, number):
+    assert as_id(text) == number
+
+
+def test_fields_are_nested_as_rails_nests_them():
+    fields = [("a", "1"), ("b[]", "1"), ("b[]", "2"), ("c[d]", "3"), ("e[][k]", "x"), ("e[][v]", "y"), ("e[][k]", "z")]
+    assert nested(fields) == {
+        "a": "1", "b": ["1", "2"], "c": {"d": "3"}, "e": [{"k": "x", "v": "y"}, {"k": "z"}],
+    }  # fmt: skip
+
+
+def test_parameters_are_checked():
+    params = Params({"n": "5", "yes": "true", "no": 0, "list": "a, b", "word": "x"})
+    assert params.integer("n") == 5
+    assert params.boolean("yes")
+    assert not params.boolean("no")
+    assert params.texts("list") == ["a", "b"]
+    for ask in (
+        lambda: params.text("missing"), lambda: params.integer("word"), lambda: params.boolean("word"),
+        lambda: params.choice("word", ("y",), default="y"), lambda: params.objects("word"),
+    ):  # fmt: skip
+        with pytest.raises(Refusal) as refusal:
+            ask()
+        assert refusal.value.status == 400
+
+
+def test_passwords_of_any_length_count_in_full():
+    check, long = PasswordCheck(), "x" * 100
+    hashed = hash_password(long)
+    assert check.matches(long, hashed)
+    assert check.matches(long, hashed)
+    assert not check.matches("x" * 99, hashed)
+    assert not check.matches(long, "-")
+
+
+def test_settings_come_from_the_environment():
+    settings = Settings.load(
+        {"GITLAB_EXTERNAL_URL": "http://localhost:8929/", "GITLAB_INTERNAL_URL": "http://gitlab:8080"}
+    )
+    assert (settings.external_url, settings.internal_url) == ("http://localhost:8929", "http://gitlab:8080")
+    assert (settings.port, str(settings.data)) == (8080, "/var/opt/gitlab")
+
+
+class TestJournal:
+    """Pushes are settled once, whenever the server ends."""
+
+    @pytest.fixture
+    def refs(self):
+        return {}
+
+    @pytest.fixture
+    def settled(self):
+        return []
+
+    @pytest.fixture
+    def journal(self, tmp_path, refs, settled):
+        return Journal(tmp_path, settled.append, lambda _, ref: refs.get(ref))
+
+    change = RefChange(ZERO, "1" * 40, "refs/heads/a b")
+
+    def test_a_push_by_the_api_is_settled(self, journal, settled, tmp_path):
+        with journal.applying(7, 3, [self.change]):
+            pass
+        assert [(push.project_id, push.user_id, push.changes) for push in settled] == [(7, 3, (self.change,))]
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_that_failed_is_not(self, journal, settled, tmp_path):
+        with pytest.raises(KeyError), journal.applying(7, 3, [self.change]):
+            raise KeyError
+        assert settled == []
+        assert list(tmp_path.iterdir()) == []
+
+    def abandon(self, tmp_path, name):
+        """Leaves a push as a server that was killed leaves it."""
+        import os
+
+        first = Journal(tmp_path, lambda _: None, lambda *_: None)
+        push = first.begin(7, 3)
+        line = f"{self.change.old} {self.change.new} {self.change.ref}\n"
+        (push.folder / "pre").write_text(line)
+        if name == "post":
+            (push.folder / "post").write_text(line)
+        os.close(push.lock)
+
+    def test_what_was_applied_is_settled_after_a_crash(self, journal, settled, refs, tmp_path):
+        self.abandon(tmp_path, "post")
+        assert journal.recover() == 1
+        assert [push.changes for push in settled] == [(self.change,)]
+        assert journal.recover() == 0
+
+    @pytest.mark.parametrize("applied", [True, False])
+    def test_what_may_have_been_applied_is_looked_up(self, journal, settled, refs, tmp_path, applied):
+        self.abandon(tmp_path, "pre")
+        if applied:
+            refs[self.change.ref] = self.change.new
+        journal.recover()
+        assert [push.changes for push in settled] == ([(self.change,)] if applied else [])
+
+    def test_a_push_under_way_is_left_alone(self, tmp_path, settled):
+        first = Journal(tmp_path, settled.append, lambda *_: None)
+        push = first.begin(7, 3)
+        assert first.recover() == 0
+        # Its git is alive though the server is another one: the kernel still holds the lock.
+        assert Journal(tmp_path, settled.append, lambda *_: None).recover() == 0
+        assert push.folder.exists()
+        first.finish(push)
+
+
+class TestHookStates:
+    """Failing hooks rest as GitLab documents."""
+
+    @pytest.fixture
+    def hook(self, instance):
+        return instance.hooks.add("project", 1, url="http://x/", events={"push_events": True})
+
+    def fail(self, instance, hook, times):
+        for _ in range(times):
+            instance.hooks.note_failure(instance.hooks.find(hook.id))
+        return instance.hooks.find(hook.id)
+
+    def test_four_failures_make_it_rest_and_a_success_wakes_it(self, instance, hook):
+        assert self.fail(instance, hook, 3).alert_status == "executable"
+        resting = self.fail(instance, hook, 1)
+        assert (resting.alert_status, resting.recent_failures) == ("temporarily_disabled", 4)
+        instance.hooks.note_success(resting)
+        assert instance.hooks.find(hook.id).alert_status == "executable"
+
+    def test_forty_failures_end_it_until_somebody_changes_it(self, instance, hook):
+        ended = self.fail(instance, hook, 40)
+        assert ended.alert_status == "disabled"
+        assert instance.hooks.update(ended, url="http://y/").alert_status == "executable"
+
+
+def test_payloads_carry_the_address_inside_the_sandbox(instance):
+    from gitlab_light.git.writing import Action, Person, make_commit
+
+    root = instance.users.by_login("root")
+    namespace = instance.namespaces.of_user(root.id)
+    project = instance.projects.create(
+        namespace=namespace, name="p", path="p", visibility="private", default_branch="master", creator_id=root.id
+    )
+    repository = instance.repositories.of(project.id)
+    repository.create("master")
+    person = Person("A", "a@b")
+    sha = make_commit(repository, None, [Action("create", "a", content=b"a")], "m", author=person, committer=person)
+    change = RefChange(ZERO, sha, "refs/heads/master")
+    with instance.journal.applying(project.id, root.id, [change]):
+        repository.move_refs([change])
+    payload = instance.events.sample(project, root, tag=False)
+    assert payload["project"]["git_http_url"] == "http://gitlab:8080/root/p.git"
+    assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"
+    assert payload["project"]["web_url"] == "http://gitlab.example:8929/root/p"
+    assert payload["project"]["git_ssh_url"] == "git@gitlab.example:root/p.git"

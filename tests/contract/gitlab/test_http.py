@@ -1,0 +1,126 @@
+"""The API's form: pages, errors, encodings; with requests and curl."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import gitlab
+import pytest
+import requests
+
+from tests.contract.gitlab.test_accounts import refused
+
+
+@pytest.fixture
+def call(server):
+    """Calls the API as root, with plain HTTP."""
+
+    def make(method: str, path: str, **options):
+        headers = {"PRIVATE-TOKEN": server.token} | options.pop("headers", {})
+        return requests.request(method, f"{server.url}/api/v4{path}", headers=headers, timeout=10, **options)
+
+    return make
+
+
+def test_pages_are_told_by_gitlabs_headers(server, call, project):
+    for number in range(5):
+        project.branches.create({"branch": f"b{number}", "ref": "master"})
+    path = f"/projects/{project.id}/repository/branches"
+    answer = call("GET", path, params={"per_page": 2, "page": 2, "search": "b"})
+    assert [branch["name"] for branch in answer.json()] == ["b2", "b3"]
+    shown = {name: answer.headers[f"X-{name}"] for name in (
+        "Total", "Total-Pages", "Page", "Per-Page", "Next-Page", "Prev-Page",
+    )}  # fmt: skip
+    assert shown == {
+        "Total": "5", "Total-Pages": "3", "Page": "2", "Per-Page": "2", "Next-Page": "3", "Prev-Page": "1",
+    }  # fmt: skip
+    assert set(answer.links) == {"next", "prev", "first", "last"}
+    assert answer.links["next"]["url"].startswith(f"{server.url}/api/v4{path}?")
+    following = requests.get(answer.links["next"]["url"], headers={"PRIVATE-TOKEN": server.token}, timeout=5)
+    assert [branch["name"] for branch in following.json()] == ["b4"]
+    assert following.headers["X-Next-Page"] == ""
+    assert len(call("GET", path, params={"per_page": 1000}).json()) == 6
+    assert call("GET", path, params={"page": 0}).json() == {"error": "page does not have a valid value"}
+
+
+def test_python_gitlab_walks_all_pages(project):
+    for number in range(5):
+        project.tags.create({"tag_name": f"t{number}", "ref": "master"})
+    assert len(list(project.tags.list(iterator=True, per_page=2))) == 5
+
+
+def test_projects_are_walked_by_keyset(root, make_project, unique):
+    word = unique("keyset")
+    made = [make_project(name=f"{word}-{number}").id for number in range(5)]
+    found = root.projects.list(
+        search=word, pagination="keyset", order_by="id", sort="asc", per_page=2, iterator=True
+    )
+    assert [project.id for project in found] == made
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/projects/1/merge_trains", "/", "/projects/1/nothing/%2e%2e"])
+def test_what_is_not_there_is_told_in_gitlabs_form(call, path):
+    answer = call("GET", path)
+    assert answer.status_code == 404
+    assert answer.json() == {"error": "404 Not Found"}
+
+
+def test_a_method_that_a_path_does_not_have(call):
+    answer = call("PATCH", "/version")
+    assert (answer.status_code, answer.json()) == (405, {"error": "405 Not Allowed"})
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_head_tells_without_a_body(call):
+    answer = call("HEAD", "/projects")
+    assert answer.status_code == 200
+    assert answer.headers["X-Page"] == "1"
+    assert answer.content == b""
+
+
+def test_parameters_come_as_json_form_multipart_and_query(call, unique):
+    names = [unique("enc") for _ in range(4)]
+    answers = [
+        call("POST", "/projects", json={"name": names[0], "topics": ["a", "b"]}),
+        call("POST", "/projects", data={"name": names[1], "topics[]": ["a", "b"]}),
+        call("POST", "/projects", files={"name": (None, names[2]), "topics[]": (None, "a")}),
+        call("POST", "/projects", params={"name": names[3], "topics": "a,b"}),
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert [answer.json()["name"] for answer in answers] == names
+    assert [answer.json()["topics"] for answer in answers] == [["a", "b"], ["a", "b"], ["a"], ["a", "b"]]
+
+
+def test_curl_as_gitlabs_documentation_writes_it(server, project):
+    address = f"{server.url}/api/v4/projects/{project.path_with_namespace.replace('/', '%2F')}"
+
+    def curl(*words: str) -> dict:
+        command = ["curl", "--silent", "--header", f"PRIVATE-TOKEN: {server.token}", *words]
+        return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+    assert curl(address)["id"] == project.id
+    assert curl("--request", "POST", f"{address}/repository/tags?tag_name=v1&ref=master")["name"] == "v1"
+    assert curl("--request", "POST", "--form", "url=http://127.0.0.1:9/x", "--form", "push_events=true",
+                f"{address}/hooks")["push_events"]  # fmt: skip
+    assert curl(
+        "--request", "POST", "--header", "Content-Type: application/json",
+        "--data", '{"branch": "master", "commit_message": "m", "content": "x"}',
+        f"{address}/repository/files/app%2Fproject%2Erb",
+    ) == {"file_path": "app/project.rb", "branch": "master"}  # fmt: skip
+    assert curl("--url", f"{server.url}/api/v4/version?private_token={server.token}")["version"]
+
+
+def test_an_administrator_acts_as_somebody_else(server, root, make_user):
+    user = make_user()
+    with gitlab.Gitlab(server.url, private_token=server.token) as client:
+        project = client.projects.create({"name": "theirs"}, sudo=user.username)
+        assert project.namespace["path"] == user.username
+        with refused(404, "Not Found"):
+            client.projects.list(sudo="nobody-at-all", get_all=False)
+
+
+def test_the_health_addresses_answer_without_signing_in(server):
+    assert requests.get(f"{server.url}/-/readiness", timeout=5).json()["status"] == "ok"
+    assert requests.get(f"{server.url}/-/liveness", timeout=5).json()["status"] == "ok"
+    assert requests.get(f"{server.url}/-/health", timeout=5).text == "GitLab OK"
