@@ -106,6 +106,7 @@ class WorkTree:
     def _environment(self, when: str | None) -> dict[str, str]:
         config = {"core.autocrlf": "false", "commit.gpgSign": "false", "tag.gpgSign": "false", **self._account.config}
         environment = {
+            "GIT_DIR": str(self.folder / ".git"),  # whatever repository a hook that runs us may name
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",

@@ -41,6 +41,20 @@ def test_the_same_content_gives_the_same_commit_in_every_sandbox(
     assert first == second
 
 
+def test_a_repository_that_the_environment_names_is_left_alone(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, _ = tree_with_a_commit(tmp_path / "tree")
+    tree.push(server, BRANCH)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere" / ".git"))
+    clone = WorkTree(tmp_path / "clone", ACCOUNT)
+    clone.clone(server)
+    (clone.folder / "file").write_text("two\n")
+    clone.commit("Second", WHEN)
+    clone.push(server, BRANCH)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_other_content_or_another_date_gives_another_commit(tmp_path: Path) -> None:
     commits = {
         tree_with_a_commit(tmp_path / "a")[1],
