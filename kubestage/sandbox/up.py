@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field
 from kubestage.console import console
 from kubestage.delivery.service import Served, wait_until_served
 from kubestage.engine import Changes, Config, Outcome, Run, Stacks
+from kubestage.engine.config import read_defaults
 from kubestage.engine.configs import platform_config, service_config
+from kubestage.engine.stacks import STACK_FILES
 from kubestage.errors import KubestageError
 from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
 from kubestage.sandbox.chain import FIRST, Chain
@@ -44,8 +46,11 @@ def up(sandbox: Sandbox) -> Report:
     Call it under the sandbox's lock, on a machine that has passed preflight.
 
     Raises:
+        InputError: a stack's file is broken; nothing was done.
         KubestageError: a part could not be brought up; what is up stays up, and a repetition goes on from there.
     """
+    for stack in ("sandbox", *ENVIRONMENTS):
+        read_defaults(STACK_FILES / f"Pulumi.{stack}.yaml")  # a broken file is told before anything is done
     made = sandbox.supply.ensure([*TOOLS, *IMAGES])
     Secrets.load_or_make(sandbox.settings)
     report = Report([f"{each.name} {'pulled' if each.origin == 'pull' else 'built'}" for each in made])
