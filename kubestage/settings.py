@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kubestage.errors import InputError
 
-Source = Literal["auto", "bundle", "pull", "build"]
+Source = Literal["auto", "pull", "build"]
 
 ENVIRONMENTS = ("test", "prod")
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     Attributes:
         sandbox: the sandbox's name; names its containers, network, volumes, cluster and kubeconfig context.
         port_offset: added to every host port, so that two sandboxes can run side by side.
-        source: where artefacts come from; auto tries bundle, then pull, then build.
+        source: where artefacts come from; auto takes what the cache has, then pull where it answers, then build.
+        downloads: the address of a mirror of the publishers' releases, with their host names as its top folders.
+        mirror: the registry through which official images are pulled, such as a company's pull-through cache.
         listen: the address on which ports are published.
         home: the folder above all sandboxes' folders.
         cache: what was built or fetched, shared by all sandboxes.
@@ -40,6 +42,8 @@ class Settings(BaseSettings):
     sandbox: str = Field("kubestage", pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")
     port_offset: int = Field(0, ge=0, le=30000)
     source: Source = "auto"
+    downloads: str = Field("", pattern=r"^(https?://.+)?$")
+    mirror: str = Field("", pattern=r"^([^/:]+(:\d+)?(/.+)?)?$")
     listen: str = "127.0.0.1"
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("kubestage"))
     cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path("kubestage"))

@@ -27,7 +27,7 @@ def package_checks(settings: Settings, machine: Machine) -> list[Check]:
 
 
 def _tools(settings: Settings, machine: Machine) -> Answer:
-    if settings.source in ("pull", "bundle"):
+    if settings.source == "pull":
         return fine("none are needed: nothing is built here")
     wanted = host_packages()
     missing = [package for package in wanted if not package.present]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from kubestage.settings import Settings
 from kubestage.supply.job import Job
 
 # What running and testing leave in a source folder.
 NOT_SOURCES = {"__pycache__", "target", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 Kind = Literal["files", "image"]
+Origin = Literal["pull", "build"]
 
 
 class Builder(Protocol):
@@ -40,8 +42,8 @@ class Puller(Protocol):
     def recipe(self) -> Iterable[str | Path]:
         """The official name and what pins it."""
 
-    def answers(self) -> bool:
-        """Whether the publisher's server can be reached from here; asked once, bounded."""
+    def probe(self, settings: Settings) -> tuple[str, tuple[int, ...]]:
+        """The address to ask whether the publisher's server answers, and the HTTP statuses that say so."""
 
     def pull(self, job: Job) -> None:
         """Fills `job.out`, or makes `job.reference` in the engine."""

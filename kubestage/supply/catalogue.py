@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from kubestage.settings import CHECKOUT
+from kubestage.supply import official
 from kubestage.supply.artefact import Artefact
 from kubestage.supply.debian import RELEASE, DebianImage
 from kubestage.supply.dockerfile import DockerfileImage
@@ -29,9 +28,6 @@ JAVA = "17"
 # The version of what has no version but its sources.
 OURS = "1"
 
-# Tools whose program has another name than the tool.
-TOOLS: dict[str, str] = {}
-
 _RECIPES = CHECKOUT / "images"
 _MODULES = _RECIPES / "tools"
 _SERVERS = CHECKOUT / "servers"
@@ -53,40 +49,60 @@ def _tools() -> list[Artefact]:
     )
     pulumi = (("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", f"v{PULUMI}"),)
     docker = (("github.com/docker/cli/cli/version.Version", DOCKER),)
+    module = _MODULES
     return [
         Artefact("go", GO_FROM_PYPI, "files", GoToolchain(GO_FROM_PYPI), megabytes=700),
         Artefact(
             "pulumi",
             PULUMI,
             "files",
-            GoProgram(_MODULES / "pulumi", "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", pulumi),
+            GoProgram(module / "pulumi", "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", pulumi),
+            official.pulumi(PULUMI),
             megabytes=3000,
         ),
-        Artefact("kind", KIND, "files", GoProgram(_MODULES / "kind", "kind", "sigs.k8s.io/kind"), megabytes=500),
         Artefact(
-            "kubernetes", KUBERNETES, "files", GoProgram(_MODULES / "kubernetes", "kube", ".", kube), megabytes=5000
+            "kind",
+            KIND,
+            "files",
+            GoProgram(module / "kind", "kind", "sigs.k8s.io/kind"),
+            official.kind(KIND),
+            megabytes=500,
         ),
-        Artefact("kubectl", KUBERNETES, "files", LinkedProgram("kubernetes", "kube", "kubectl")),
         Artefact(
-            "etcd", ETCD, "files", GoProgram(_MODULES / "etcd", "etcd", "go.etcd.io/etcd/server/v3"), megabytes=700
+            "kubernetes", KUBERNETES, "files", GoProgram(module / "kubernetes", "kube", ".", kube), megabytes=5000
         ),
-        Artefact("coredns", COREDNS, "files", GoProgram(_MODULES / "coredns", "coredns"), megabytes=1000),
-        Artefact("pause", PAUSE, "files", PauseProgram(_MODULES / "pause")),
+        Artefact(
+            "kubectl",
+            KUBERNETES,
+            "files",
+            LinkedProgram("kubernetes", "kube", "kubectl"),
+            official.kubectl(KUBERNETES),
+        ),
+        Artefact(
+            "etcd",
+            ETCD,
+            "files",
+            GoProgram(module / "etcd", "etcd", "go.etcd.io/etcd/server/v3"),
+            megabytes=700,
+        ),
+        Artefact("coredns", COREDNS, "files", GoProgram(module / "coredns", "coredns"), megabytes=1000),
+        Artefact("pause", PAUSE, "files", PauseProgram(module / "pause")),
         Artefact(
             "docker",
             DOCKER,
             "files",
-            GoProgram(_MODULES / "docker", "docker", "github.com/docker/cli/cmd/docker", docker),
+            GoProgram(module / "docker", "docker", "github.com/docker/cli/cmd/docker", docker),
+            official.docker(DOCKER),
             megabytes=700,
         ),
         Artefact(
-            "oci-fewer-caps", OURS, "files", GoProgram(_MODULES / "oci-fewer-caps", "oci-fewer-caps"), megabytes=100
+            "oci-fewer-caps", OURS, "files", GoProgram(module / "oci-fewer-caps", "oci-fewer-caps"), megabytes=100
         ),
         Artefact(
             "distribution",
             REGISTRY,
             "files",
-            GoProgram(_MODULES / "registry", "registry", "github.com/distribution/distribution/v3/cmd/registry"),
+            GoProgram(module / "registry", "registry", "github.com/distribution/distribution/v3/cmd/registry"),
             megabytes=900,
         ),
     ]
@@ -114,11 +130,8 @@ def _parts() -> list[Artefact]:
 
 
 def _images() -> list[Artefact]:
-    def folder(name: str) -> Path:
-        return _RECIPES / name
-
-    node = NodeImage(folder("node"), f"v{KUBERNETES}", f"{ETCD}-0", f"v{COREDNS}", PAUSE)
-    registry = ScratchImage(folder("registry"), (("distribution", "bin/registry", "usr/bin/registry"),))
+    node = NodeImage(_RECIPES / "node", f"v{KUBERNETES}", f"{ETCD}-0", f"v{COREDNS}", PAUSE)
+    registry = ScratchImage(_RECIPES / "registry", (("distribution", "bin/registry", "usr/bin/registry"),))
     gitlab = DockerfileImage(_SERVERS / "gitlab", "base", (("site-packages", "site", "site"),))
     jenkins = DockerfileImage(
         _SERVERS / "jenkins",
@@ -133,12 +146,17 @@ def _images() -> list[Artefact]:
         ),
     )
     return [
-        Artefact("base", RELEASE, "image", DebianImage(folder("base")), megabytes=1000),
-        Artefact("node-root", RELEASE, "image", DebianImage(folder("node-root")), megabytes=1500),
-        Artefact("node", KUBERNETES, "image", node, megabytes=2500, tag=f"v{KUBERNETES}"),
-        Artefact("registry", REGISTRY, "image", registry, megabytes=200),
-        Artefact("jenkins-base", RELEASE, "image", DebianImage(folder("jenkins-base")), megabytes=2000),
-        Artefact("java", JAVA, "image", JavaImage(folder("java")), megabytes=600),
+        _debian_image("base", megabytes=1000),
+        _debian_image("jenkins-base", megabytes=2000),
+        Artefact("node-root", RELEASE, "image", DebianImage(_RECIPES / "node-root"), megabytes=1500),
+        Artefact("node", KUBERNETES, "image", node, official.NODE, megabytes=2500, tag=f"v{KUBERNETES}"),
+        Artefact("registry", REGISTRY, "image", registry, official.REGISTRY, megabytes=200),
+        Artefact("java", JAVA, "image", JavaImage(_RECIPES / "java"), official.JAVA, megabytes=600),
         Artefact("gitlab", OURS, "image", gitlab, megabytes=600),
         Artefact("jenkins", OURS, "image", jenkins, megabytes=1500),
     ]
+
+
+def _debian_image(name: str, *, megabytes: int) -> Artefact:
+    folder = _RECIPES / name
+    return Artefact(name, RELEASE, "image", DebianImage(folder), official.debian(folder), megabytes=megabytes)

@@ -89,7 +89,8 @@ def bootstrap(job: Job, target: Path, packages: Iterable[str], *, variant: str, 
     sources, options = job.scratch / "sources.list", job.scratch / "apt.conf"
     sources.write_text("".join(f"{line}\n" for line in apt_sources()))
     options.write_text(apt_options())
-    hooks = [f"--customize-hook={customize}"] if customize else []
+    last = "extract" if variant == "extract" else "customize"  # the last hook that runs
+    hooks = [f"--{last}-hook={customize}"] if customize else []
     for number, certificate in enumerate(own_certificates()):
         (job.scratch / f"host-{number}.crt").write_text(certificate)
         hooks.append(
@@ -108,7 +109,7 @@ def bootstrap(job: Job, target: Path, packages: Iterable[str], *, variant: str, 
             # Java packages register manual pages even where none are installed.
             '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
             *hooks,
-            f'--customize-hook=cd "$1" && rm -rf {_NOT_KEPT}',
+            f'--{last}-hook=cd "$1" && rm -rf {_NOT_KEPT}',
             "--format=tar",
             RELEASE,
             target,

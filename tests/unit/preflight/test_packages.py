@@ -51,9 +51,8 @@ def test_programs_that_are_there_are_listed(monkeypatch):
     assert (answer.ok, answer.detail) == (True, "sh")
 
 
-@pytest.mark.parametrize("source", ["pull", "bundle"])
-def test_what_is_fetched_ready_made_needs_no_tools(wanted, source):
-    assert ask(machine(), source).ok
+def test_what_is_fetched_ready_made_needs_no_tools(wanted):
+    assert ask(machine(), "pull").ok
 
 
 class TestApt:
