@@ -70,4 +70,4 @@ class Sandbox:
         """
         from kubestage.delivery.deployment import Deployments
 
-        return Deployments(self.settings.kubeconfig)
+        return Deployments.of(self.settings.kubeconfig)

@@ -126,7 +126,7 @@ def _cluster(settings: Settings, docker: DockerClient) -> Part:
     address = f"KUBECONFIG={settings.kubeconfig}"
     if health == OK:
         try:
-            health = Deployments(settings.kubeconfig).node_health()
+            health = Deployments.of(settings.kubeconfig).node_health()
         except KubestageError as error:
             health = error.what
     return Part("cluster", address, health)
@@ -135,7 +135,7 @@ def _cluster(settings: Settings, docker: DockerClient) -> Part:
 def _environment(settings: Settings, environment: str, declared: str) -> Part:
     url = settings.service_url(environment)
     try:
-        rollout = Deployments(settings.kubeconfig).rollout(environment)
+        rollout = Deployments.of(settings.kubeconfig).rollout(environment)
     except KubestageError as error:
         return Part(environment, url, error.what, declared)
     if rollout is None:
