@@ -38,7 +38,7 @@ def read_logs(sandbox: Sandbox, part: str, *, lines: int) -> str:
 
 def _pod_logs(sandbox: Sandbox, environment: str, lines: int) -> str:
     """Kubernetes' own client knows best how to read the logs of several pods at once."""
-    command = [
+    command: list[str | Path] = [
         sandbox.supply.tool("kubectl"),
         "--kubeconfig",
         sandbox.settings.kubeconfig,
