@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -32,7 +33,9 @@ def jar() -> Path:
         making = cache / f"making-{os.getpid()}"
         shutil.copytree(RUNNER, making, ignore=shutil.ignore_patterns("target"))
         subprocess.run(["mvn", "-q", "-B", "package"], cwd=making, check=True)
-        (making / "target").rename(built)
+        # Another session may have been quicker.
+        with contextlib.suppress(OSError):
+            (making / "target").rename(built)
         shutil.rmtree(making)
     return built / "runner.jar"
 

@@ -11,20 +11,67 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-JVM_FLAGS = (
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss512k -XX:SoftRefLRUPolicyMSPerMB=0 "
-    "-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:ReservedCodeCacheSize=24m"
-).split()
+JVM_FLAGS = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xms8m",
+    "-Xmx64m",
+    "-Xss512k",
+    "-XX:SoftRefLRUPolicyMSPerMB=0",
+    "-XX:MinHeapFreeRatio=10",
+    "-XX:MaxHeapFreeRatio=30",
+    "-XX:ReservedCodeCacheSize=24m",
+]
 
-STEPS = (
-    "sh bat pwd checkout git readMavenPom writeMavenPom readFile writeFile deleteDir archiveArtifacts junit "
-    "input build tool envVarsForTool properties milestone cleanWs stash unstash step withPlain"
-).split()
-BLOCK_STEPS = ("node dir ws withCredentials lock timestamps ansiColor withDockerContainer withDockerRegistry").split()
-SYMBOLS = (
-    "scmGit logRotator string booleanParam choice usernamePassword parameters pipelineTriggers cron "
-    "buildDiscarder userRemoteConfig"
-).split()
+STEPS = [
+    "sh",
+    "bat",
+    "pwd",
+    "checkout",
+    "git",
+    "readMavenPom",
+    "writeMavenPom",
+    "readFile",
+    "writeFile",
+    "deleteDir",
+    "archiveArtifacts",
+    "junit",
+    "input",
+    "build",
+    "tool",
+    "envVarsForTool",
+    "properties",
+    "milestone",
+    "cleanWs",
+    "stash",
+    "unstash",
+    "step",
+    "withPlain",
+]
+BLOCK_STEPS = [
+    "node",
+    "dir",
+    "ws",
+    "withCredentials",
+    "lock",
+    "timestamps",
+    "ansiColor",
+    "withDockerContainer",
+    "withDockerRegistry",
+]
+SYMBOLS = [
+    "scmGit",
+    "logRotator",
+    "string",
+    "booleanParam",
+    "choice",
+    "usernamePassword",
+    "parameters",
+    "pipelineTriggers",
+    "cron",
+    "buildDiscarder",
+    "userRemoteConfig",
+]
 
 NODE_ENV = {"PATH": "/usr/bin:/bin", "HOME": "/home/jenkins", "WORKSPACE": "/w", "NODE_NAME": "built-in"}
 ABORT = "hudson.AbortException"

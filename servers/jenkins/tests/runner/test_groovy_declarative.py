@@ -151,8 +151,11 @@ class TestTools:
 class TestOptionsParametersTriggers:
     def test_they_are_told_before_anything_runs(self, runner: Runner) -> None:
         top = """
-            options { buildDiscarder(logRotator(numToKeepStr: '10')); disableConcurrentBuilds(abortPrevious: true); timestamps() }
-            parameters { string(name: 'T', defaultValue: 'dev', description: 'where'); booleanParam(name: 'D', defaultValue: true) }
+            options { buildDiscarder(logRotator(numToKeepStr: '10'))
+                      disableConcurrentBuilds(abortPrevious: true)
+                      timestamps() }
+            parameters { string(name: 'T', defaultValue: 'dev', description: 'where')
+                         booleanParam(name: 'D', defaultValue: true) }
             triggers { cron('H * * * *'); GenericTrigger(genericVariables: [[key: 'v', value: '$.v']], token: 'tok') }
         """
         build = runner.run(pipeline(stage("s", 'echo "${params.T} ${params.D}"'), top=top))
@@ -284,7 +287,10 @@ class TestStages:
         assert "[Pipeline] { (Branch: Matrix - OS = 'linux', V = '8')" in build.log
 
     def test_input_gives_its_answer_to_the_stage(self, runner: Runner) -> None:
-        more = "input { message 'go on?'\nok 'yes'\nsubmitter 'admin'\nparameters { string(name: 'WHO', defaultValue: 'me') } }"
+        more = """input { message 'go on?'
+            ok 'yes'
+            submitter 'admin'
+            parameters { string(name: 'WHO', defaultValue: 'me') } }"""
         build = runner.run(pipeline(stage("s", "echo WHO", more=more)), {"input": value("you")})
 
         assert build.called("input") == [

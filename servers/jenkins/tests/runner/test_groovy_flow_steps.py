@@ -42,7 +42,9 @@ class TestStageAndParallel:
         assert build.log[-1] == "ERROR: a broke"
 
     def test_fail_fast_interrupts_the_others(self, runner: Runner) -> None:
-        script = "parallel a: { sh 'long' }, b: { sleep(time: 20, unit: 'MILLISECONDS'); error 'b broke' }, failFast: true"
+        script = (
+            "parallel a: { sh 'long' }, b: { sleep(time: 20, unit: 'MILLISECONDS'); error 'b broke' }, failFast: true"
+        )
         build = runner.run(script, {"sh": pending})
 
         assert build.of("cancel")[0]["cause"] == "Failed in branch b"
@@ -56,7 +58,10 @@ class TestStageAndParallel:
         assert build.result == "SUCCESS"
 
     def test_fail_fast_reaches_nested_branches(self, runner: Runner) -> None:
-        script = "parallel a: { parallel(c: { sh 'c' }, d: { sh 'd' }) }, b: { sleep(time: 20, unit: 'MILLISECONDS'); error 'no' }, failFast: true"
+        script = (
+            "parallel a: { parallel(c: { sh 'c' }, d: { sh 'd' }) }, "
+            "b: { sleep(time: 20, unit: 'MILLISECONDS'); error 'no' }, failFast: true"
+        )
         build = runner.run(script, {"sh": pending})
 
         assert len(build.of("cancel")) == 2
@@ -70,7 +75,7 @@ class TestStageAndParallel:
 
 class TestRetry:
     def test_tries_again_until_it_works(self, runner: Runner) -> None:
-        build = runner.run("int n = 0\nretry(3) { n++; if (n < 3) { error \"no $n\" } }\necho \"n=$n\"")
+        build = runner.run('int n = 0\nretry(3) { n++; if (n < 3) { error "no $n" } }\necho "n=$n"')
 
         assert build.echoed == ["ERROR: no 1", "Retrying", "ERROR: no 2", "Retrying", "n=3"]
 
@@ -81,7 +86,11 @@ class TestRetry:
         assert build.result == "FAILURE"
 
     def test_tries_again_after_a_timeout_inside(self, runner: Runner) -> None:
-        script = "int n = 0\nretry(2) { timeout(time: 40, unit: 'MILLISECONDS') { if (n++ == 0) { sleep 60 } } }\necho \"$n\""
+        script = (
+            "int n = 0\n"
+            "retry(2) { timeout(time: 40, unit: 'MILLISECONDS') { if (n++ == 0) { sleep 60 } } }\n"
+            'echo "$n"'
+        )
 
         assert runner.run(script).echoed[-1] == "2"
 
@@ -96,7 +105,9 @@ class TestRetry:
 
 class TestTimeout:
     def test_says_when_it_will_expire(self, runner: Runner) -> None:
-        build = runner.run("timeout(time: 90, unit: 'MINUTES') { }\ntimeout(5) { }\ntimeout(time: 3, unit: 'SECONDS') { }")
+        build = runner.run(
+            "timeout(time: 90, unit: 'MINUTES') { }\ntimeout(5) { }\ntimeout(time: 3, unit: 'SECONDS') { }"
+        )
 
         assert build.echoed == [
             "Timeout set to expire in 1 hr 30 min",
@@ -137,14 +148,19 @@ class TestTimeout:
         assert build.result == "ABORTED"
 
     def test_activity_starts_the_clock_again(self, runner: Runner) -> None:
-        script = "timeout(time: 120, unit: 'MILLISECONDS', activity: true) { 4.times { sleep(time: 60, unit: 'MILLISECONDS'); echo 'alive' } }"
+        script = (
+            "timeout(time: 400, unit: 'MILLISECONDS', activity: true) { "
+            "5.times { sleep(time: 150, unit: 'MILLISECONDS'); echo 'alive' } }"
+        )
 
         assert runner.run(script).result == "SUCCESS"
 
 
 class TestCatching:
     def test_catch_error_goes_on_with_the_failure_noted(self, runner: Runner) -> None:
-        build = runner.run("catchError(message: 'oh') { sh 'x' }\necho currentBuild.currentResult", {"sh": fails("code 2")})
+        build = runner.run(
+            "catchError(message: 'oh') { sh 'x' }\necho currentBuild.currentResult", {"sh": fails("code 2")}
+        )
 
         assert build.echoed == ["oh", "ERROR: code 2", "FAILURE"]
         assert build.result == "FAILURE"
@@ -179,7 +195,9 @@ class TestCatching:
         assert build.result == "UNSTABLE"
 
     def test_a_step_of_the_server_may_worsen_the_result(self, runner: Runner) -> None:
-        build = runner.run("junit '*.xml'\necho currentBuild.result", {"junit": lambda s: {"value": None, "result": "UNSTABLE"}})
+        build = runner.run(
+            "junit '*.xml'\necho currentBuild.result", {"junit": lambda s: {"value": None, "result": "UNSTABLE"}}
+        )
 
         assert build.echoed == ["UNSTABLE"]
         assert build.result == "UNSTABLE"
@@ -187,7 +205,7 @@ class TestCatching:
 
 class TestWaiting:
     def test_wait_until_asks_again(self, runner: Runner) -> None:
-        build = runner.run("int i = 0\nwaitUntil(initialRecurrencePeriod: 10) { i++; i > 2 }\necho \"$i\"")
+        build = runner.run('int i = 0\nwaitUntil(initialRecurrencePeriod: 10) { i++; i > 2 }\necho "$i"')
 
         assert build.echoed == ["Will try again after 10 ms", "Will try again after 12 ms", "3"]
 
@@ -195,18 +213,22 @@ class TestWaiting:
         assert "java.lang.ClassCastException: body return value 5 is not boolean" in runner.run("waitUntil { 5 }").log
 
     def test_sleep(self, runner: Runner) -> None:
-        build = runner.run("sleep(time: 10, unit: 'MILLISECONDS')\n[1].each { sleep time: 10, unit: 'MILLISECONDS' }\nsleep 0")
+        build = runner.run(
+            "sleep(time: 10, unit: 'MILLISECONDS')\n[1].each { sleep time: 10, unit: 'MILLISECONDS' }\nsleep 0"
+        )
 
         assert build.echoed == ["Sleeping for 10 ms", "Sleeping for 10 ms", "Sleeping for 0 ms"]
 
     def test_is_unix(self, runner: Runner) -> None:
-        assert runner.run("echo \"${isUnix()}\"").echoed == ["true"]
+        assert runner.run('echo "${isUnix()}"').echoed == ["true"]
 
 
 class TestServerBlocks:
     def test_variables_of_the_block_hold_inside(self, runner: Runner) -> None:
         answers = {"withCredentials": lambda s: {"env": {"U": "me"}}}
-        build = runner.run("withCredentials([usernamePassword(credentialsId: 'c')]) { sh 'x'; echo U }\necho \"${env.U}\"", answers)
+        build = runner.run(
+            "withCredentials([usernamePassword(credentialsId: 'c')]) { sh 'x'; echo U }\necho \"${env.U}\"", answers
+        )
 
         assert build.echoed == ["me", "null"]
         assert build.called("withCredentials") == [[{"$symbol": "usernamePassword", "credentialsId": "c"}]]

@@ -88,7 +88,10 @@ class TestStop:
         assert "never" not in build.log
 
     def test_hard_ends_even_what_cannot_be_interrupted(self, runner: Runner) -> None:
-        build = runner.start("@NonCPS def f() { long end = System.currentTimeMillis() + 1500; while (System.currentTimeMillis() < end) { } }\nf()")
+        build = runner.start(
+            "@NonCPS def f() { long end = System.currentTimeMillis() + 1500\n"
+            "while (System.currentTimeMillis() < end) { } }\nf()"
+        )
         build.wait_for("log", text="[Pipeline] Start of Pipeline")
         build.stop(hard=True)
 
@@ -97,7 +100,9 @@ class TestStop:
 
 class TestApart:
     def test_many_builds_at_once_lose_and_mix_nothing(self, runner: Runner) -> None:
-        script = "node { for (int i = 0; i < 5; i++) { def v = sh(script: \"$i\", returnStdout: true); echo \"$JOB_ID-$v\" } }"
+        script = (
+            'node { for (int i = 0; i < 5; i++) { def v = sh(script: "$i", returnStdout: true); echo "$JOB_ID-$v" } }'
+        )
         answers = {"sh": lambda step: {"value": step["args"]["script"]}}
         builds = [runner.start(script, answers, env={"JOB_ID": str(n)}) for n in range(40)]
 
@@ -116,7 +121,13 @@ class TestApart:
 
     @pytest.mark.parametrize(
         "ending",
-        ["System.exit(1)", "Runtime.runtime.exit(1)", "Runtime.getRuntime().halt(1)", "java.lang.System.exit(0)", "[1].each { System.exit(it) }"],
+        [
+            "System.exit(1)",
+            "Runtime.runtime.exit(1)",
+            "Runtime.getRuntime().halt(1)",
+            "java.lang.System.exit(0)",
+            "[1].each { System.exit(it) }",
+        ],
     )
     def test_a_script_cannot_end_the_runner(self, runner: Runner, ending: str) -> None:
         build = runner.run(ending)
@@ -134,7 +145,7 @@ class TestApart:
         assert runner.run("System.out.println('{broken')\necho 'ok'").echoed == ["ok"]
 
     def test_classes_of_one_build_are_not_seen_by_another(self, runner: Runner) -> None:
-        runner.run("class Secret { def x = 1 }\necho \"${new Secret().x}\"")
+        runner.run('class Secret { def x = 1 }\necho "${new Secret().x}"')
 
         assert runner.run("new Secret()").result == "FAILURE"
 
@@ -148,7 +159,7 @@ class TestApart:
         def state() -> Message:
             return runner.ask({"type": "ping", "id": "p", "collect": True})
 
-        script = "class A implements Serializable { def l = [1] }\nnode { def a = new A(); 5.times { sh \"$it\" } }"
+        script = 'class A implements Serializable { def l = [1] }\nnode { def a = new A(); 5.times { sh "$it" } }'
         for _ in range(20):
             runner.run(script)
         before = state()

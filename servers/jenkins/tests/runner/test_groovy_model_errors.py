@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (Jenkins' own quotation marks)
 """Errors of a Declarative model: all told before anything runs, in Jenkins' words, with line and column."""
 
 from __future__ import annotations

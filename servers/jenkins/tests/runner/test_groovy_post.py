@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 from runner_driver import Runner
 
-CONDITIONS = "cleanup unsuccessful unstable success failure aborted regression fixed changed always notBuilt".split()
+CONDITIONS = [
+    "cleanup",
+    "unsuccessful",
+    "unstable",
+    "success",
+    "failure",
+    "aborted",
+    "regression",
+    "fixed",
+    "changed",
+    "always",
+    "notBuilt",
+]
 ALL = "\n".join(f"{name} {{ echo 'post {name}' }}" for name in CONDITIONS)
 
 

@@ -22,7 +22,12 @@ def test_a_broken_line_is_answered_by_an_error(runner: Runner, line: str) -> Non
 
 
 def test_an_unknown_type_is_answered_by_an_error(runner: Runner) -> None:
-    assert runner.ask({"type": "foo", "id": "1"}) == {"type": "error", "id": "1", "build": None, "message": "unknown type foo"}
+    assert runner.ask({"type": "foo", "id": "1"}) == {
+        "type": "error",
+        "id": "1",
+        "build": None,
+        "message": "unknown type foo",
+    }
 
 
 def test_start_needs_build_and_script(runner: Runner) -> None:
@@ -81,7 +86,10 @@ def test_values_come_back_as_groovy_knows_them(runner: Runner) -> None:
 class TestVariables:
     """Generic Webhook Trigger's rules."""
 
-    BODY = '{"version": "v1.0.0.0", "envName": "prod", "nodePort": 30051, "list": [{"a b": 1}, {"c-d": "x"}], "empty": "", "n": null}'
+    BODY = (
+        '{"version": "v1.0.0.0", "envName": "prod", "nodePort": 30051, '
+        '"list": [{"a b": 1}, {"c-d": "x"}], "empty": "", "n": null}'
+    )
 
     def resolve(self, runner: Runner, *expressions: dict[str, str], document: str = BODY) -> dict[str, str]:
         answer = runner.ask({"type": "variables", "id": "w", "document": document, "expressions": list(expressions)})
@@ -98,7 +106,9 @@ class TestVariables:
         ) == {"version": "v1.0.0.0", "envName": "prod", "nodePort": "30051"}
 
     def test_a_missing_path_is_empty_or_its_default(self, runner: Runner) -> None:
-        found = self.resolve(runner, {"key": "a", "value": "$.nope"}, {"key": "b", "value": "$.nope", "defaultValue": "d"})
+        found = self.resolve(
+            runner, {"key": "a", "value": "$.nope"}, {"key": "b", "value": "$.nope", "defaultValue": "d"}
+        )
 
         assert found == {"a": "", "b": "d"}
 
@@ -127,7 +137,7 @@ class TestVariables:
         answer = runner.ask({"type": "variables", "id": "w", "document": "nope", "expressions": expressions})
 
         assert answer["variables"] == {"v": "d"}
-        assert answer["warnings"] == []  or "Unable to resolve v" in answer["warnings"][0]
+        assert answer["warnings"] == [] or "Unable to resolve v" in answer["warnings"][0]
 
     def test_an_empty_body(self, runner: Runner) -> None:
         assert self.resolve(runner, {"key": "v", "value": "$.version"}, document="") == {"v": ""}
@@ -161,7 +171,12 @@ class TestVariables:
 
 @pytest.mark.parametrize(
     ("pattern", "text", "expected"),
-    [("^v[0-9.]+ (test|prod)$", "v1.0.0.0 prod", True), ("^v[0-9.]+$", "v1; rm", False), ("a(?=b)", "xab", True), ("", "", True)],
+    [
+        ("^v[0-9.]+ (test|prod)$", "v1.0.0.0 prod", True),
+        ("^v[0-9.]+$", "v1; rm", False),
+        ("a(?=b)", "xab", True),
+        ("", "", True),
+    ],
 )
 def test_match_is_javas_find(runner: Runner, pattern: str, text: str, expected: bool) -> None:
     answer: dict[str, Any] = runner.ask({"type": "match", "id": "m", "pattern": pattern, "text": text})

@@ -1,11 +1,14 @@
+# ruff: noqa: RUF001 (Jenkins' own quotation marks)
 """Scripted pipelines: the language, and the variables every script has."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from runner_driver import ABORT, Runner, fails, value
 
 
-def echoed(runner: Runner, script: str, **fields: object) -> list[str]:
+def echoed(runner: Runner, script: str, **fields: Any) -> list[str]:
     return runner.run(script, **fields).echoed
 
 
@@ -26,8 +29,20 @@ def test_loops_and_closures_may_run_steps(runner: Runner) -> None:
     )
 
     assert build.called("sh") == [
-        "for 0", "for 1", "in a", "in b", "each 1", "each 2", "map k=v", "range 1", "range 2", "times 0", "times 1", "while 1", "while 2",
-    ]  # fmt: skip
+        "for 0",
+        "for 1",
+        "in a",
+        "in b",
+        "each 1",
+        "each 2",
+        "map k=v",
+        "range 1",
+        "range 2",
+        "times 0",
+        "times 1",
+        "while 1",
+        "while 2",
+    ]
 
 
 def test_a_steps_value_is_what_the_server_answers(runner: Runner) -> None:
@@ -200,7 +215,8 @@ def test_current_build_can_be_read_and_changed(runner: Runner) -> None:
         currentBuild.result = 'UNSTABLE'
         currentBuild.result = 'SUCCESS'
         echo "${currentBuild.displayName} ${currentBuild.result} ${currentBuild.resultIsWorseOrEqualTo('UNSTABLE')}"
-        echo "${currentBuild.previousBuild.result} ${currentBuild.previousBuild?.previousBuild} ${currentBuild.getPreviousBuild().number}"
+        def last = currentBuild.previousBuild
+        echo "${last.result} ${last?.previousBuild} ${currentBuild.getPreviousBuild().number}"
         echo "${currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause')[0].userId}"
     """
     build = runner.run(
@@ -272,7 +288,8 @@ def test_a_maven_model_has_properties_getters_and_lists(runner: Runner) -> None:
     script = """
         def pom = readMavenPom file: 'pom.xml'
         echo "${pom.version} ${pom.getVersion()} ${pom.parent.version} ${pom.getParent().getVersion()} ${pom.name}"
-        echo "${pom.dependencies[0].artifactId} ${pom.dependencies.size()} ${pom.modules.isEmpty()} ${pom.properties['java.version']}"
+        def deps = pom.dependencies
+        echo "${deps[0].artifactId} ${deps.size()} ${pom.modules.isEmpty()} ${pom.properties['java.version']}"
         for (d in pom.dependencies) { echo d.getVersion() }
         pom.version = '2.0'
         writeMavenPom model: pom

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from runner_driver import Runner, fails
 
@@ -10,7 +12,7 @@ TIMER = {"class": "hudson.triggers.TimerTrigger$TimerTriggerCause"}
 CHANGES = [{"message": "Fix the parser\n\nIt was broken", "files": ["src/main/A.java", "README.md"]}]
 
 
-def ran(runner: Runner, when: str, **fields: object) -> bool:
+def ran(runner: Runner, when: str, **fields: Any) -> bool:
     script = f"pipeline {{ agent any\nstages {{ stage('s') {{ when {{ {when} }}\nsteps {{ echo 'ran' }} }} }} }}"
     build = runner.run(script, **fields)
     assert build.result == "SUCCESS", build.text

@@ -3,7 +3,6 @@ package jenkinslight.runner.engine;
 import com.cloudbees.groovy.cps.Continuable;
 import groovy.lang.Closure;
 import hudson.model.Result;
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
-import jenkinslight.runner.language.Values;
 import jenkinslight.runner.protocol.Channel;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
@@ -19,7 +17,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
  * One running build: its state, and what the language's code may do to it. Everything but what is transient is serialisable, script and
  * suspended code included, so that a build can outlive its JVM.
  */
-public final class Build implements Serializable {
+public final class Build extends BuildOutput {
     private static final long serialVersionUID = 1L;
 
     private final BuildRequest request;
@@ -27,7 +25,6 @@ public final class Build implements Serializable {
     private final Scheduler scheduler = new Scheduler(this);
     private Result result;
     private int lastStage;
-    private transient Channel channel;
     private transient Mailbox mailbox;
     private transient Consumer<Build> onEnd;
     private transient AtomicBoolean ended;
@@ -40,15 +37,16 @@ public final class Build implements Serializable {
      * @param onEnd told once, when the build has ended
      */
     public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
+        super(channel);
         this.request = request;
         this.environment = new Environment(request.env);
-        this.channel = channel;
         this.onEnd = onEnd;
         this.mailbox = new Mailbox(Threads.builds());
         this.ended = new AtomicBoolean();
         this.compiler = new ScriptCompiler();
     }
 
+    @Override
     public String id() {
         return request.build;
     }
@@ -104,6 +102,7 @@ public final class Build implements Serializable {
     }
 
     /** True after {@code end} was sent. */
+    @Override
     public boolean hasEnded() {
         return ended.get();
     }
@@ -142,7 +141,7 @@ public final class Build implements Serializable {
 
     private void end(Throwable failure) {
         if (ended.compareAndSet(false, true)) {
-            channel.send("end", "build", id(), "result", currentResult().toString(), "error",
+            sendLast("end", "result", currentResult().toString(), "error",
                     failure == null ? null : Failures.describe(failure));
             onEnd.accept(this);
             compiler.close();
@@ -152,6 +151,7 @@ public final class Build implements Serializable {
     // --- what the language's code uses; only while one of the build's heads runs ---
 
     /** The scope of the running code. */
+    @Override
     public Scope getScope() {
         Head head = scheduler.running();
         return head == null ? Scope.root() : head.scope;
@@ -206,7 +206,8 @@ public final class Build implements Serializable {
         return deadline;
     }
 
-    private void arm(Deadline deadline) {
+    @Override
+    void arm(Deadline deadline) {
         deadline.arm(Threads.after(deadline.millis(), () -> mailbox.execute(() -> {
             if (!hasEnded()) {
                 deadline.pass();
@@ -275,44 +276,6 @@ public final class Build implements Serializable {
     public void closeStage(Stage stage, boolean executed) {
         send("stage", "event", "end", "id", stage.id(), "name", stage.name(), "parent", stage.parent() == null ? null : stage.parent().id(),
                 "branch", getScope().branch(), "status", executed ? stage.status().toString() : "NOT_EXECUTED");
-    }
-
-    // --- output ---
-
-    /** One of Jenkins' own notes: {@code note("stage")} prints {@code [Pipeline] stage}. */
-    public void note(String text) {
-        log("pipeline", "[Pipeline] " + text);
-    }
-
-    /** The script's output. */
-    public void echo(Object text) {
-        log("text", String.valueOf(text));
-    }
-
-    /** An exception as Jenkins shows one that was caught by a step. */
-    public void printFailure(Throwable failure) {
-        log("text", Failures.print(failure));
-    }
-
-    private void log(String kind, String text) {
-        Scope scope = getScope();
-        scope.activityDeadlines().forEach(this::arm);
-        send("log", "text", text, "kind", kind, "branch", scope.branch(), "stage", scope.stage() == null ? null : scope.stage().id(), "block",
-                scope.block());
-    }
-
-    /** Sends a message of this build, unless it has ended. */
-    public void send(String type, Object... namesAndValues) {
-        if (hasEnded()) {
-            return;
-        }
-        Object[] all = new Object[namesAndValues.length + 2];
-        all[0] = "build";
-        all[1] = id();
-        for (int i = 0; i < namesAndValues.length; i++) {
-            all[i + 2] = i % 2 == 0 ? namesAndValues[i] : Values.toServer(namesAndValues[i]);
-        }
-        channel.send(type, all);
     }
 
     Map<String, Object> context(Scope scope) {
