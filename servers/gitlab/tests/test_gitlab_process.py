@@ -12,6 +12,7 @@ import psutil
 import pytest
 import requests
 
+from tests.contract.gitlab.light import LightServer
 from tests.contract.gitlab.receiver import Receiver
 from tests.contract.gitlab.worktree import Worktree, with_login
 
@@ -161,8 +162,8 @@ def test_no_secret_lies_in_the_data_folder(light, project):
     ("variable", "value"),
     [("GITLAB_PORT", "many"), ("GITLAB_EXTERNAL_URL", "nonsense"), ("GITLAB_ROOT_TOKEN_FILE", "/does/not/exist")],
 )
-def test_settings_that_cannot_be_are_said_in_one_line(light, variable, value):
-    light.stop()
-    light.environment[variable] = value
+def test_settings_that_cannot_be_are_said_in_one_line(tmp_path, variable, value):
+    server = LightServer.prepare(tmp_path, **{variable: value})
     with pytest.raises(AssertionError, match=value):
-        light.start()
+        server.start()
+    assert "Traceback" not in server.log()
