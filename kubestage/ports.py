@@ -13,6 +13,9 @@ from kubestage.settings import FIRST_NODE_PORT, NODE_PORT_COUNT, Settings
 # Below it every sandbox has its own ports: offsets are multiples of this.
 OFFSET_STEP = 100
 
+# The start of net.ipv4.ip_local_port_range, unless an administrator has moved it.
+FIRST_EPHEMERAL_PORT = 32768
+
 
 def needed_ports(settings: Settings) -> dict[int, str]:
     """Every host port that the sandbox publishes, and what for."""
@@ -47,25 +50,31 @@ def _is_taken(port: int, address: str) -> bool:
 
 
 def holder(port: int) -> str:
-    """Who listens on `port`: "process 4711 (java)", or "" where the system does not tell this user."""
+    """Who has `port`: "process 4711 (java)", or "" where the system does not tell this user.
+
+    A listener comes first; else it is a connection whose own end happens to be there, which ends by itself.
+    """
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:
         return ""
-    for connection in connections:
-        # A listener's local address is an (ip, port) pair; psutil has none for other states.
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
-        if listens and connection.pid:
-            try:
-                return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
-            except psutil.Error:
-                return f"process {connection.pid}"
+    # psutil gives the local address as an (ip, port) pair.
+    having = [connection for connection in connections if connection.pid and connection.laddr[1:] == (port,)]
+    for connection in sorted(having, key=lambda each: each.status != psutil.CONN_LISTEN):
+        what = "" if connection.status == psutil.CONN_LISTEN else ", for a connection elsewhere"
+        try:
+            return f"process {connection.pid} ({psutil.Process(connection.pid).name()}){what}"
+        except psutil.Error:
+            return f"process {connection.pid}{what}"
     return ""
 
 
 def free_offset(settings: Settings) -> int | None:
-    """The smallest KUBESTAGE_PORT_OFFSET with which every port of the sandbox is free; None if there is none."""
-    for offset in range(0, 30000, OFFSET_STEP):
+    """The smallest KUBESTAGE_PORT_OFFSET with which every port of the sandbox is free; None if there is none.
+
+    It keeps below the ports that Linux gives to outgoing connections: one of those may be in the way at any time.
+    """
+    for offset in range(0, FIRST_EPHEMERAL_PORT - FIRST_NODE_PORT - NODE_PORT_COUNT, OFFSET_STEP):
         moved = settings.model_copy(update={"port_offset": offset})
         if not taken(needed_ports(moved), settings.listen):
             return offset

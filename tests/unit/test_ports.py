@@ -68,10 +68,23 @@ def test_a_free_port_has_no_holder(listener):
     assert holder(port) == ""
 
 
+def test_a_connection_that_happens_to_start_there_is_told_apart(listener):
+    with socket.create_connection(listener.getsockname()) as client:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert holder(port_of(client)).endswith(", for a connection elsewhere")
+
+
 def test_an_offset_is_found_with_which_all_ports_are_free(monkeypatch):
     monkeypatch.setattr("kubestage.ports._is_taken", lambda port, _address: port in (8080, 8180, 30259))
 
     assert free_offset(Settings(port_offset=300)) == 300
+
+
+def test_an_offset_keeps_out_of_the_range_of_outgoing_connections(monkeypatch):
+    monkeypatch.setattr("kubestage.ports._is_taken", lambda port, _address: port < 32768)
+
+    assert free_offset(Settings()) is None
 
 
 def test_no_offset_is_invented_where_there_is_none(monkeypatch):

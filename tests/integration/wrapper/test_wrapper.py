@@ -200,7 +200,9 @@ def test_uv_follows_pips_settings_too(ready, tmp_path):
     config = tmp_path / "pip.conf"
     config.write_text(
         "[global]\nindex-url = https://mirror.example/simple\nextra-index-url =\n    https://a.example/simple\n"
-        "    https://b.example/simple\ntrusted-host = mirror.example\ncert = /etc/company.pem\n"
+        "    https://b.example/simple\n"
+        "find-links =\n    /nowhere\n    /tmp\n    https://c.example\n"
+        "trusted-host = mirror.example\ncert = /etc/company.pem\n"
     )
     seen = tmp_path / "seen"
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "SSL_"))}
@@ -217,7 +219,7 @@ def test_uv_follows_pips_settings_too(ready, tmp_path):
     assert told["UV_INDEX"] == "https://a.example/simple https://b.example/simple"
     assert told["SSL_CERT_FILE"] == "/etc/company.pem"
     assert told["UV_INSECURE_HOST"] == "mine.example"
-    assert "UV_FIND_LINKS" not in told
+    assert told["UV_FIND_LINKS"] == "/tmp,https://c.example"
 
 
 def test_a_python_that_is_too_old_is_told_with_the_package(checkout, tmp_path):

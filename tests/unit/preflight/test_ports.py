@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from kubestage.ports import free_offset
 from kubestage.preflight.ports import port_checks
 from kubestage.settings import Settings
 
@@ -14,17 +15,14 @@ from .machines import engine, machine
 @pytest.fixture
 def settings():
     """A sandbox whose Jenkins port is taken by this very process, and all others are free."""
-    for offset in range(20000, 30000, 100):
-        settings = Settings(port_offset=offset)
-        with socket.socket() as server:
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                server.bind(("127.0.0.1", settings.jenkins_port))
-            except OSError:
-                continue
-            server.listen()
-            yield settings
-            return
+    offset = free_offset(Settings(port_offset=0))
+    assert offset is not None
+    settings = Settings(port_offset=offset)
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", settings.jenkins_port))
+        server.listen()
+        yield settings
 
 
 def ask(settings, *containers):
