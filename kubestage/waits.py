@@ -28,7 +28,8 @@ def wait_for(
 
     Args:
         what: what is waited for, as in "the registry answers"; part of the error.
-        probe: returns None or False while it is not so yet. (A requests.Response of status 401 is false, and an answer.)
+        probe: returns None or False while it is not so yet; any other value is an answer, even one that counts as false
+            (as a requests.Response of status 401 does).
         seconds: the bound.
         every: seconds between two calls.
         fix: the command to name in the error.
