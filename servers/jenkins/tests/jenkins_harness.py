@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import requests
+from jenkins_client import Client
 
 PACKAGE = Path(__file__).resolve().parents[1]
 USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
@@ -85,6 +86,11 @@ class LightJenkins:
             except requests.ConnectionError:
                 time.sleep(0.02)
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()}")
+
+    @property
+    def client(self) -> Client:
+        """A client with the administrator's API token."""
+        return Client(self.url, USER, TOKEN)
 
     @property
     def pid(self) -> int:

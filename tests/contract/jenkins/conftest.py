@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "servers" / "jenkin
 
 from git_host import GitHost
 from jenkins_client import Client
-from jenkins_harness import TOKEN, USER, LightJenkins, runner_jar
+from jenkins_harness import LightJenkins, runner_jar
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         return
     server = LightJenkins(tmp_path_factory.mktemp("jenkins"), runner_jar())
     server.start()
-    yield Client(server.url, USER, TOKEN)
+    yield server.client
     server.stop()
 
 

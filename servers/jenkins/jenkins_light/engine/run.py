@@ -11,6 +11,7 @@ from jenkins_light.engine.calls import Block, StepCall
 from jenkins_light.engine.runner import LOST, Message
 from jenkins_light.errors import JenkinsError
 from jenkins_light.model.builds import Build, Stage
+from jenkins_light.model.describable import symbol_of
 from jenkins_light.steps import stashes
 from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort, Interrupted, StepError
 
@@ -89,7 +90,7 @@ class PipelineRun:
         elif kind == "set":
             self._set(message["field"], message["value"])
         elif kind == "properties":
-            self.controller.job_properties.declare(self.build.job, message)
+            self._declare(message)
         elif kind in {"end", "lost", "error"}:
             self.controller.pool.submit(self._end, message)
 
@@ -182,6 +183,12 @@ class PipelineRun:
             if stage.id == str(message["id"]):
                 status = str(message.get("status") or "SUCCESS")
                 stage.status, stage.duration = _STATUS.get(status, status), now - stage.started
+
+    def _declare(self, message: Message) -> None:
+        for parameter in message.get("parameters") or ():
+            if symbol_of(parameter) == "password" and parameter.get("defaultValue"):
+                self.log.mask(str(parameter["defaultValue"]))
+        self.controller.job_properties.declare(self.build.job, message)
 
     def _set(self, field: str, value: Any) -> None:
         record = self.build.record

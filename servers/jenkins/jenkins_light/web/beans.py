@@ -66,7 +66,7 @@ def _names(controller: Controller, item: Item) -> dict[str, tuple[int, Getter]]:
     above = item.parent.full_name.replace("/", " » ") if item.parent and item.parent.full_name else ""
     full_display = f"{above} » {item.display_name}" if above else item.display_name
     return {
-        "actions": (2, list),
+        "actions": (1, list),
         "description": (1, lambda: item.config.description or None),
         "displayName": (1, lambda: item.display_name),
         "displayNameOrNull": (1, lambda: item.config.display_name or None),

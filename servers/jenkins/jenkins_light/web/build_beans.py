@@ -23,7 +23,7 @@ def build_bean(controller: Controller, build: Build) -> Bean:
     """A build."""
     record, job = build.record, build.job
     values: dict[str, tuple[int, Getter]] = {
-        "actions": (2, lambda: _actions(build)),
+        "actions": (1, lambda: _actions(build)),
         "artifacts": (1, lambda: _artifacts(build)),
         "building": (1, lambda: record.building),
         "description": (1, lambda: record.description),
@@ -151,7 +151,7 @@ def queue_item_bean(controller: Controller, item: QueueItem) -> Bean:
         actions.append(_parameters_action(item.parameters, item.sensitive))
     shown = {name: "****" if name in item.sensitive else value for name, value in item.parameters.items()}
     values: dict[str, tuple[int, Getter]] = {
-        "actions": (2, lambda: actions),
+        "actions": (1, lambda: actions),
         "blocked": (1, lambda: item.blocked and not left),
         "buildable": (1, lambda: item.buildable and not item.blocked and not left),
         "id": (1, lambda: item.id),

@@ -35,7 +35,7 @@ def computer_bean(controller: Controller, name: str) -> Bean:
     slots = controller.executors.slots if built_in else []
     cause = None if built_in else bean("hudson.slaves.OfflineCause$LaunchFailed")
     values: dict[str, tuple[int, Getter]] = {
-        "actions": (2, list),
+        "actions": (1, list),
         "assignedLabels": (1, lambda: [bean("", name=NODE_NAME if built_in else name)]),
         "description": (1, lambda: "the Jenkins controller's built-in node" if built_in else ""),
         "displayName": (1, lambda: "Built-In Node" if built_in else name),

@@ -1,0 +1,221 @@
+"""Start, stop, kill -9 and restart; many builds at once; a runner that dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+from git_host import GitHost
+from jenkins_client import pipeline, pipeline_from_scm, username_password, wait_for, webhook
+from jenkins_harness import PASSWORD, USER, LightJenkins
+
+XML = {"Content-Type": "application/xml"}
+Make = Callable[..., LightJenkins]
+STRING = (
+    "<hudson.model.ParametersDefinitionProperty><parameterDefinitions><hudson.model.StringParameterDefinition>"
+    "<name>N</name></hudson.model.StringParameterDefinition></parameterDefinitions>"
+    "</hudson.model.ParametersDefinitionProperty>"
+)
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(p) for p in (task / "children").read_text().split()]
+    return found
+
+
+def running(text: str) -> bool:
+    """Whether a process has this in its command line."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                if text in (folder / "cmdline").read_bytes().decode("utf-8", "replace"):
+                    return True
+            except OSError:
+                continue
+    return False
+
+
+def test_ready_before_the_runner_and_gone_at_once(light: Make) -> None:
+    server = light()
+    assert server.start() < 3
+    assert server.client.run("first", "echo 'x'").result == "SUCCESS"
+    assert server.stop() < 3
+
+
+def test_a_restart_keeps_everything(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    client.create_credentials(username_password("kept", "joe", "plain-secret"))
+    finished = client.run("kept", "echo 'before'")
+    queued = client.run("quiet", "echo 'x'")
+    config = client.get("/job/quiet/config.xml").text.replace("<disabled>", "<quietPeriod>3</quietPeriod><disabled>")
+    client.post("/job/quiet/config.xml", data=config)
+    item = client.trigger("quiet")
+    server.kill()
+    server.start()
+    assert client.json(f"/job/kept/{finished.number}/api/json")["result"] == "SUCCESS"
+    assert client.get(f"/job/kept/{finished.number}/consoleText").text == finished.console
+    assert client.finished(item).number == queued.number + 1
+    assert "plain-secret" not in (server.home / "credentials.xml").read_text()
+    assert (server.home / "credentials.xml").stat().st_mode & 0o077 == 0
+    assert client.finished(client.trigger("kept")).number == finished.number + 1
+
+
+def test_kill_9_marks_running_builds_and_their_processes_end(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    client.create("long", pipeline("node { sh 'echo started; sleep 4242' }"))
+    path = client.started(client.trigger("long"))
+    wait_for(lambda: "started" in client.get(f"{path}consoleText").text or None, "the shell")
+    server.kill()
+    server.start()
+    build = client.json(f"{path}api/json")
+    assert build["building"] is False
+    assert build["result"] == "ABORTED"
+    assert "Jenkins was restarted while this build ran" in client.get(f"{path}consoleText").text
+    wait_for(lambda: None if running("sleep\x004242") else True, "the shell's end", 5)
+
+
+def test_sigterm_ends_builds_as_aborted(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    client.create("long", pipeline("node { sh 'echo started; sleep 4343' }"))
+    path = client.started(client.trigger("long"))
+    wait_for(lambda: "started" in client.get(f"{path}consoleText").text or None, "the shell")
+    assert server.stop() < 5
+    assert not running("sleep\x004343")
+    server.start()
+    assert client.json(f"{path}api/json")["result"] == "ABORTED"
+
+
+def test_a_dead_runner_is_replaced_and_its_builds_fail_clearly(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    assert client.run("before", "echo 'x'").result == "SUCCESS"
+    client.create("victim", pipeline("node { sh 'echo started; sleep 60' }"))
+    item = client.trigger("victim")
+    path = client.started(item)
+    wait_for(lambda: "started" in client.get(f"{path}consoleText").text or None, "the shell")
+    java = next(p for p in children(server.pid) if b"runner.jar" in Path(f"/proc/{p}/cmdline").read_bytes())
+    os.kill(java, signal.SIGKILL)
+    finished = client.finished(item)
+    assert finished.result == "FAILURE"
+    assert "The pipeline runner (JVM) died" in finished.console
+    assert client.run("after", "echo 'x'").result == "SUCCESS"
+
+
+def test_two_hundred_builds_none_lost_none_twice(light: Make) -> None:
+    server = light(JENKINS_EXECUTORS="20")
+    server.start()
+    client = server.client
+    client.create("many", pipeline('node { sh "echo number ${params.N} is here" }', STRING))
+    items = [client.trigger("many", {"N": str(number)}) for number in range(200)]
+    assert len(set(items)) == 200
+    finished = [client.finished(item, 120) for item in items]
+    assert {build.result for build in finished} == {"SUCCESS"}
+    assert sorted(build.number for build in finished) == list(range(1, 201))
+    for number, build in enumerate(finished):
+        assert f"\nnumber {number} is here\n" in build.console
+        assert build.console.endswith("Finished: SUCCESS\n")
+
+
+def test_browser_sessions_need_a_crumb(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    client.create("clicked", pipeline("echo 'x'"))
+    with requests.Session() as browser:
+        browser.trust_env = False
+        login = f"{server.url}/j_spring_security_check"
+        wrong = browser.post(login, data={"j_username": USER, "j_password": "no"}, allow_redirects=False)
+        assert wrong.headers["Location"] == "/loginError"
+        right = browser.post(login, data={"j_username": USER, "j_password": PASSWORD, "from": "//evil.example/"})
+        assert right.url == f"{server.url}/"
+        assert "clicked" in right.text
+        assert browser.post(f"{server.url}/job/clicked/build").status_code == 403
+        crumb = browser.get(f"{server.url}/crumbIssuer/api/json").json()
+        header = {crumb["crumbRequestField"]: crumb["crumb"]}
+        assert browser.post(f"{server.url}/job/clicked/build", headers=header).status_code == 201
+        with requests.Session() as other:
+            other.trust_env = False
+            stolen = other.post(f"{server.url}/job/clicked/build", headers=header, auth=(USER, PASSWORD))
+            assert stolen.status_code == 403
+        browser.post(f"{server.url}/logout")
+        assert browser.get(f"{server.url}/").status_code == 403
+
+
+def test_both_pipelines_of_the_talk_run_unchanged(light: Make, tmp_path: Path) -> None:
+    sample = Path(__file__).resolve().parents[3] / "sample-app"
+    host = GitHost(tmp_path / "git")
+    for name, folder in (("demo/knowledge_share", "knowledge_share"), ("saas/uuid-service", "uuid-service")):
+        files = {
+            str(path.relative_to(sample / folder)): path.read_text()
+            for path in (sample / folder).rglob("*")
+            if path.is_file() and "target" not in path.parts
+        }
+        host.add(name, files)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("mvn", "docker", "kubectl"):
+        (programs / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/commands\n')
+        (programs / name).chmod(0o755)
+    tools = tmp_path / "tools.yaml"
+    tools.write_text(
+        f"maven: {{maven-3.5.2: {{home: {tmp_path}, means: a stand-in}}}}\njdk: {{JDK8: {{home: {tmp_path}/jdk}}}}\n"
+    )
+    server = light(
+        PATH=f"{programs}:{os.environ['PATH']}",
+        JENKINS_TOOLS_FILE=str(tools),
+        GIT_CONFIG_COUNT="1",
+        GIT_CONFIG_KEY_0=f"url.{host.url}/.insteadOf",
+        GIT_CONFIG_VALUE_0="http://gitlab:8080/",
+    )
+    server.start()
+    client = server.client
+    client.create_credentials(username_password("caoyong1-gitlab-lenovo-com", "caoyong1", "secret-of-git"))
+    assert client.post("/createView?name=demo", data="<hudson.model.ListView/>", headers=XML).status_code == 200
+    for name in ("uuid.image", "uuid.runner"):
+        client.create(name, _job(name))
+        client.post(f"/view/demo/addJobToView?name={name}")
+    image = client.finished(client.trigger("uuid.image"))
+    assert image.result == "SUCCESS", image.console
+    assert "Tool maven-3.5.2 is a stand-in" in image.console
+    assert "secret-of-git" not in image.console
+    deploy = {"version": "v1.0.0.0", "envName": "prod", "nodePort": 30051}
+    answer = client.post("/generic-webhook-trigger/invoke?token=uuid.runner", json=deploy).json()
+    runner = client.finished(answer["jobs"]["uuid.runner"]["id"])
+    assert runner.result == "SUCCESS", runner.console
+    assert (tmp_path / "commands").read_text().splitlines() == [
+        "mvn clean compile package -P saas",
+        "docker build --no-cache -f ../deploy/demo/docker/uuid/uuid.dockerfile -t localhost:5001/apps/uuid:v1.0.0.0 .",
+        "docker push localhost:5001/apps/uuid:v1.0.0.0",
+        "kubectl apply -f namespace.yaml --validate=false",
+        "kubectl apply -f cm-prod.yaml --validate=false",
+        "kubectl apply -f uuid.yaml",
+    ]
+    workspace = server.home / "workspace" / "uuid.runner" / "pods" / "uuid" / "uuid.yaml"
+    assert "30051" in workspace.read_text()
+    assert "${" not in workspace.read_text()
+    for path in ("/view/demo/job/uuid.image/configure", f"/job/uuid.image/{image.number}/console", "/view/demo/"):
+        assert client.get(path).status_code == 200
+    host.close()
+
+
+def _job(name: str) -> str:
+    variables = "".join(
+        f"<org.jenkinsci.plugins.gwt.GenericVariable><expressionType>JSONPath</expressionType><key>{key}</key>"
+        f"<value>$.{key}</value></org.jenkinsci.plugins.gwt.GenericVariable>"
+        for key in ("version", "envName", "nodePort")
+    )
+    url = "http://gitlab:8080/demo/knowledge_share.git"
+    trigger = webhook(f"<genericVariables>{variables}</genericVariables><token>{name}</token>")
+    return pipeline_from_scm(url, f"demo/pipeline/{name}.Jenkinsfile", "caoyong1-gitlab-lenovo-com", trigger)

@@ -1,0 +1,135 @@
+"""The remote API's forms: JSON, XML and Python, cut by tree, depth and XPath; curl lines of Jenkins' documentation."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+
+import pytest
+from jenkins_client import Client, Finished, pipeline
+
+
+@pytest.fixture(scope="module")
+def built(client: Client) -> Finished:
+    finished = client.run("rest", "echo 'x'")
+    assert finished.result == "SUCCESS"
+    return finished
+
+
+def curl(client: Client, *arguments: str) -> str:
+    command = [
+        "curl",
+        "--silent",
+        "--show-error",
+        "--globoff",
+        "--noproxy",
+        "*",
+        "--user",
+        f"{client.user}:{client.token}",
+    ]
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def test_tree_picks_properties(client: Client, built: Finished) -> None:
+    found = client.json("/api/json?tree=jobs[name,builds[number,result]{0,1}]")
+    job = next(job for job in found["jobs"] if job["name"] == "rest")
+    assert job["builds"] == [{"_class": job["builds"][0]["_class"], "number": built.number, "result": "SUCCESS"}]
+    assert set(found) == {"_class", "jobs"}
+
+
+def test_depth_opens_what_is_below(client: Client, built: Finished) -> None:
+    flat = client.json("/job/rest/api/json")["builds"][0]
+    assert set(flat) == {"_class", "number", "url"}
+    deep = client.json("/job/rest/api/json?depth=1")["builds"][0]
+    assert deep["result"] == "SUCCESS"
+    assert deep["fullDisplayName"] == f"rest #{built.number}"
+
+
+def test_a_job_in_a_list_shows_name_address_and_colour(client: Client, built: Finished) -> None:
+    job = next(job for job in client.json("/api/json")["jobs"] if job["name"] == "rest")
+    assert set(job) == {"_class", "name", "url", "color"}
+    assert job["_class"] == "org.jenkinsci.plugins.workflow.job.WorkflowJob"
+
+
+def test_causes_parameters_and_classes(client: Client, built: Finished) -> None:
+    cause = built.data["actions"][0]["causes"][0]
+    assert cause["_class"] == "hudson.model.Cause$UserIdCause"
+    assert cause["userId"] == client.user
+    assert built.data["_class"] == "org.jenkinsci.plugins.workflow.job.WorkflowRun"
+
+
+def test_xml_and_xpath(client: Client, built: Finished) -> None:
+    assert "<workflowRun _class=" in client.get(f"/job/rest/{built.number}/api/xml").text
+    assert client.get("/job/rest/api/xml?xpath=/workflowJob/name").text == "<name>rest</name>"
+    assert client.get("/job/rest/api/xml?xpath=/workflowJob/name/text()").text == "rest"
+    wrapped = client.get("/job/rest/api/xml?xpath=//build/number&wrapper=all").text
+    assert wrapped == f"<all><number>{built.number}</number></all>"
+    assert client.get("/job/rest/api/xml?xpath=//nothing").status_code == 404
+    assert "<name>" not in client.get("/job/rest/api/xml?exclude=//name").text
+
+
+def test_python(client: Client, built: Finished) -> None:
+    assert ast.literal_eval(client.get("/job/rest/api/python").text)["name"] == "rest"
+
+
+def test_permalinks(client: Client, built: Finished) -> None:
+    for name in ("lastBuild", "lastSuccessfulBuild", "lastStableBuild", "lastCompletedBuild"):
+        assert client.json(f"/job/rest/{name}/api/json")["number"] == built.number
+    assert client.get("/job/rest/lastFailedBuild/api/json").status_code == 404
+
+
+def test_versions_in_headers(client: Client) -> None:
+    headers = client.get("/api/json").headers
+    assert headers["X-Jenkins"].startswith("2.")
+    assert headers["Content-Type"].startswith("application/json")
+
+
+def test_the_documented_crumb_line(client: Client) -> None:
+    path = '/crumbIssuer/api/xml?xpath=concat(//crumbRequestField,":",//crumb)'
+    name, _, crumb = curl(client, client.url + path).partition(":")
+    assert name == "Jenkins-Crumb"
+    assert len(crumb) >= 32
+
+
+def test_the_documented_build_lines(client: Client, built: Finished) -> None:
+    answer = curl(client, "--include", "--request", "POST", f"{client.url}/job/rest/build?delay=0sec")
+    assert answer.startswith("HTTP/1.1 201")
+    assert f"ocation: {client.url}/queue/item/" in answer
+    item = int(answer.split("/queue/item/")[1].split("/")[0])
+    assert client.finished(item).result == "SUCCESS"
+
+
+def test_the_documented_linter_line(client: Client) -> None:
+    good = "pipeline { agent any\n stages { stage('s') { steps { echo 'x' } } } }"
+    address = f"{client.url}/pipeline-model-converter/validate"
+    assert "Jenkinsfile successfully validated." in curl(client, "--form", f"jenkinsfile={good}", address)
+    assert "Errors encountered validating Jenkinsfile" in curl(client, "--form", "jenkinsfile=pipeline { }", address)
+
+
+def test_replay_runs_another_script_once(client: Client, built: Finished) -> None:
+    answer = client.post(f"/job/rest/{built.number}/replay/run", data={"mainScript": "echo 'replayed'"})
+    finished = client.finished(int(answer.headers["Location"].rstrip("/").rsplit("/", 1)[1]))
+    assert "replayed" in finished.console
+    assert f"Replayed #{built.number}" in finished.console
+    assert "replayed" not in client.finished(client.trigger("rest")).console
+
+
+def test_pages_answer(client: Client, built: Finished) -> None:
+    view = "<hudson.model.ListView><name>pages</name></hudson.model.ListView>"
+    client.post("/createView?name=pages", data=view, headers={"Content-Type": "application/xml"})
+    client.post("/view/pages/addJobToView?name=rest")
+    number = built.number
+    job = ["/job/rest/", "/view/pages/job/rest/configure", f"/job/rest/{number}/", f"/job/rest/{number}/console"]
+    others = ["/", "/view/pages/", "/computer/", "/newJob", "/credentials/store/system/domain/_/", "/pluginManager/"]
+    for path in [*job, *others]:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert answer.text.startswith("<!doctype html>"), path
+    client.post("/view/pages/doDelete")
+    assert client.get("/job/rest").headers["Location"] == "/job/rest/"
+
+
+def test_what_a_job_is_called_is_escaped_in_pages(client: Client) -> None:
+    described = "<description>&lt;script&gt;1</description>"
+    client.create("plain", pipeline("echo 1").replace("<description></description>", described))
+    assert "<script>1" not in client.get("/job/plain/").text
