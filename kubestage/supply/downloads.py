@@ -18,7 +18,8 @@ PROBE_SECONDS = 3.0
 _ATTEMPTS = 4
 _PAUSE_SECONDS = 0.5
 _TIMEOUT = (10.0, 30.0)
-_CHUNK = 1 << 20
+# Small, since a chunk that has not come whole when the connection breaks is lost.
+_CHUNK = 1 << 16
 _OTHERWISE = "run the command again, or build instead of downloading: KUBESTAGE_SOURCE=build"
 
 
