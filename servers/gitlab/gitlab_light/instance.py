@@ -17,6 +17,7 @@ from gitlab_light.git.hooks import install_hooks
 from gitlab_light.git.journal import Journal, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
+from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
 from gitlab_light.model.members import Members
@@ -57,6 +58,7 @@ class Instance:
         self.members = Members(self.database, self.namespaces)
         self.protected = ProtectedRefs(self.database)
         self.hooks = Hooks(self.database)
+        self.commit_notes = CommitNotes(self.database)
         self.events = Events(
             self.database, self.repositories, self.links, self.projects, self.namespaces, self.users, self.hooks,
             self.protected,
@@ -66,6 +68,7 @@ class Instance:
         )
         self.journal = Journal(settings.data / "pushes", self._settle, self._current_ref)
         self._prepare_root()
+        self._make_missing_repositories()
 
     def close(self) -> None:
         """Closes what the calling thread has open."""
@@ -95,6 +98,13 @@ class Instance:
 
     def _current_ref(self, project_id: int, ref: str) -> str | None:
         return self.repositories.of(project_id).ref_target(ref)
+
+    def _make_missing_repositories(self) -> None:
+        """Makes the repositories of projects whose making was cut off between record and repository."""
+        for row in self.database.rows("SELECT id, default_branch FROM projects"):
+            repository = self.repositories.of(row["id"])
+            if not repository.path.exists():
+                repository.create(row["default_branch"])
 
     def _prepare_root(self) -> None:
         """Makes root at first start, and follows the password's and the token's files when they have changed."""

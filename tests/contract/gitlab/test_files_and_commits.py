@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 
 import pytest
 import requests
@@ -160,3 +161,37 @@ def test_a_developer_may_not_commit_to_a_protected_branch(make_user, client_of, 
     with refused(400, "You are not allowed to push into this branch"):
         own.files.create(about | {"branch": "master"})
     own.files.create(about | {"branch": "mine", "start_branch": "master"})
+
+
+def test_a_build_server_reports_a_commits_state(root, project):
+    commit = project.commits.get("master")
+    assert commit.status is None
+    commit.statuses.create({"state": "running", "name": "jenkins", "target_url": "http://localhost:8080/job/uuid/1/"})
+    assert project.commits.get("master").status == "running"
+    commit.statuses.create({"state": "success", "name": "jenkins", "description": "built", "coverage": 81.5})
+    status = commit.statuses.list(get_all=True)
+    assert [(one.name, one.status, one.ref, one.coverage) for one in status] == [("jenkins", "success", "master", 81.5)]
+    assert status[0].author["username"] == "root"
+    assert status[0].finished_at
+    commit.statuses.create({"state": "failed", "name": "sonar"})
+    assert project.commits.get("master").status == "failed"
+    with refused(400, "state does not have a valid value"):
+        commit.statuses.create({"state": "fine"})
+    with refused(400):
+        commit.statuses.create({"state": "success", "target_url": "javascript:alert(1)"})
+
+
+def test_a_commit_is_commented(project):
+    commit = project.commits.get("master")
+    commit.comments.create({"note": "Good", "path": "README.md", "line": 1, "line_type": "new"})
+    comment = commit.comments.list(get_all=True)[0]
+    assert (comment.note, comment.path, comment.line, comment.author["username"]) == ("Good", "README.md", 1, "root")
+
+
+@pytest.mark.parametrize("kind", ["tar.gz", "zip"])
+def test_a_commits_files_come_as_an_archive(project, kind, tmp_path):
+    sha = project.commits.get("master").id
+    archive = tmp_path / f"x.{kind}"
+    archive.write_bytes(project.repository_archive(format=kind))
+    shutil.unpack_archive(archive, tmp_path / "out")
+    assert (tmp_path / "out" / f"{project.path}-master-{sha}" / "README.md").read_text() == "# Hello\n"

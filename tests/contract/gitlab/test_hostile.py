@@ -86,7 +86,8 @@ def test_no_body_brings_the_server_to_fall(server, session, project):
     chance = random.Random(5)
     for method, template, names in BODIES:
         path = template.replace("{id}", str(project.id))
-        for name, value in chance.sample(list(itertools.product(names, VALUES)), 70):
+        trials = list(itertools.product(names, VALUES))
+        for name, value in chance.sample(trials, min(60, len(trials))):
             body = {other: FITTING[other] for other in names if other in FITTING} | {name: value}
             answer = session.request(method, f"{server.url}/api/v4{path}", json=body, timeout=10)
             assert answer.status_code < 500, f"{method} {path} {name}={value!r}: {answer.text[:300]}"

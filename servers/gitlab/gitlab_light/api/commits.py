@@ -160,7 +160,8 @@ def show_commit(call: Call) -> Any:
     answer = entities.commit(call.instance.links, project, commit)
     if call.params.boolean("stats", default=True):
         answer["stats"] = _stats(repository, commit)
-    return answer | {"status": None, "project_id": project.id, "last_pipeline": None}
+    status = call.instance.commit_notes.overall(project.id, commit.id)
+    return answer | {"status": status, "project_id": project.id, "last_pipeline": None}
 
 
 @routes.get("/projects/:id/repository/commits/:sha/diff", anonymous=True)

@@ -15,7 +15,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.commits import commit_actions
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.errors import Refusal, bad_parameter, not_found
 from gitlab_light.git.repository import MAX_BLOB, Repository
 from gitlab_light.git.writing import Action
 from gitlab_light.params import Params
@@ -35,6 +35,8 @@ def _find(call: Call) -> tuple[Repository, str, str, str]:
     entry = repository.entry(commit, call.arguments["file_path"])
     if entry is None or entry.type != "blob":
         raise not_found("File")
+    if (repository.blob_size(entry.id) or 0) > MAX_BLOB:
+        raise Refusal(413, {"message": "413 The file is too large to be read through the API"})
     return repository, commit, project.default_branch if ref == "HEAD" else ref, entry.id
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from gitlab_light.api import (
     access_tokens,
+    archives,
     branches,
+    commit_notes,
     commits,
     files,
     groups,
@@ -18,5 +20,5 @@ from gitlab_light.api import (
 
 ALL = (
     users.routes, access_tokens.routes, groups.routes, projects.routes, members.routes, branches.routes,
-    commits.routes, files.routes, hooks.routes, protected.routes, server.routes,
+    commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes, server.routes,
 )  # fmt: skip

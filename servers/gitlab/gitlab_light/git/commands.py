@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Timer
 
 _TIMEOUT_SECONDS = 120.0
 _KEPT_VARIABLES = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
@@ -14,6 +15,7 @@ _KEPT_VARIABLES = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
 _CONFIG = """\
 [core]
 	hooksPath = {hooks}
+	bigFileThreshold = 50m
 	logAllRefUpdates = false
 [user]
 	name = GitLab
@@ -74,7 +76,7 @@ def run_git(
     Raises:
         GitError: it failed, or took longer than two minutes.
     """
-    command = ["git", "--git-dir", str(repository), *arguments]
+    command = _command(repository, arguments)
     try:
         done = subprocess.run(
             command,
@@ -91,3 +93,32 @@ def run_git(
     if done.returncode != 0:
         raise GitError(done.stderr.decode("utf-8", "replace").strip() or f"git {arguments[0]} failed")
     return done.stdout
+
+
+def read_git(repository: Path, home: Path, limit: int, *arguments: str) -> bytes:
+    """Runs git in a repository and returns the beginning of its standard output, `limit` bytes at most.
+
+    Raises:
+        GitError: it failed, or was not done within two minutes.
+    """
+    with subprocess.Popen(
+        _command(repository, arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=git_environment(home),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None  # noqa: S101  it is a pipe
+        alarm = Timer(_TIMEOUT_SECONDS, process.kill)
+        alarm.start()
+        try:
+            output: bytes = process.stdout.read(limit)
+            cut = len(output) == limit
+            if cut:
+                process.kill()
+        finally:
+            alarm.cancel()
+    if process.returncode != 0 and not cut:
+        raise GitError(f"git {arguments[0]} failed")
+    return output
+
+
+def _command(repository: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "--git-dir", str(repository), *arguments]

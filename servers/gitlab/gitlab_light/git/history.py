@@ -167,8 +167,8 @@ def diff(repository: Repository, old: str, new: str) -> list[FileDiff]:
     """What happened to each file between two commits or trees; long diffs are left out and marked."""
     raw = repository.text("diff-tree", "-r", "-z", "-M", "--raw", "--abbrev=40", old, new)
     entries = _raw_entries(raw)
-    patch = repository.run("diff-tree", "-r", "-M", "-p", "--no-color", "--no-ext-diff", old, new)
-    pieces = _HUNKS.split(patch[:_MAX_DIFF])[1:]
+    patch = repository.read(_MAX_DIFF, "diff-tree", "-r", "-M", "-p", "--no-color", "--no-ext-diff", old, new)
+    pieces = _HUNKS.split(patch)[1:]
     return [_file_diff(entry, pieces[number] if number < len(pieces) else None) for number, entry in enumerate(entries)]
 
 

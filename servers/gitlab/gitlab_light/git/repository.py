@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitlab_light.git.commands import GitError, run_git
+from gitlab_light.git.commands import GitError, read_git, run_git
 from gitlab_light.git.journal import ZERO, RefChange
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _SHA = re.compile(r"[0-9a-f]{40}")
-# Blobs are read whole; GitLab's own limit for shown and served blobs is of this order too.
-MAX_BLOB = 100 * 1024 * 1024
+# Blobs are read whole, so they have a limit here.
+MAX_BLOB = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ class Repository:
     def run(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
         """Runs git in it; see `run_git`."""
         return run_git(self.path, self._home, *arguments, stdin=stdin, env=env)
+
+    def read(self, limit: int, *arguments: str) -> bytes:
+        """Runs git in it and returns the beginning of what it said; see `read_git`."""
+        return read_git(self.path, self._home, limit, *arguments)
 
     def text(self, *arguments: str) -> str:
         """Runs git in it and returns what it said as text."""

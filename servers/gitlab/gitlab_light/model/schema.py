@@ -153,4 +153,34 @@ CREATE TABLE sessions (
     csrf TEXT NOT NULL,
     expires REAL NOT NULL
 )""",
+    """
+CREATE TABLE statuses (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    sha TEXT NOT NULL,
+    ref TEXT,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    description TEXT,
+    target_url TEXT,
+    coverage REAL,
+    author_id INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT
+);
+CREATE INDEX statuses_by_commit ON statuses (project_id, sha);
+
+CREATE TABLE comments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    sha TEXT NOT NULL,
+    note TEXT NOT NULL,
+    path TEXT,
+    line INTEGER,
+    line_type TEXT,
+    author_id INTEGER NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX comments_by_commit ON comments (project_id, sha)""",
 )

@@ -1,0 +1,59 @@
+"""A commit's files as an archive."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import StreamingResponse
+
+from gitlab_light.api.call import Call
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.git.repository import is_file_path
+
+routes = Routes()
+_FORMATS = {
+    "tar.gz": "application/gzip",
+    "tgz": "application/gzip",
+    "tar": "application/x-tar",
+    "zip": "application/zip",
+}
+_CHUNK = 128 * 1024
+
+
+@routes.get("/projects/:id/repository/:archive", anonymous=True, scopes=["read_repository"])
+def show_archive(call: Call) -> Any:
+    """The files of a commit, branch or tag: archive, archive.tar.gz, archive.zip and so on."""
+    name, _, extension = call.arguments["archive"].partition(".")
+    kind = extension or "tar.gz"
+    if name != "archive" or kind not in _FORMATS:
+        raise not_found()
+    project, repository = call.repository()
+    sha = repository.resolve(call.params.optional_text("sha") or project.default_branch)
+    if sha is None:
+        raise not_found("File")
+    path = (call.params.optional_text("path") or "").strip("/")
+    if path and (not is_file_path(path) or repository.entry(sha, path) is None):
+        raise bad_parameter("path does not have a valid value")
+    folder = f"{project.path}-{(call.params.optional_text('sha') or project.default_branch).replace('/', '-')}-{sha}"
+    command = ["git", "--git-dir", str(repository.path), "archive", f"--format={kind}", f"--prefix={folder}/", sha]
+    process = subprocess.Popen(
+        [*command, "--", path] if path else command,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=call.instance.git_environment,
+    )  # fmt: skip
+    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder, safe='')}.{kind}"}
+    return StreamingResponse(_chunks(process), headers=disposition, media_type=_FORMATS[kind])
+
+
+def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """What git writes; git ends with its reader."""
+    with process:
+        assert process.stdout is not None  # noqa: S101  it is a pipe
+        try:
+            while chunk := process.stdout.read(_CHUNK):
+                yield chunk
+        finally:
+            process.kill()

@@ -1,0 +1,111 @@
+"""What others say of a commit: the states of builds, and comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gitlab_light.model.database import Database, now
+
+STATES = ("pending", "running", "success", "failed", "canceled", "skipped")
+_FINISHED = ("success", "failed", "canceled", "skipped")
+# GitLab's order: one failure makes the whole a failure, and so on.
+_WEIGHT = ("failed", "canceled", "running", "pending", "success", "skipped")
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of one build ("name") of a commit."""
+
+    id: int
+    project_id: int
+    sha: str
+    ref: str | None
+    name: str
+    status: str
+    description: str | None
+    target_url: str | None
+    coverage: float | None
+    author_id: int
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on a commit, or on a line of what it changes."""
+
+    id: int
+    project_id: int
+    sha: str
+    note: str
+    path: str | None
+    line: int | None
+    line_type: str | None
+    author_id: int
+    created_at: str
+
+
+class CommitNotes:
+    """The states and comments of commits."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def statuses(self, project_id: int, sha: str, *, every: bool = False) -> list[Status]:
+        """A commit's states: the latest of each name and ref, or all there ever were."""
+        found = self._db.all(
+            Status, "SELECT * FROM statuses WHERE project_id = ? AND sha = ? ORDER BY id", project_id, sha
+        )
+        if every:
+            return found
+        return sorted({(one.name, one.ref): one for one in found}.values(), key=lambda one: one.id)
+
+    def overall(self, project_id: int, sha: str) -> str | None:
+        """The state of the commit as a whole; None where nobody has said anything."""
+        states = {status.status for status in self.statuses(project_id, sha)}
+        return next((state for state in _WEIGHT if state in states), None)
+
+    def set_status(
+        self, project_id: int, sha: str, *, name: str, status: str, ref: str | None, author_id: int,
+        description: str | None, target_url: str | None, coverage: float | None,
+    ) -> Status:  # fmt: skip
+        """Tells a build's state. One that is under way changes; one that is over gets a successor."""
+        with self._db.transaction():
+            same = [one for one in self.statuses(project_id, sha) if (one.name, one.ref) == (name, ref)]
+            columns = {
+                "status": status, "description": description, "target_url": target_url, "coverage": coverage,
+                "finished_at": now() if status in _FINISHED else None,
+            }  # fmt: skip
+            if status != "pending":
+                columns["started_at"] = same[-1].started_at if same and same[-1].started_at else now()
+            if same and same[-1].status not in _FINISHED:
+                status_id = same[-1].id
+                self._db.update("statuses", status_id, **columns)
+            else:
+                status_id = self._db.insert(
+                    "statuses", project_id=project_id, sha=sha, ref=ref, name=name, author_id=author_id,
+                    created_at=now(), **columns,
+                )  # fmt: skip
+        kept = self._db.one(Status, "SELECT * FROM statuses WHERE id = ?", status_id)
+        assert kept is not None  # noqa: S101  just written
+        return kept
+
+    def comments(self, project_id: int, sha: str) -> list[Comment]:
+        """A commit's comments."""
+        return self._db.all(
+            Comment, "SELECT * FROM comments WHERE project_id = ? AND sha = ? ORDER BY id", project_id, sha
+        )
+
+    def comment(
+        self, project_id: int, sha: str, note: str, author_id: int,
+        *, path: str | None, line: int | None, line_type: str | None,
+    ) -> Comment:  # fmt: skip
+        """Comments on a commit."""
+        comment_id = self._db.insert(
+            "comments", project_id=project_id, sha=sha, note=note, path=path, line=line, line_type=line_type,
+            author_id=author_id, created_at=now(),
+        )  # fmt: skip
+        kept = self._db.one(Comment, "SELECT * FROM comments WHERE id = ?", comment_id)
+        assert kept is not None  # noqa: S101  just written
+        return kept
