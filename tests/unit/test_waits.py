@@ -11,9 +11,14 @@ from kubestage.waits import wait_for, wait_for_http
 
 
 def test_a_wait_gives_what_the_probe_found():
-    answers = iter([None, "", 0, "ready"])
+    answers = iter([None, False, "ready"])
 
     assert wait_for("it is ready", lambda: next(answers), seconds=5, every=0.001) == "ready"
+
+
+@pytest.mark.parametrize("found", ["", 0, []])
+def test_an_empty_answer_is_an_answer(found):
+    assert wait_for("it answers", lambda: found, seconds=5) == found
 
 
 def test_a_wait_in_vain_says_for_what_how_long_and_what_was_seen_last():
