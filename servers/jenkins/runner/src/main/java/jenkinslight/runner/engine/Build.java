@@ -145,6 +145,7 @@ public final class Build extends BuildOutput {
                     failure == null ? null : Failures.describe(failure));
             onEnd.accept(this);
             compiler.close();
+            Warmth.keep();
         }
     }
 

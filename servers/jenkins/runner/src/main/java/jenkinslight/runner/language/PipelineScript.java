@@ -4,6 +4,7 @@ import com.cloudbees.groovy.cps.SerializableScript;
 import groovy.lang.Binding;
 import groovy.lang.Closure;
 import groovy.lang.MissingPropertyException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ public abstract class PipelineScript extends SerializableScript {
 
     private Dsl dsl;
     private transient Set<String> ownMethods;
+    private transient Set<String> ownFields;
 
     /** Ties the script to its build. */
     public void attach(Build build) {
@@ -39,6 +41,9 @@ public abstract class PipelineScript extends SerializableScript {
         if (name.equals("binding") || name.equals("metaClass") || name.equals("class")) {
             return super.getProperty(name);
         }
+        if (ownFields().contains(name)) {
+            return getMetaClass().getAttribute(this, name);
+        }
         if (getBinding().hasVariable(name)) {
             return getBinding().getVariable(name);
         }
@@ -53,6 +58,8 @@ public abstract class PipelineScript extends SerializableScript {
     public void setProperty(String name, Object value) {
         if (name.equals("binding") || name.equals("metaClass")) {
             super.setProperty(name, value);
+        } else if (ownFields().contains(name)) {
+            getMetaClass().setAttribute(this, name, value);
         } else {
             getBinding().setVariable(name, value);
         }
@@ -74,6 +81,19 @@ public abstract class PipelineScript extends SerializableScript {
     /** True for a method that the script's author wrote. */
     public boolean definesMethod(String name, Object[] args) {
         return ownMethods().contains(name) && getMetaClass().getMetaMethod(name, args) != null;
+    }
+
+    /** Names of what the script declares by {@code @Field}. */
+    private Set<String> ownFields() {
+        if (ownFields == null) {
+            ownFields = new HashSet<>();
+            for (Field field : getClass().getDeclaredFields()) {
+                if (!field.isSynthetic() && !field.getName().startsWith("$") && !field.getName().startsWith("__")) {
+                    ownFields.add(field.getName());
+                }
+            }
+        }
+        return ownFields;
     }
 
     private Set<String> ownMethods() {

@@ -6,8 +6,7 @@ import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import jenkinslight.runner.engine.Threads;
-import jenkinslight.runner.language.Warmth;
+import jenkinslight.runner.engine.Warmth;
 
 /** The process: reads messages from stdin until it ends, answers on stdout. */
 public final class Main {
@@ -21,7 +20,7 @@ public final class Main {
         System.setOut(System.err);
         Dispatcher dispatcher = new Dispatcher(channel);
         channel.send("ready", "version", VERSION);
-        Threads.builds().execute(Warmth::bring);
+        Warmth.bring();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             dispatcher.receive(line);
