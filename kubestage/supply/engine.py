@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 from kubestage.errors import MachineError
@@ -50,15 +49,6 @@ class Engine:
         if result.code:
             raise MachineError("The container engine does not answer", why=result.tail(3), fix="./inv doctor")
         return set(result.stdout.split())
-
-    @cached_property
-    def root(self) -> Path | None:
-        """The folder where the engine keeps its images, if it is on this machine."""
-        result = run_command(
-            self.command("info", "--format", "{{.DockerRootDir}}"), env=self.env, check=False, separate_stderr=True
-        )
-        path = Path(result.stdout.strip() or "/nonexistent")
-        return path if result.code == 0 and path.is_dir() else None
 
     def remove(self, reference: str) -> None:
         """Removes an image's name, and its layers if nothing else uses them."""

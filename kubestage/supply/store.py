@@ -101,9 +101,11 @@ class Store:
             folder: as `folder()` gives it; whatever is there is replaced.
             fill: puts the files into the folder that it is given and returns the facts.
         """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(".*"):
+            shutil.rmtree(left)  # of a process that was killed; its lock is ours now
         partial = folder.with_name(f".{folder.name}.partial")
-        _remove(partial)
-        partial.mkdir(parents=True)
+        partial.mkdir()
         try:
             entry = fill(partial)
             entry.files = _inventory(partial)

