@@ -1,6 +1,7 @@
 """``python -m jenkins_light``: the server, set up by the environment (see settings.py)."""
 
 import logging
+import os
 
 import uvicorn
 
@@ -22,6 +23,9 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+    # Everything is on disk by now, and a step's thread that still waits for something must not hold up the end.
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ class Client:
 
         return wait_for(path, "the item to leave the queue")
 
-    def finished(self, item: int, seconds: float = 60) -> Finished:
+    def finished(self, item: int, seconds: float = 90) -> Finished:
         """Wait until a queue item is a build that is over."""
         path = self.started(item)
 
@@ -156,12 +156,12 @@ class Client:
         return self.finished(self.trigger(name))
 
 
-def wait_for(probe: Any, what: str, seconds: float = 30) -> Any:
-    """What ``probe`` returns once that is not None."""
+def wait_for(probe: Any, what: str, seconds: float = 60, every: float = 0.05) -> Any:
+    """What ``probe`` returns once that is not None; it is asked ``every`` so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = probe()
         if found is not None:
             return found
-        time.sleep(0.03)
+        time.sleep(every)
     raise AssertionError(f"waited {seconds} s for {what}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
@@ -21,6 +22,7 @@ USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
 _READY_SECONDS = 20
 
 
+@functools.cache
 def runner_jar() -> Path:
     """The pipeline runner, built once per state of its sources and kept in the user's cache."""
     source = PACKAGE / "runner"
@@ -97,6 +99,22 @@ class LightJenkins:
         """The server's process id."""
         assert self._process is not None
         return self._process.pid
+
+    def cpu_seconds(self) -> float:
+        """The processor time that the server itself used so far: what a start costs, however busy the machine is."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_megabytes(self) -> float:
+        """The resident memory of the server and of the runner."""
+        pids = [self.pid, *self.children()]
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def children(self) -> list[int]:
+        """The processes that the server started."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
     def stop(self) -> float:
         """SIGTERM; return how many seconds the end took."""

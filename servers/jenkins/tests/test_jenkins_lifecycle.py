@@ -21,13 +21,6 @@ STRING = (
 )
 
 
-def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(p) for p in (task / "children").read_text().split()]
-    return found
-
-
 def running(text: str) -> bool:
     """Whether a process has this in its command line."""
     for folder in Path("/proc").iterdir():
@@ -40,11 +33,25 @@ def running(text: str) -> bool:
     return False
 
 
-def test_ready_before_the_runner_and_gone_at_once(light: Make) -> None:
+def test_cheap_to_start_small_when_idle_and_gone_at_once(light: Make) -> None:
     server = light()
-    assert server.start() < 3
-    assert server.client.run("first", "echo 'x'").result == "SUCCESS"
-    assert server.stop() < 3
+    server.start()
+    assert server.cpu_seconds() < 3
+    assert server.client.run("first", "node { sh 'true' }").result == "SUCCESS"
+    assert server.resident_megabytes() < 200
+    assert server.stop() < 10
+
+
+def test_sigterm_waits_for_nobody(light: Make) -> None:
+    server = light()
+    server.start()
+    for name, script in (("label", "node('nowhere') { }"), ("asks", "input 'Go on?'"), ("holds", "sleep 3600")):
+        server.client.create(name, pipeline(script))
+        server.client.started(server.client.trigger(name))
+    assert server.stop() < 10
+    server.start()
+    for name in ("label", "asks", "holds"):
+        assert server.client.json(f"/job/{name}/1/api/json")["result"] == "ABORTED"
 
 
 def test_a_restart_keeps_everything(light: Make) -> None:
@@ -83,6 +90,31 @@ def test_kill_9_marks_running_builds_and_their_processes_end(light: Make) -> Non
     wait_for(lambda: None if running("sleep\x004242") else True, "the shell's end", 5)
 
 
+def test_what_a_node_left_running_ends_with_it(light: Make) -> None:
+    server = light()
+    server.start()
+    assert server.client.run("leaves", "node { sh 'sleep 4444 & echo left' }").result == "SUCCESS"
+    assert not running("sleep\x004444")
+    kept = "node { withEnv(['JENKINS_NODE_COOKIE=dontKillMe']) { sh 'sleep 3 & echo kept' } }"
+    assert server.client.run("keeps", kept).result == "SUCCESS"
+    assert running("sleep\x003")
+
+
+def test_a_stop_ends_only_its_own_branch(light: Make) -> None:
+    server = light()
+    server.start()
+    script = """
+    node { parallel(
+      short: { try { timeout(time: 1, unit: 'SECONDS') { sh 'sleep 50' } } catch (e) { echo 'ended early' } },
+      long: { sh 'sleep 2; echo long is done' }
+    ) }
+    """
+    finished = server.client.run("branches", script)
+    assert finished.result == "SUCCESS", finished.console
+    assert "ended early" in finished.console
+    assert "long is done\n" in finished.console
+
+
 def test_sigterm_ends_builds_as_aborted(light: Make) -> None:
     server = light()
     server.start()
@@ -90,7 +122,7 @@ def test_sigterm_ends_builds_as_aborted(light: Make) -> None:
     client.create("long", pipeline("node { sh 'echo started; sleep 4343' }"))
     path = client.started(client.trigger("long"))
     wait_for(lambda: "started" in client.get(f"{path}consoleText").text or None, "the shell")
-    assert server.stop() < 5
+    assert server.stop() < 10
     assert not running("sleep\x004343")
     server.start()
     assert client.json(f"{path}api/json")["result"] == "ABORTED"
@@ -105,7 +137,7 @@ def test_a_dead_runner_is_replaced_and_its_builds_fail_clearly(light: Make) -> N
     item = client.trigger("victim")
     path = client.started(item)
     wait_for(lambda: "started" in client.get(f"{path}consoleText").text or None, "the shell")
-    java = next(p for p in children(server.pid) if b"runner.jar" in Path(f"/proc/{p}/cmdline").read_bytes())
+    java = next(p for p in server.children() if b"runner.jar" in Path(f"/proc/{p}/cmdline").read_bytes())
     os.kill(java, signal.SIGKILL)
     finished = client.finished(item)
     assert finished.result == "FAILURE"
@@ -120,12 +152,20 @@ def test_two_hundred_builds_none_lost_none_twice(light: Make) -> None:
     client.create("many", pipeline('node { sh "echo number ${params.N} is here" }', STRING))
     items = [client.trigger("many", {"N": str(number)}) for number in range(200)]
     assert len(set(items)) == 200
-    finished = [client.finished(item, 120) for item in items]
-    assert {build.result for build in finished} == {"SUCCESS"}
-    assert sorted(build.number for build in finished) == list(range(1, 201))
-    for number, build in enumerate(finished):
-        assert f"\nnumber {number} is here\n" in build.console
-        assert build.console.endswith("Finished: SUCCESS\n")
+    tree = "/job/many/api/json?tree=allBuilds[number,result,queueId]"
+
+    def all_over() -> list[dict[str, object]] | None:
+        found = [build for build in client.json(tree)["allBuilds"] if build["result"]]
+        return found if len(found) == 200 else None
+
+    built = wait_for(all_over, "all builds", 120, every=0.3)
+    assert {build["result"] for build in built} == {"SUCCESS"}
+    assert sorted(build["number"] for build in built) == list(range(1, 201))
+    assert sorted(build["queueId"] for build in built) == sorted(items)
+    for build in built:
+        console = (server.home / "jobs" / "many" / "builds" / str(build["number"]) / "log").read_text()
+        assert f"\nnumber {items.index(build['queueId'])} is here\n" in console
+        assert console.endswith("Finished: SUCCESS\n")
 
 
 def test_browser_sessions_need_a_crumb(light: Make) -> None:

@@ -110,7 +110,7 @@ def test_stops_a_running_build(server: jenkins.Jenkins, job: str) -> None:
     server.stop_build(job, number)
     info = built(server, job, item)
     assert info["result"] == "ABORTED"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 45
     assert "Aborted by" in server.get_build_console_output(job, number)
 
 

@@ -55,7 +55,7 @@ def test_sh_with_its_own_interpreter(client: Client) -> None:
 def test_a_background_process_does_not_hold_sh_up(client: Client) -> None:
     began = time.monotonic()
     succeeds(client, "node { sh 'sleep 30 & echo done' }")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 def test_steps_need_a_node(client: Client) -> None:
@@ -215,13 +215,19 @@ def test_timeout_interrupts_the_shell(client: Client) -> None:
     began = time.monotonic()
     finished = client.run("slow", "node { timeout(time: 1, unit: 'SECONDS') { sh 'sleep 60' } }")
     assert finished.result == "ABORTED", finished.console
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 45
 
 
 def test_parallel_branches_run_at_once(client: Client) -> None:
-    began = time.monotonic()
-    succeeds(client, "node { parallel a: { sh 'sleep 1.5; echo A' }, b: { sh 'sleep 1.5; echo B' } }")
-    assert time.monotonic() - began < 2.9
+    meet = "touch $1; i=0; until [ -e $2 ]; do sleep 0.1; i=$((i+1)); [ $i -lt 300 ]; done"
+    script = f"""
+    node {{
+      deleteDir()
+      writeFile file: 'meet.sh', text: '{meet}'
+      parallel a: {{ sh 'sh meet.sh a b' }}, b: {{ sh 'sh meet.sh b a' }}
+    }}
+    """
+    succeeds(client, script)
 
 
 def test_disable_concurrent_builds(client: Client) -> None:

@@ -1,7 +1,6 @@
 """The whole Jenkins: its parts, wired together, and what concerns more than one of them."""
 
 import logging
-import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,7 +34,6 @@ class Controller:
     def __init__(self, settings: Settings) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
         self.settings = settings
-        self.instance = secrets.token_hex(8)
         self.secrets = SecretBox(settings.home)
         self.users = Users(settings.home)
         self.users.ensure_admin(
@@ -67,9 +65,7 @@ class Controller:
         """Stop at once: running builds become ABORTED, what waits in the queue stays."""
         self.queue.close()
         for run in self.runs():
-            run.log.line("Jenkins is going to shut down")
-            processes.sweep(run.cookie)
-            run.finish("ABORTED")
+            run.abandon("Jenkins is going to shut down")
         self.runner.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
@@ -185,7 +181,7 @@ class Controller:
     def _settle_interrupted(self) -> None:
         """Mark what ran when the server ended: nothing of it can go on, and nobody shall wait for it."""
         for job in self.root.walk():
-            for build in job.builds:
+            for build in job.builds.interrupted():
                 if build.building:
                     processes.sweep(environment.cookie(build))
                     with build.log_path.open("a") as log:

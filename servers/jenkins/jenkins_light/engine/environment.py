@@ -41,7 +41,6 @@ def of_build(controller: "Controller", build: Build) -> dict[str, str]:
         "HUDSON_URL": url,
         "JENKINS_HOME": str(controller.settings.home),
         "HUDSON_HOME": str(controller.settings.home),
-        "JENKINS_SERVER_COOKIE": "durable-" + controller.instance,
         "CI": "true",
         **build.record.environment,
         **{name: _text(value) for name, value in parameters(controller, build).items()},

@@ -17,6 +17,12 @@ Log = Callable[[str], None]
 _TIMEOUT_SECONDS = 600
 _LOCKS: dict[Path, threading.Lock] = defaultdict(threading.Lock)
 
+#: The git plugin's extensions that a checkout heeds, and those without a meaning for a single checkout.
+_EXTENSIONS = {
+    "CleanBeforeCheckout", "CleanCheckout", "CloneOption", "LocalBranch", "RelativeTargetDirectory", "SubmoduleOption",
+    "CheckoutOption", "PruneStaleBranch", "ChangelogToBranch", "PathRestriction", "UserExclusion", "MessageExclusion",
+}  # fmt: skip
+
 # The password reaches git through this program's environment: never through argv, the URL or a file of its own.
 _ASKPASS = """#!/bin/sh
 case "$1" in
@@ -137,7 +143,8 @@ class Git:
 
 def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
     """Make ``folder`` the working tree of the repository at the wanted revision, on no branch, as Jenkins does."""
-    if not (folder / ".git").is_dir():
+    fresh = not (folder / ".git").is_dir()
+    if fresh:
         log("Cloning the remote Git repository")
         log(f"Cloning repository {scm.url}")
         git.run("init", str(folder))
@@ -148,7 +155,7 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
     git.fetch(scm, _clone_options(scm))
     revision = git.resolve(scm)
     log(f"Checking out Revision {revision.commit} ({revision.branch})")
-    if "CleanBeforeCheckout" in scm.extensions:
+    if "CleanBeforeCheckout" in scm.extensions and not fresh:
         git.run("reset", "--hard")
         git.run("clean", "-ffdx")
     git.run("checkout", "-f", revision.commit)
@@ -156,6 +163,12 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
     if local:
         name = revision.branch.split("/", 1)[-1] if local == "**" else local
         git.run("checkout", "-B", name, revision.commit)
+    submodules = scm.extensions.get("SubmoduleOption")
+    if submodules is not None and submodules.get("disableSubmodules", "").lower() != "true":
+        recursive = ["--recursive"] if submodules.get("recursiveSubmodules", "").lower() == "true" else []
+        git.run("submodule", "update", "--init", *recursive)
+    for name in sorted(scm.extensions.keys() - _EXTENSIONS):
+        log(f"The extension {name} is not known here and does nothing")
     if "CleanCheckout" in scm.extensions:
         git.run("clean", "-ffdx")
     log(f'Commit message: "{revision.message}"')

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from jenkins_light.engine import environment, scripts
+from jenkins_light.engine import environment, processes, scripts
 from jenkins_light.engine.buildlog import BuildLog
 from jenkins_light.engine.calls import Block, StepCall
 from jenkins_light.engine.runner import LOST, Message
@@ -72,6 +72,14 @@ class PipelineRun:
             self.controller.runner.send({"type": "stop", "build": self.id, "cause": cause, "hard": hard})
         except JenkinsError:
             self.finish("ABORTED")
+
+    def abandon(self, why: str) -> None:
+        """End the build without the runner: nothing more of its pipeline runs, and no process of it stays."""
+        self.log.line(why)
+        for call in list(self._calls.values()):
+            call.cancel(why)
+        processes.sweep(self.cookie)
+        self.finish("ABORTED")
 
     def on_message(self, message: Message) -> None:
         """Take a message of the runner; in the runner's reading thread, so that order holds. Nothing here may wait."""

@@ -101,6 +101,11 @@ class Build:
         return self.folder / "log"
 
     @property
+    def marker(self) -> Path:
+        """A file that is there while the build runs, so that a restart need not read every record."""
+        return self.folder / "running"
+
+    @property
     def url_path(self) -> str:
         """The build's address below the server's, with a closing slash."""
         return f"{self.job.url_path}{self.number}/"
@@ -137,6 +142,7 @@ class Build:
         self.record.duration = max(1, int(time.time() * 1000) - self.record.timestamp)
         self.record.building = False
         self.save()
+        self.marker.unlink(missing_ok=True)
         self.finished.set()
 
     def save(self) -> None:

@@ -118,10 +118,16 @@ class History:
             build = Build(self._job, record)
             build.folder.mkdir(parents=True, exist_ok=True)
             build.log_path.touch()
+            build.marker.touch()
             build.save()
             self._loaded[number] = build
             self._numbers.insert(0, number)
             return build
+
+    def interrupted(self) -> list[Build]:
+        """The builds that ran when an earlier server ended."""
+        folders = [path.parent for path in self._job.builds_folder.glob("*/running")]
+        return [build for folder in folders if (build := self.find(int(folder.name))) is not None]
 
     def delete(self, build: Build) -> None:
         """Forget a build and remove its files."""

@@ -12,7 +12,7 @@ from jenkins_light.steps.registry import Abort, step, symbols
 
 symbols(
     "scmGit", "gitSCM", "cleanBeforeCheckout", "cleanAfterCheckout", "cloneOption", "localBranch", "checkoutOption",
-    "submodule", "pruneStaleBranch", "lfs",
+    "submodule", "pruneStaleBranch",
 )  # fmt: skip
 
 _EXTENSIONS = {
@@ -21,6 +21,9 @@ _EXTENSIONS = {
     "cloneOption": "CloneOption",
     "localBranch": "LocalBranch",
     "WipeWorkspace": "CleanBeforeCheckout",
+    "submodule": "SubmoduleOption",
+    "checkoutOption": "CheckoutOption",
+    "pruneStaleBranch": "PruneStaleBranch",
 }
 
 

@@ -25,8 +25,13 @@ def node(call: StepCall) -> Iterator[Variables]:
         _work_in(call, folder)
         yield _variables(call, folder, number)
     finally:
+        processes.sweep(_cookie(call))
         workspaces.release(folder)
         call.controller.executors.release(number)
+
+
+def _cookie(call: StepCall) -> str:
+    return f"{call.run.cookie}/{call.id}"
 
 
 def _executor(call: StepCall, label: str) -> int:
@@ -59,7 +64,7 @@ def _variables(call: StepCall, folder: Path, number: int) -> Variables:
         "NODE_LABELS": NODE_NAME,
         "EXECUTOR_NUMBER": str(number),
         "STAGE_NAME": call.env.get("STAGE_NAME", ""),
-        processes.COOKIE: call.run.cookie,
+        processes.NODE_COOKIE: _cookie(call),
     }
 
 

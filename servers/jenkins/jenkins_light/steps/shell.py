@@ -58,7 +58,8 @@ def _command(script: str, control: Path) -> list[str]:
 
 def _run(call: StepCall, command: list[str], folder: Path, capture: bool, encoding: str) -> tuple[int, bytes]:
     """Run the command; its output goes to the log, or with ``capture`` only what it writes to stderr."""
-    env = {processes.COOKIE: call.run.cookie, **call.env}
+    cookie = f"durable-{uuid.uuid4().hex}"
+    env = {**call.env, processes.STEP_COOKIE: cookie}
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -68,16 +69,16 @@ def _run(call: StepCall, command: list[str], folder: Path, capture: bool, encodi
         stderr=subprocess.PIPE if capture else subprocess.STDOUT,
         start_new_session=True,
     )
-    call.on_cancel(lambda: _interrupt(call, process))
+    call.on_cancel(lambda: _interrupt(call, process, cookie))
     with process:
         captured = _pump(call, process, encoding)
         return process.wait(), captured
 
 
-def _interrupt(call: StepCall, process: "subprocess.Popen[bytes]") -> None:
+def _interrupt(call: StepCall, process: "subprocess.Popen[bytes]", cookie: str) -> None:
     if process.poll() is None:
         call.log("Sending interrupt signal to process")
-        processes.terminate(process, call.run.cookie)
+        processes.terminate(process, cookie)
 
 
 def _pump(call: StepCall, process: "subprocess.Popen[bytes]", encoding: str) -> bytes:

@@ -18,6 +18,8 @@ from jenkins_light.web.export import Bean, bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
 _CHUNK = 1 << 20
+#: The most that one answer carries of a long console; clients come back for the rest.
+_PART = 16 << 20
 _URL = re.compile(r"https?://[^\s<>&\"']+")
 
 
@@ -62,7 +64,8 @@ def _part(request: Request, build: Build) -> tuple[bytes, dict[str, str]]:
         size = log.seek(0, 2)
         offset = int(start) if int(start) <= size else 0
         log.seek(offset)
-        data = log.read(size - offset)
+        data = log.read(min(size - offset, _PART))
+    more = more or offset + len(data) < size
     headers = {"X-Text-Size": str(offset + len(data))}
     return data, headers | ({"X-More-Data": "true"} if more else {})
 

@@ -21,6 +21,7 @@ from jenkins_light.web.routing import Request, action
 from jenkins_light.web.security import UnauthorizedError
 
 _RECENT = 30
+_CONSOLE_BYTES = 150 * 1024
 
 
 def error(controller: Controller, exchange: Exchange, problem: JenkinsError) -> Response:
@@ -128,10 +129,15 @@ def build_page(request: Request, build: Build) -> Response:
 
 @action(Build, "console", "consoleFull")
 def console_page(request: Request, build: Build) -> Response:
-    """The console; a script goes on reading while the build runs."""
-    data = build.log_path.read_bytes()
-    text = data.decode("utf-8", "replace")
-    return templates.page(request, "console.html", build=build, job=build.job, text=text, start=len(data))
+    """The console, of a long one the last part as in Jenkins; a script goes on reading while the build runs."""
+    with build.log_path.open("rb") as log:
+        size = log.seek(0, 2)
+        skipped = max(0, size - _CONSOLE_BYTES) if request.exchange.path[-1] == "console" else 0
+        log.seek(skipped)
+        text = log.read(size - skipped).decode("utf-8", "replace")
+    return templates.page(
+        request, "console.html", build=build, job=build.job, text=text, start=size, skipped=skipped // 1024
+    )
 
 
 def _when(milliseconds: int) -> str:
