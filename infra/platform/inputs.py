@@ -21,7 +21,7 @@ class Inputs:
         port_offset: added to every host port.
         images: image references by part: node, registry, gitlab, jenkins.
         docker_socket: the engine's socket on its own host, for Jenkins.
-        secrets: the sandbox's secrets by name, as in secrets.json.
+        secrets: the sandbox's secrets by name, as in secrets.json; None in a preview that was given none.
     """
 
     sandbox: str
@@ -29,19 +29,22 @@ class Inputs:
     port_offset: int
     images: Mapping[str, str]
     docker_socket: str
-    secrets: pulumi.Output[Mapping[str, str]]
+    secrets: pulumi.Output[Mapping[str, str]] | None
 
     @classmethod
     def read(cls) -> Inputs:
         """Reads the stack's configuration."""
         config = pulumi.Config()
+        secrets = config.get_secret_object("secrets")
+        if secrets is None and not pulumi.runtime.is_dry_run():
+            config.require_secret_object("secrets")  # for its error, which says how to set it
         return cls(
             sandbox=config.require("sandbox"),
             listen=config.require("listen"),
             port_offset=config.require_int("portOffset"),
             images=config.require_object("images"),
             docker_socket=config.require("dockerSocket"),
-            secrets=config.require_secret_object("secrets"),
+            secrets=secrets,
         )
 
     def container(self, part: str) -> str:
@@ -54,6 +57,8 @@ class Inputs:
 
     def secret(self, name: str) -> pulumi.Output[str]:
         """One of the secrets."""
+        if self.secrets is None:
+            return pulumi.Output.secret("")
         return self.secrets.apply(lambda secrets: secrets[name])
 
     @property

@@ -21,7 +21,7 @@ class Inputs:
         node_port: the port on the node under which the service answers.
         revision_history_limit: how many revisions a rollback can go back to; None for what uuid.yaml says.
         strategy: "Recreate" or "RollingUpdate"; None for what uuid.yaml says.
-        kubeconfig: the administrator's; a secret.
+        kubeconfig: the administrator's, a secret; None for the one that KUBECONFIG names.
     """
 
     environment: str
@@ -31,7 +31,7 @@ class Inputs:
     node_port: int
     revision_history_limit: int | None
     strategy: str | None
-    kubeconfig: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str] | None
 
     @classmethod
     def read(cls) -> Inputs:
@@ -45,7 +45,7 @@ class Inputs:
             node_port=config.require_int("nodePort"),
             revision_history_limit=config.get_int("revisionHistoryLimit"),
             strategy=config.get("strategy"),
-            kubeconfig=config.require_secret("kubeconfig"),
+            kubeconfig=config.get_secret("kubeconfig"),
         )
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -52,6 +51,4 @@ def main(plugin: Plugin) -> None:
     server, port = _server(plugin, addresses[0] if addresses else "")
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # The engine ends its plugins by closing their standard input's peer or by a signal.
-    threading.Event().wait()
-    server.stop(grace=None)
+    server.wait_for_termination()  # the engine kills its plugins when it has finished
