@@ -150,6 +150,20 @@ class TestJournal:
         journal.recover()
         assert [push.changes for push in settled] == ([(self.change,)] if applied else [])
 
+    def test_one_that_cannot_be_settled_hinders_no_other(self, tmp_path, settled):
+        self.abandon(tmp_path, "post")
+        self.abandon(tmp_path, "post")
+
+        def settle(push):
+            settled.append(push)
+            if len(settled) == 1:
+                raise KeyError
+
+        journal = Journal(tmp_path, settle, lambda *_: None)
+        assert journal.recover() == 1
+        assert journal.recover() == 0
+        assert len(settled) == 2
+
     def test_a_push_under_way_is_left_alone(self, tmp_path, settled):
         first = Journal(tmp_path, settled.append, lambda *_: None)
         push = first.begin(7, 3)

@@ -243,7 +243,6 @@ def hook(found: Hook) -> dict[str, Any]:
         "created_at": found.created_at,
         **{event: bool(found.events.get(event)) for event in EVENTS},
         "enable_ssl_verification": found.enable_ssl_verification,
-        "repository_update_events": False,
         "alert_status": found.alert_status,
         "disabled_until": found.disabled_until,
         "url_variables": [],

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+_log = logging.getLogger(__name__)
 ZERO = "0" * 40
 
 
@@ -76,6 +78,7 @@ class Journal:
         self._settle = settle
         self._current = current
         self._live: set[str] = set()
+        self._stuck: set[str] = set()
         self._mutex = Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -127,10 +130,19 @@ class Journal:
                 continue
             if folder.name.startswith("."):
                 shutil.rmtree(folder, ignore_errors=True)
-            elif self._is_over(folder):
-                self._settle_folder(folder)
-                settled += 1
+            elif folder.name not in self._stuck and self._is_over(folder):
+                settled += self._settle_left(folder)
         return settled
+
+    def _settle_left(self, folder: Path) -> bool:
+        """Settles what is left of a push; one that cannot be settled stays for the next life, and hinders no other."""
+        try:
+            self._settle_folder(folder)
+        except Exception:
+            _log.exception("cannot settle the push in %s", folder)
+            self._stuck.add(folder.name)
+            return False
+        return True
 
     @staticmethod
     def _is_over(folder: Path) -> bool:
