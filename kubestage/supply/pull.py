@@ -170,12 +170,13 @@ class OfficialDebian:
         (context / "certificates").mkdir(parents=True)
         for number, certificate in enumerate(own_certificates()):
             (context / "certificates" / f"host-{number}.crt").write_text(certificate)
-        (context / "Dockerfile").write_text(self._dockerfile(pull_image(job, self.image)))
+        (context / "Dockerfile").write_text(self.dockerfile(pull_image(job, self.image)))
         proxies = [word for name in ("http_proxy", "https_proxy", "no_proxy") for word in ("--build-arg", name)]
         job.docker("build", "--network", "host", *proxies, "--tag", job.reference, context)
         job.docker("save", "--output", job.out / "image.tar", job.reference)
 
-    def _dockerfile(self, base: str) -> str:
+    def dockerfile(self, base: str) -> str:
+        """The Dockerfile on the pulled image `base`."""
         packages = " ".join((self.folder / "packages").read_text().split())
         config = json.loads((self.folder / "config.json").read_text())
         pairs = [line.split("=", 1) for line in config.get("Env", [])]

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from kubestage.settings import CHECKOUT
+from kubestage.supply import official
 from kubestage.supply.catalogue import catalogue
 from kubestage.supply.golang import GO_MINIMUM, GoProgram
 from kubestage.supply.pull import OfficialImage, Release
@@ -63,3 +64,11 @@ def test_the_servers_images_hold_what_their_dockerfiles_copy():
         for line in re.findall(r"^COPY (?:--\S+ )*(.+)$", (build.folder / "Dockerfile").read_text(), re.MULTILINE):
             for source in line.split()[:-1]:
                 assert source.strip("/").split("/")[0] in placed | sources, f"{name}: {source}"
+
+
+def test_the_official_debian_gets_the_packages_and_settings_of_our_recipe():
+    text = official.debian(CHECKOUT / "images" / "base").dockerfile("debian@sha256:1")
+
+    assert text.startswith("FROM debian@sha256:1\nCOPY certificates/ /usr/local/share/ca-certificates/\n")
+    assert "--no-install-recommends ca-certificates git python3" in text
+    assert text.endswith('ENV LANG="C.UTF-8"\n')
