@@ -144,6 +144,17 @@ class TestApart:
     def test_what_a_script_prints_to_stdout_does_not_break_the_protocol(self, runner: Runner) -> None:
         assert runner.run("System.out.println('{broken')\necho 'ok'").echoed == ["ok"]
 
+    def test_endless_recursion_fails_only_its_build(self, runner: Runner) -> None:
+        build = runner.run("@NonCPS def f(n) { f(n + 1) }\nf(0)")
+
+        assert build.result == "FAILURE"
+        assert "java.lang.StackOverflowError" in build.text
+
+    def test_a_script_that_cannot_be_instantiated_fails(self, runner: Runner) -> None:
+        build = runner.run("class A { static x = 1 / 0 }\nnew A()")
+
+        assert build.result == "FAILURE"
+
     def test_classes_of_one_build_are_not_seen_by_another(self, runner: Runner) -> None:
         runner.run('class Secret { def x = 1 }\necho "${new Secret().x}"')
 

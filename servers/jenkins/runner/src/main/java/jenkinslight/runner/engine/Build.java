@@ -112,8 +112,13 @@ public final class Build extends BuildOutput {
             turnIsQueued = true;
             mailbox.execute(() -> {
                 turnIsQueued = false;
-                if (scheduler.runSlice()) {
-                    takeTurn();
+                try {
+                    if (scheduler.runSlice()) {
+                        takeTurn();
+                    }
+                } catch (RuntimeException | Error broken) {
+                    // Neither the script's failure nor the server's: the build must still come to an end.
+                    finish(broken);
                 }
             });
         }
