@@ -92,9 +92,7 @@ def make_project(root: gitlab.Gitlab, unique: Callable[[str], str]) -> Callable[
 def project(make_project: Callable[..., Project]) -> Project:
     """A new project with one commit on master: README.md."""
     made = make_project(description="A service")
-    made.files.create(
-        {"file_path": "README.md", "branch": "master", "content": "# Hello\n", "commit_message": "Begin"}
-    )
+    made.files.create({"file_path": "README.md", "branch": "master", "content": "# Hello\n", "commit_message": "Begin"})
     return made
 
 

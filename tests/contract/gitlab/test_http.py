@@ -53,9 +53,7 @@ def test_python_gitlab_walks_all_pages(project):
 def test_projects_are_walked_by_keyset(root, make_project, unique):
     word = unique("keyset")
     made = [make_project(name=f"{word}-{number}").id for number in range(5)]
-    found = root.projects.list(
-        search=word, pagination="keyset", order_by="id", sort="asc", per_page=2, iterator=True
-    )
+    found = root.projects.list(search=word, pagination="keyset", order_by="id", sort="asc", per_page=2, iterator=True)
     assert [project.id for project in found] == made
 
 

@@ -17,6 +17,7 @@ from kubestage.engine.progress import Progress
 from kubestage.engine.workspace import Places, open_stack
 from kubestage.providers.docker.plugin import DockerPlugin
 from kubestage.providers.serve import attached
+from kubestage.providers.servicer import Plugin
 from kubestage.sandbox.down import remove_sandbox
 from kubestage.settings import Settings
 from kubestage.supply import Supply
@@ -60,15 +61,16 @@ def tidied() -> Iterator[None]:
 
 @dataclass
 class Program:
-    """An inline program of a test, with Docker resources alone.
+    """An inline program of a test.
 
     Attributes:
+        plugins: makes the plugins of a run.
         declare: what it declares; may be changed between runs.
     """
 
     places: Places
     stack: Any
-    engine: Engine
+    plugins: Callable[[], list[Plugin]]
     env: dict[str, str]
     declare: Callable[[], None] = field(default=lambda: None)
 
@@ -87,7 +89,7 @@ class Program:
 
     def _run(self, operate: Callable[[Any], Any]) -> Progress:
         progress = Progress("sandbox")
-        with attached([DockerPlugin(self.engine)]) as plugins:
+        with attached(self.plugins()) as plugins:
             self.stack.workspace.env_vars = {**self.env, **plugins}
             try:
                 operate(progress.on_event)
@@ -104,6 +106,6 @@ def program(settings: Settings, engine: Engine, supply: Supply) -> Iterator[Prog
     env = places.environment("a passphrase of the tests")
     command = auto.PulumiCommand(str(supply.tool("pulumi").parent.parent))
     stack = open_stack(places, "platform", "sandbox", command, env)
-    program = Program(places, stack, engine, env)
+    program = Program(places, stack, lambda: [DockerPlugin(engine)], env)
     yield program
     program.destroy()

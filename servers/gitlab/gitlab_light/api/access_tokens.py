@@ -189,5 +189,3 @@ def _until(call: Call) -> date:
 
 def _rotated_until(call: Call) -> date:
     return _until(call) if call.params.day("expires_at") else today() + timedelta(days=_ROTATED_DAYS)
-
-

@@ -93,8 +93,10 @@ def _is_wanted(call: Call, project: Project) -> bool:
         own = owner is not None and owner.owner_id == call.user.id
         if not (own or direct or any(inherited)):
             return False
-        if call.params.boolean("owned") and not own and not any(
-            member and member.access_level >= OWNER for member in (direct, *inherited)
+        if (
+            call.params.boolean("owned")
+            and not own
+            and not any(member and member.access_level >= OWNER for member in (direct, *inherited))
         ):
             return False
     return level >= (call.params.optional_integer("min_access_level") or 0)
@@ -276,9 +278,7 @@ def transfer(call: Call) -> Any:
     if namespace is None:
         raise not_found("Namespace")
     _target_namespace(call, namespace.id)
-    return entities.project(
-        call.instance, call.instance.projects.update(project, namespace_id=namespace.id), call.user
-    )
+    return entities.project(call.instance, call.instance.projects.update(project, namespace_id=namespace.id), call.user)
 
 
 def _require_owner(call: Call, project: Project) -> None:

@@ -68,9 +68,7 @@ def unprotect_branch(call: Call) -> Any:
 def list_tags(call: Call) -> Any:
     """A project's protected tags."""
     project = call.project(MAINTAINER)
-    return [
-        entities.protected_tag(rule) for rule in paginate(call, call.instance.protected.all_of(project.id, "tag"))
-    ]
+    return [entities.protected_tag(rule) for rule in paginate(call, call.instance.protected.all_of(project.id, "tag"))]
 
 
 @routes.get(_TAGS + "/:name")

@@ -62,9 +62,7 @@ class Routes:
         """Declares what answers DELETE."""
         return self._declare("DELETE", templates, anonymous=False, scopes=scopes)
 
-    def _declare(
-        self, method: str, templates: tuple[str, ...], anonymous: bool, scopes: Iterable[str]
-    ) -> Declare:
+    def _declare(self, method: str, templates: tuple[str, ...], anonymous: bool, scopes: Iterable[str]) -> Declare:
         def declare(handler: Handler) -> Handler:
             for template in templates:
                 pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", template))

@@ -179,9 +179,7 @@ class Journal:
         if (folder / "post").exists():
             return tuple(_read(folder / "post"))
         return tuple(
-            change
-            for change in _read(folder / "pre")
-            if (self._current(project_id, change.ref) or ZERO) == change.new
+            change for change in _read(folder / "pre") if (self._current(project_id, change.ref) or ZERO) == change.new
         )
 
 

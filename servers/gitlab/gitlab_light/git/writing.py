@@ -130,9 +130,7 @@ def _check_last_commit(repository: Repository, parent: str | None, action: Actio
         return
     last = repository.text("--literal-pathspecs", "rev-list", "-1", parent, "--", action.path).strip()
     if last != action.last_commit:
-        raise CannotCommit(
-            "You are attempting to update a file that has changed since you started editing it."
-        )
+        raise CannotCommit("You are attempting to update a file that has changed since you started editing it.")
 
 
 def _check_place(repository: Repository, path: str, index: dict[str, str]) -> None:

@@ -103,9 +103,7 @@ class Projects:
     def delete(self, project: Project) -> None:
         """Removes a project's record and what hangs on it."""
         with self._db.transaction():
-            bots = self._db.rows(
-                "SELECT user_id FROM tokens WHERE source = 'project' AND source_id = ?", project.id
-            )
+            bots = self._db.rows("SELECT user_id FROM tokens WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM hooks WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM members WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM projects WHERE id = ?", project.id)

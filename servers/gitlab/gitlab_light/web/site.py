@@ -155,5 +155,3 @@ async def _form(request: Request) -> bytes | None:
         if size <= _MOST_FORM:
             parts.append(chunk)
     return b"".join(parts) if size <= _MOST_FORM else None
-
-

@@ -86,9 +86,7 @@ def _commits(
     return newest[::-1], history.count(repository, revisions)
 
 
-def commit_attributes(
-    repository: Repository, links: Links, project: Project, commit: history.Commit
-) -> dict[str, Any]:
+def commit_attributes(repository: Repository, links: Links, project: Project, commit: history.Commit) -> dict[str, Any]:
     """A commit, as payloads have it."""
     changed = history.changed_paths(repository, commit.id)
     return {
