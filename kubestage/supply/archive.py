@@ -106,7 +106,7 @@ def _compressed(layer: Path) -> Path:
     with (
         layer.open("rb") as plain,
         target.open("wb") as raw,
-        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=2, mtime=0) as packed,
+        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as packed,
     ):
         shutil.copyfileobj(plain, packed, 1 << 20)
     return target
