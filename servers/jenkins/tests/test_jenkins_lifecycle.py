@@ -95,9 +95,9 @@ def test_what_a_node_left_running_ends_with_it(light: Make) -> None:
     server.start()
     assert server.client.run("leaves", "node { sh 'sleep 4444 & echo left' }").result == "SUCCESS"
     assert not running("sleep\x004444")
-    kept = "node { withEnv(['JENKINS_NODE_COOKIE=dontKillMe']) { sh 'sleep 3 & echo kept' } }"
+    kept = "node { withEnv(['JENKINS_NODE_COOKIE=dontKillMe']) { sh 'sleep 4545 & echo $! > pid' } }"
     assert server.client.run("keeps", kept).result == "SUCCESS"
-    assert running("sleep\x003")
+    os.kill(int((server.home / "workspace" / "keeps" / "pid").read_text()), signal.SIGTERM)
 
 
 def test_a_stop_ends_only_its_own_branch(light: Make) -> None:
