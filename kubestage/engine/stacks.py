@@ -21,12 +21,11 @@ from kubestage.docker import Engine
 from kubestage.engine import recovery
 from kubestage.engine.config import Config, StackFile, read_defaults
 from kubestage.engine.outcome import Outcome
-from kubestage.engine.plugins import substitutes
+from kubestage.engine.plugins import served
 from kubestage.engine.progress import Progress
 from kubestage.engine.workspace import LeanStack, Places, open_stack
 from kubestage.errors import PartError
 from kubestage.lock import sandbox_lock
-from kubestage.providers.kind.plugin import KubestagePlugin
 from kubestage.providers.serve import attached
 from kubestage.settings import CHECKOUT, Settings
 
@@ -161,8 +160,7 @@ class Stacks:
         return Outcome(progress.changes, collected, time.monotonic() - started)
 
     def _plugins(self) -> AbstractContextManager[dict[str, str]]:
-        own = KubestagePlugin(self._tool("kind"), self._tool("docker"), self._engine)
-        return attached(substitutes(self._places, self._engine, own))
+        return attached(served(self._places, self._engine, self._tool("kind"), self._tool("docker")))
 
     @cached_property
     def _command(self) -> auto.PulumiCommand:

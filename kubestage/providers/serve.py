@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -16,39 +16,39 @@ _THREADS = 32  # an upper bound of resources worked on at once; waiting ones cos
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
-def _server(plugin: Plugin, engine_address: str = "") -> tuple[grpc.Server, int]:
+def _server(make: Callable[[], Plugin], engine_address: str = "") -> tuple[grpc.Server, int]:
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_THREADS),
         options=[("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderServicer(plugin, engine_address), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(ProviderServicer(make, engine_address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
 
 
 @contextmanager
-def attached(plugins: Sequence[Plugin]) -> Iterator[dict[str, str]]:
-    """Serves `plugins` in this process for one run of the engine.
+def attached(plugins: Mapping[str, Callable[[], Plugin]]) -> Iterator[dict[str, str]]:
+    """Serves plugins in this process for one run of the engine.
 
-    A run needs plugins of its own: the engine's requests do not say which configuration they belong to.
+    Args:
+        plugins: for each plugin's name, how it is made.
 
     Yields:
         the environment that makes the engine use them instead of starting programs.
     """
-    servers = [(plugin, *_server(plugin)) for plugin in plugins]
+    servers = {name: _server(make) for name, make in plugins.items()}
     try:
-        ports = ",".join(f"{plugin.name}:{port}" for plugin, _, port in servers)
-        yield {"PULUMI_DEBUG_PROVIDERS": ports} if servers else {}
+        yield {"PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{port}" for name, (_, port) in servers.items())}
     finally:
-        for _, server, _ in servers:
+        for server, _ in servers.values():
             server.stop(grace=None)
 
 
-def main(plugin: Plugin) -> None:
-    """Serves `plugin` as the engine expects it of a program: argument the engine's address, answer the port."""
+def main(make: Callable[[], Plugin]) -> None:
+    """Serves a plugin as the engine expects it of a program: argument the engine's address, answer the port."""
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
-    server, port = _server(plugin, addresses[0] if addresses else "")
+    server, port = _server(make, addresses[0] if addresses else "")
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()  # the engine kills its plugins when it has finished

@@ -6,6 +6,7 @@ class hides the old inputs from diff.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -85,16 +86,34 @@ def _init_failed(error: NotReady) -> bytes:
 
 
 class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Serves one plugin to one engine."""
+    """Serves one plugin to one engine.
 
-    def __init__(self, plugin: Plugin, engine_address: str = "") -> None:
-        self.plugin = plugin
+    An engine may have several providers of one plugin at work, as when a cluster is replaced: the old one for the old
+    objects, the new one for the new. Its requests do not say which is meant, but each provider has a connection of its
+    own, so each connection gets a plugin of its own.
+
+    Args:
+        make: makes a plugin, not yet configured.
+        engine_address: where the engine listens for log lines, if it is known already.
+    """
+
+    def __init__(self, make: Callable[[], Plugin], engine_address: str = "") -> None:
+        self._make = make
+        self._plugins: dict[str, Plugin] = {}
+        self._lock = threading.Lock()
         self._engine: Any = None
         if engine_address:
             self._connect(engine_address)
 
     def _connect(self, address: str) -> None:
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+    def _plugin(self, context: Any) -> Plugin:
+        with self._lock:
+            peer = str(context.peer())
+            if peer not in self._plugins:
+                self._plugins[peer] = self._make()
+            return self._plugins[peer]
 
     def Handshake(self, request: Any, context: Any) -> Any:
         """Meets the engine; secrets stay with it, so that we never have to mark them in echoes of inputs."""
@@ -108,7 +127,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         """Tells the version."""
-        return plugin_pb2.PluginInfo(version=self.plugin.version)
+        return plugin_pb2.PluginInfo(version=self._plugin(context).version)
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Takes the configuration as it is."""
@@ -120,20 +139,20 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         old = wire.decode(request.old_inputs) or wire.decode(request.olds)
         new = wire.decode(request.news)
         found = differences(old, new)
-        replaced = list(self.plugin.config_replaces(old, new)) if found else []
+        replaced = list(self._plugin(context).config_replaces(old, new)) if found else []
         return _diff_response(found, [(key,) for key in replaced], delete_first=False)
 
     @_guarded
     def Configure(self, request: Any, context: Any) -> Any:
         """Hands the configuration to the plugin."""
-        self.plugin.configure(wire.decode(request.args))
+        self._plugin(context).configure(wire.decode(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:
         """Fills in defaults; what cannot work is reported beside the resource, as the user's input."""
         news, olds = wire.decode(request.news), wire.decode(request.olds)
         try:
-            inputs = self.plugin.resource(request.type).check(self._call(request), news, olds)
+            inputs = self._plugin(context).resource(request.type).check(self._call(request), news, olds)
         except InputError as error:
             return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=str(error))])
         return provider_pb2.CheckResponse(inputs=wire.encode(inputs))
@@ -141,7 +160,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_guarded
     def Diff(self, request: Any, context: Any) -> Any:
         """Compares old and new inputs."""
-        resource = self.plugin.resource(request.type)
+        resource = self._plugin(context).resource(request.type)
         old, new = wire.decode(request.old_inputs), wire.decode(request.news)
         ignored = [parse_path(text) for text in request.ignoreChanges]
         found = [one for one in differences(old, new) if not any(matches(one.path, path) for path in ignored)]
@@ -150,7 +169,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_guarded
     def Create(self, request: Any, context: Any) -> Any:
         """Makes the resource, or tells what it would be."""
-        resource, inputs = self.plugin.resource(request.type), wire.decode(request.properties)
+        resource, inputs = self._plugin(context).resource(request.type), wire.decode(request.properties)
         if request.preview:
             outputs = resource.preview(self._call(request), inputs)
             return provider_pb2.CreateResponse(properties=wire.encode(outputs))
@@ -161,7 +180,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Any, context: Any) -> Any:
         """Looks at what is there."""
         old = State(request.id, wire.decode(request.properties), wire.decode(request.inputs))
-        state = self.plugin.resource(request.type).read(self._call(request), old)
+        state = self._plugin(context).resource(request.type).read(self._call(request), old)
         if state is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
@@ -171,7 +190,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     @_guarded
     def Update(self, request: Any, context: Any) -> Any:
         """Changes the resource in place."""
-        resource, news = self.plugin.resource(request.type), wire.decode(request.news)
+        resource, news = self._plugin(context).resource(request.type), wire.decode(request.news)
         old = State(request.id, wire.decode(request.olds), wire.decode(request.old_inputs))
         if request.preview:
             outputs = {**old.outputs, **resource.preview(self._call(request), news)}
@@ -183,7 +202,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: Any) -> Any:
         """Removes the resource."""
         state = State(request.id, wire.decode(request.properties), wire.decode(request.old_inputs))
-        self.plugin.resource(request.type).delete(self._call(request), state)
+        self._plugin(context).resource(request.type).delete(self._call(request), state)
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:

@@ -3,4 +3,4 @@
 from kubestage.providers.kind.plugin import KubestagePlugin
 from kubestage.providers.serve import main
 
-main(KubestagePlugin())
+main(KubestagePlugin)

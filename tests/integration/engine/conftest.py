@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,13 +64,13 @@ class Program:
     """An inline program of a test.
 
     Attributes:
-        plugins: makes the plugins of a run.
+        plugins: the plugins of a run by name, and how each is made.
         declare: what it declares; may be changed between runs.
     """
 
     places: Places
     stack: Any
-    plugins: Callable[[], list[Plugin]]
+    plugins: Mapping[str, Callable[[], Plugin]]
     env: dict[str, str]
     declare: Callable[[], None] = field(default=lambda: None)
 
@@ -89,7 +89,7 @@ class Program:
 
     def _run(self, operate: Callable[[Any], Any]) -> Progress:
         progress = Progress("sandbox")
-        with attached(self.plugins()) as plugins:
+        with attached(self.plugins) as plugins:
             self.stack.workspace.env_vars = {**self.env, **plugins}
             try:
                 operate(progress.on_event)
@@ -106,6 +106,6 @@ def program(settings: Settings, engine: Engine, supply: Supply) -> Iterator[Prog
     env = places.environment("a passphrase of the tests")
     command = auto.PulumiCommand(str(supply.tool("pulumi").parent.parent))
     stack = open_stack(places, "platform", "sandbox", command, env)
-    program = Program(places, stack, lambda: [DockerPlugin(engine)], env)
+    program = Program(places, stack, {"docker": lambda: DockerPlugin(engine)}, env)
     yield program
     program.destroy()

@@ -88,7 +88,7 @@ def toy() -> Toy:
 @pytest.fixture
 def engine(toy: Toy) -> Iterator[Any]:
     """A client as the engine has it, attached as the engine attaches."""
-    with attached([toy]) as environment:
+    with attached({"toy": lambda: toy}) as environment:
         found = re.fullmatch(r"toy:(\d+)", environment["PULUMI_DEBUG_PROVIDERS"])
         assert found
         with grpc.insecure_channel(f"127.0.0.1:{found[1]}") as channel:
@@ -202,3 +202,24 @@ def test_another_server_replaces_the_provider_and_other_settings_do_not(engine: 
 
     assert list(changed({"server": "a"}, {"server": "b"}).replaces) == ["server"]
     assert not changed({"server": "a", "user": "x"}, {"server": "a", "user": "y"}).replaces
+
+
+def test_two_providers_of_one_plugin_keep_their_own_configuration() -> None:
+    """While a cluster is replaced, the old provider deletes the old objects and the new one makes the new."""
+    made: list[Toy] = []
+
+    def make() -> Toy:
+        made.append(Toy())
+        return made[-1]
+
+    with attached({"toy": make}) as environment:
+        port = environment["PULUMI_DEBUG_PROVIDERS"].removeprefix("toy:")
+        # Channels of one process share a connection unless they say otherwise; the engine's never do.
+        own = [("grpc.use_local_subchannel_pool", 1)]
+        for server in ("old", "new"):
+            channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=own)
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            stub.Configure(provider_pb2.ConfigureRequest(args=wire.encode({"server": server})))
+        channel.close()
+
+    assert [toy.config["server"] for toy in made] == ["old", "new"]
