@@ -246,21 +246,14 @@ class TestStages:
         build = runner.run(pipeline(f"stage('a') {{ parallel {{ {inner} }} }}"))
 
         assert build.result == "SUCCESS"
-        assert [
-            (s["positional"][0], s["context"]["branch"], s["context"]["stages"])
-            for s in build.steps
-            if s["name"] == "sh"
-        ] == [
+        calls = [s for s in build.steps if s["name"] == "sh"]
+        assert sorted((s["positional"][0], s["context"]["branch"], s["context"]["stages"]) for s in calls) == [
             ("p", "p", ["a", "p"]),
             ("q", "q", ["a", "q"]),
         ]
+        # As in Jenkins, all branches are opened before the first goes on; which is first is left open.
         start = build.log.index("[Pipeline] parallel")
-        assert build.log[start + 1 : start + 5] == [
-            "[Pipeline] { (Branch: p)",
-            "[Pipeline] { (Branch: q)",
-            "[Pipeline] stage",
-            "[Pipeline] { (p)",
-        ]
+        assert sorted(build.log[start + 1 : start + 3]) == ["[Pipeline] { (Branch: p)", "[Pipeline] { (Branch: q)"]
 
     def test_fail_fast_interrupts_the_other_branches(self, runner: Runner) -> None:
         inner = stage("p", "sh 'long'") + stage("q", "sleep(time: 30, unit: 'MILLISECONDS')\nerror 'q broke'")
