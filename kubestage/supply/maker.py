@@ -86,6 +86,7 @@ class Maker:
                 load_seconds = self._load(plan)
             seconds = time.monotonic() - started
             made = Made(plan.name, plan.artefact.version, plan.origin, seconds, entry.command_seconds + load_seconds)
+            self._drop_superseded(plan)
             self._durations.record(Duration(made.origin, made.name, made.seconds, made.command_seconds))
             return made
 
@@ -113,6 +114,12 @@ class Maker:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return Entry(plan.origin, plan.artefact.version, time.monotonic() - started, job.command_seconds)
+
+    def _drop_superseded(self, plan: Plan) -> None:
+        for folder in self._store.superseded(plan.folder):
+            if plan.reference:
+                self._engine.remove(plan.reference.replace(plan.key, folder.name))  # refused while in use
+            self._store.remove(folder)
 
     def _load(self, plan: Plan) -> float:
         """Loads an image's archive unless the engine has the image, and returns the command's seconds."""

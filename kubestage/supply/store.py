@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from kubestage.console import console
 
 _MANIFEST = ".entry.json"
+_OTHERS_KEPT = 2
 
 
 @dataclass
@@ -116,6 +117,14 @@ class Store:
             _remove(partial)
             raise
         return entry
+
+    def superseded(self, folder: Path) -> list[Path]:
+        """Entries of the same artefact that are neither this one nor among the few newest beside it.
+
+        A few stay, since several checkouts and branches share a cache.
+        """
+        others = [path for path in folder.parent.glob("[!.]*") if path != folder]
+        return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_OTHERS_KEPT:]
 
     def remove(self, folder: Path) -> None:
         """Removes an entry."""

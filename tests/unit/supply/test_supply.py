@@ -1,3 +1,4 @@
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -153,3 +154,11 @@ def test_status_lists_everything(settings):
 
     assert (tool["name"], tool["present"], tool["source"], tool["bytes"]) == ("tool", True, "build", 5)
     assert (other["name"], other["present"], other["seconds"]) == ("other", False, None)
+
+
+def test_the_newest_superseded_entries_stay_and_older_ones_go(settings):
+    for version in "12345":
+        supply(settings, artefact("tool", version=version)).ensure(["tool"])
+
+    kept = (settings.cache / "artifacts" / "tool").iterdir()
+    assert sorted(json.loads((path / ".entry.json").read_text())["version"] for path in kept) == ["3", "4", "5"]
