@@ -146,9 +146,10 @@ public final class Build extends BuildOutput {
 
     private void end(Throwable failure) {
         if (ended.compareAndSet(false, true)) {
+            // Forgotten first: the server may use the id again as soon as it reads the end.
+            onEnd.accept(this);
             sendLast("end", "result", currentResult().toString(), "error",
                     failure == null ? null : Failures.describe(failure));
-            onEnd.accept(this);
             compiler.close();
             Warmth.keep();
         }
