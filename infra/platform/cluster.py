@@ -52,7 +52,7 @@ class Cluster(pulumi.ComponentResource):
                 {"containerPort": port, "hostPort": inputs.port(port), "listenAddress": inputs.listen}
                 for port in range(FIRST_NODE_PORT, FIRST_NODE_PORT + NODE_PORT_COUNT)
             ],
-            disable_default_cni=True,
+            disable_default_cni=inputs.disable_default_cni,
             kube_proxy_mode="iptables",
             kubeadm_config_patches=[_NO_LEADER_ELECTION],
             node_files=[

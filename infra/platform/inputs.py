@@ -21,6 +21,7 @@ class Inputs:
         port_offset: added to every host port.
         images: image references by part: node, registry, gitlab, jenkins.
         docker_socket: the engine's socket on its own host, for Jenkins.
+        disable_default_cni: the node image brings its own network configuration; kind's official one does not.
         secrets: the sandbox's secrets by name, as in secrets.json; None in a preview that was given none.
     """
 
@@ -29,6 +30,7 @@ class Inputs:
     port_offset: int
     images: Mapping[str, str]
     docker_socket: str
+    disable_default_cni: bool
     secrets: pulumi.Output[Mapping[str, str]] | None
 
     @classmethod
@@ -44,6 +46,7 @@ class Inputs:
             port_offset=config.require_int("portOffset"),
             images=config.require_object("images"),
             docker_socket=config.require("dockerSocket"),
+            disable_default_cni=config.require_bool("disableDefaultCni"),
             secrets=secrets,
         )
 

@@ -11,7 +11,9 @@ from kubestage.settings import Settings
 IMAGES = ("node", "registry", "gitlab", "jenkins")
 
 
-def platform_config(settings: Settings, secrets: Secrets, images: Mapping[str, str], docker_socket: str) -> Config:
+def platform_config(
+    settings: Settings, secrets: Secrets, images: Mapping[str, str], docker_socket: str, *, disable_default_cni: bool
+) -> Config:
     """The platform's configuration.
 
     Args:
@@ -19,6 +21,7 @@ def platform_config(settings: Settings, secrets: Secrets, images: Mapping[str, s
         secrets: its secrets; those that the platform needs are passed on, encrypted.
         images: image references by the names in IMAGES.
         docker_socket: the engine's socket on the engine's own host.
+        disable_default_cni: the node image brings its own network configuration.
     """
     passed_on = {key: value for key, value in secrets.model_dump().items() if key != "pulumi_passphrase"}
     values = {
@@ -27,6 +30,7 @@ def platform_config(settings: Settings, secrets: Secrets, images: Mapping[str, s
         "portOffset": str(settings.port_offset),
         "images": {name: images[name] for name in IMAGES},
         "dockerSocket": docker_socket,
+        "disableDefaultCni": str(disable_default_cni).lower(),
         "secrets": Secret(passed_on),
     }
     return {f"kubestage-platform:{name}": value for name, value in values.items()}

@@ -43,15 +43,33 @@ def doctor(*, as_json: bool) -> None:
         MachineError: something would stop `up` (after everything has been shown).
     """
     from kubestage.preflight import doctor as ask
+    from kubestage.supply import Supply
 
-    findings = ask(Settings.load())
+    settings = Settings.load()
+    findings = ask(settings)
+    artefacts = Supply(settings).status(thorough=True)
+    records = [finding.record() for finding in findings]
     if as_json:
-        console.facts([finding.record() for finding in findings])
+        console.facts({"checks": records, "artefacts": artefacts})
     else:
-        records = [finding.record() for finding in findings]
         console.table(
             ["what must be so", "state", "facts"],
             [[record["what"], record["state"], record["detail"].replace("\n", "; ")] for record in records],
+        )
+        console.text("")
+        console.table(
+            ["artefact", "version", "from", "in the cache", "MB", "seconds it took"],
+            [
+                [
+                    row["name"],
+                    row["version"],
+                    row["source"],
+                    "yes" if row["present"] else "no",
+                    f"{row['bytes'] / 1e6:.0f}" if row["present"] else "",
+                    str(row["seconds"] or ""),
+                ]
+                for row in artefacts
+            ],
         )
         for record in records:
             for command in record["commands"]:
@@ -131,9 +149,7 @@ def down(*, cache_too: bool) -> None:
         client = sandbox.engine.client
         removed = remove_sandbox(sandbox.settings, client)
         if cache_too:
-            cache = remove_cache(sandbox.settings, client)
-            removed.images += cache.images
-            removed.folders += cache.folders
+            removed.folders += remove_cache(sandbox.settings, client, sandbox.supply).folders
             undo_fixes(sandbox.settings)
     for kind, names in asdict(removed).items():
         if names:

@@ -11,10 +11,10 @@ from docker.errors import APIError, NotFound
 from kubestage.console import console
 from kubestage.errors import MachineError
 from kubestage.settings import Settings
+from kubestage.supply import Supply
 
 LABEL = "kubestage.sandbox"
 KIND_LABEL = "io.x-k8s.kind.cluster"
-IMAGE_PREFIX = "kubestage/"
 
 
 @dataclass
@@ -24,7 +24,6 @@ class Removed:
     containers: list[str] = field(default_factory=list)
     volumes: list[str] = field(default_factory=list)
     networks: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
 
 
@@ -52,7 +51,7 @@ def remove_sandbox(settings: Settings, docker: DockerClient) -> Removed:
     return removed
 
 
-def remove_cache(settings: Settings, docker: DockerClient) -> Removed:
+def remove_cache(settings: Settings, docker: DockerClient, supply: Supply) -> Removed:
     """Removes what all sandboxes share: artefacts on disk and the images that were made from them.
 
     Raises:
@@ -65,17 +64,9 @@ def remove_cache(settings: Settings, docker: DockerClient) -> Removed:
             why=f"Up besides this sandbox: {', '.join(others)}.",
             fix=f"KUBESTAGE_SANDBOX={others[0]} ./inv down",
         )
-    removed = Removed()
     with console.step("cache and images"):
-        for image in docker.images.list():
-            for tag in image.tags:
-                if tag.startswith(IMAGE_PREFIX):
-                    docker.images.remove(tag, force=True)
-                    removed.images.append(tag)
-        if settings.cache.exists():
-            shutil.rmtree(settings.cache)
-            removed.folders.append(str(settings.cache))
-    return removed
+        supply.clean()
+    return Removed(folders=[str(settings.cache)])
 
 
 def _remove_containers(settings: Settings, docker: DockerClient, removed: Removed) -> None:

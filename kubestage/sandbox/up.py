@@ -124,7 +124,11 @@ class _Up:
         socket = self._sandbox.engine.address.socket
         images = {part: self._sandbox.supply.image(part) for part in PLATFORM_IMAGES}
         return platform_config(
-            self._settings, self._sandbox.secrets, images, str(socket) if socket else "/var/run/docker.sock"
+            self._settings,
+            self._sandbox.secrets,
+            images,
+            str(socket) if socket else "/var/run/docker.sock",
+            disable_default_cni=self._sandbox.supply.node_profile().disable_default_cni,
         )
 
     def _bring_environments(self) -> None:

@@ -41,7 +41,18 @@ def short():
 
 
 @pytest.fixture
-def daemon(short):
+def dockerd_apart(short, monkeypatch):
+    """Has dockerd start in a network of its own: with no bridge it removes docker0, which belongs to the machine's."""
+    real = find_dockerd()
+    script = short / "bin" / "dockerd"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec unshare --net -- {real} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def daemon(short, dockerd_apart):
     options = {
         "data-root": str(short / "data"),
         "exec-root": str(short / "exec"),

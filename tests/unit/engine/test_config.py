@@ -126,7 +126,7 @@ def test_the_platforms_configuration_holds_its_secrets_encrypted_and_the_passphr
     secrets = Secrets.load_or_make(settings)
     images = {name: f"kubestage/{name}:1" for name in ("node", "registry", "gitlab", "jenkins", "java")}
 
-    config = platform_config(settings, secrets, images, "/run/docker.sock")
+    config = platform_config(settings, secrets, images, "/run/docker.sock", disable_default_cni=True)
 
     assert config["kubestage-platform:portOffset"] == "100"
     assert "java" not in config["kubestage-platform:images"]
