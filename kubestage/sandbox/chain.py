@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from docker.errors import APIError
@@ -40,7 +41,7 @@ class Chain:
     def prepare(self) -> list[str]:
         """Waits for the servers and brings them to what the talk has; says what that changed.
 
-        Repositories come before hooks and jobs, so that seeding starts no build.
+        Seeding GitLab makes its repositories before its hooks, so that it starts no build.
 
         Raises:
             PartError: a server refuses.
@@ -54,12 +55,15 @@ class Chain:
             )
             wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=_READY_SECONDS, alive=self._alive)
             wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=_READY_SECONDS, alive=self._alive)
-        with console.step("repositories, hooks and jobs"):
-            if self._push_base_image():
-                changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
-            changed += seed_gitlab(settings, self._sandbox.secrets).changed
-            changed += seed_jenkins(settings, self._sandbox.secrets).changed
+        # Nothing here needs another's result: the engine has the base image at hand when CI builds upon it.
+        with console.step("base image, repositories, hooks and jobs"), ThreadPoolExecutor(max_workers=3) as pool:
+            base = pool.submit(self._push_base_image)
+            seeded = [pool.submit(seed, settings, self._sandbox.secrets) for seed in (seed_gitlab, seed_jenkins)]
             self._give_jenkins_the_registry()
+            if base.result():
+                changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
+            for report in seeded:
+                changed += report.result().changed
         return changed
 
     def build_first(self) -> Image:
