@@ -10,8 +10,11 @@ from pathlib import Path
 
 from kubestage.console import console
 from kubestage.errors import PartError
+from kubestage.preflight import run_preflight
+from kubestage.preflight.machine import Machine
+from kubestage.preflight.packages import checks_of_tests
 from kubestage.run import run_in_terminal
-from kubestage.settings import CHECKOUT
+from kubestage.settings import CHECKOUT, Settings
 
 REPORTS = CHECKOUT / "reports"
 LOCK = "requirements.lock"
@@ -42,6 +45,8 @@ def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
         paths: files or folders to restrict them to; all when empty.
         pytest_args: further arguments for pytest.
     """
+    # CI asks nobody; a developer is asked, or told the command.
+    run_preflight(Settings.load(), fix="yes" if os.environ.get("CI") else "ask", checks=checks_of_tests(Machine()))
     _pytest(
         "tests", paths or ["tests/unit", "tests/contract", "tests/integration", "servers"], "not docker", pytest_args
     )

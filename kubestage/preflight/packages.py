@@ -11,7 +11,7 @@ from kubestage.preflight.check import Answer, Check, Fix, fine, problem
 from kubestage.preflight.machine import Machine
 from kubestage.run import run_command
 from kubestage.settings import Settings
-from kubestage.supply import host_packages
+from kubestage.supply import HostPackage, host_packages
 
 _LISTS = Path("/var/lib/apt/lists")
 _STALE_SECONDS = 24 * 3600.0
@@ -21,15 +21,31 @@ _APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"
 _APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
 
 
+# What the tests without an engine call besides: they build the Groovy runner and drive the light servers.
+_TEST_PROGRAMS = (
+    HostPackage("javac", "openjdk-17-jdk-headless", "compiles the Groovy runner"),
+    HostPackage("mvn", "maven", "builds the Groovy runner"),
+    HostPackage("git", "git", "is the client that the light GitLab is tested with"),
+    HostPackage("curl", "curl", "sends the lines of the talk and of Jenkins' documentation"),
+)
+
+
 def package_checks(settings: Settings, machine: Machine) -> list[Check]:
     """The check of the programs that the supply calls."""
-    return [Check("tools", "the programs that kubestage calls are installed", lambda: _tools(settings, machine))]
-
-
-def _tools(settings: Settings, machine: Machine) -> Answer:
     if settings.source == "pull":
-        return fine("none are needed: nothing is built here")
-    wanted = host_packages()
+        nothing = fine("none are needed: nothing is built here")
+        return [Check("tools", "the programs that kubestage calls are installed", lambda: nothing)]
+    return [
+        Check("tools", "the programs that kubestage calls are installed", lambda: _present(machine, host_packages()))
+    ]
+
+
+def checks_of_tests(machine: Machine) -> list[Check]:
+    """The check of the programs that kubestage's own tests call."""
+    return [Check("tests", "the programs that the tests call are installed", lambda: _present(machine, _TEST_PROGRAMS))]
+
+
+def _present(machine: Machine, wanted: Sequence[HostPackage]) -> Answer:
     missing = [package for package in wanted if not package.present]
     if not missing:
         return fine(", ".join(package.program for package in wanted))
