@@ -30,7 +30,7 @@ def test_the_service_makes_uuids(sandbox: Sandbox):
     url = sandbox.settings.service_url("test")
     several = requests.get(f"{url}/uuid?count=3", timeout=5)
     assert several.status_code == 200
-    assert len(set(several.json())) == 3
+    assert len(set(several.json()["uuids"])) == 3
     assert requests.get(f"{url}/uuid", timeout=5).status_code == 200
 
 
