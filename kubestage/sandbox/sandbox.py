@@ -61,9 +61,9 @@ class Sandbox:
         """Its Jenkins, as the administrator."""
         return Jenkins(self.settings.jenkins_url, "admin", self.secrets.jenkins_admin_token)
 
-    @cached_property
+    @property
     def deployments(self) -> Deployments:
-        """The service's Deployments in its cluster.
+        """The service's Deployments in its cluster; looked up anew, since a cluster made again has another address.
 
         Raises:
             PartError: there is no cluster yet.

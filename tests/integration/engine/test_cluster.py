@@ -119,6 +119,7 @@ def test_a_clusters_life_beside_kubectl(
     # Another client's doing stays; what is ours is mended.
     kubectl("-n", "ns", "scale", "deployment/pause", "--replicas=2")
     kubectl("-n", "ns", "set", "image", "deployment/pause", f"pause={pause}", "--field-manager=cd")
+    kubectl("-n", "ns", "rollout", "status", "deployment/pause", "--timeout=60s")
     kubectl("-n", "ns", "delete", "configmap", "env-config")
     assert program.up().changes == Changes(create=1, same=3)
     assert kubectl("-n", "ns", "get", "deployment/pause", "-o", "jsonpath={.spec.replicas}") == "2"
