@@ -186,11 +186,13 @@ def find_dockerd() -> Path | None:
 
 
 def running_dockerd() -> list[int]:
-    """Every dockerd process of this system; those inside of containers are not counted."""
+    """Every dockerd process of this system; those inside of containers, or ended and not yet reaped, do not count."""
     return [
         process.pid
-        for process in psutil.process_iter(["name"])
-        if process.info["name"] == "dockerd" and _pid_namespace(process.pid) in (None, _pid_namespace(os.getpid()))
+        for process in psutil.process_iter(["name", "status"])
+        if process.info["name"] == "dockerd"
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and _pid_namespace(process.pid) in (None, _pid_namespace(os.getpid()))
     ]
 
 

@@ -93,7 +93,7 @@ def test_after_the_engine_went_away_and_came_back(sandbox: Sandbox, engine):
     assert_healthy()
 
 
-# While the cluster and the first image are made, and shortly before the environments are; tests/bench/test_soak.py has more of them.
+# While the cluster and the first image are made, and shortly before the environments are; the soak has more.
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seconds", [9, 20])
 def test_up_goes_on_after_kill_9(sandbox: Sandbox, seconds: int):

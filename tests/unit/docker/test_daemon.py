@@ -15,6 +15,7 @@ from kubestage.docker import daemon as module
 from kubestage.docker.daemon import Daemon, running_dockerd
 from kubestage.errors import MachineError
 from kubestage.settings import CHECKOUT, Settings
+from kubestage.waits import wait_for
 
 FAKE = """
 import json, os, signal, sys, threading
@@ -226,6 +227,15 @@ def test_a_running_one_is_seen_among_the_processes(daemon):
     daemon.start()
 
     assert daemon.pid in running_dockerd()
+
+
+def test_one_that_ended_and_was_not_reaped_yet_does_not_count_as_running(python_called):
+    """As after a stop where the first process of the machine is slow to reap."""
+    ended = subprocess.Popen([python_called("dockerd"), "-c", ""])
+    wait_for("it has ended", lambda: psutil.Process(ended.pid).status() == psutil.STATUS_ZOMBIE, seconds=10)
+
+    assert ended.pid not in running_dockerd()
+    ended.wait()
 
 
 def test_all_sandboxes_share_one(tmp_path):
