@@ -19,11 +19,13 @@ from kubestage.sandbox.chain import FIRST, Chain
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.secrets import Secrets
 from kubestage.settings import ENVIRONMENTS, Settings
+from kubestage.waits import wait_for
 
 PLATFORM_IMAGES = ("node", "registry", "gitlab", "jenkins")
 IMAGES = (*PLATFORM_IMAGES, "java")
 TOOLS = ("pulumi", "kind", "kubectl", "docker")
 
+_CLUSTER_SECONDS = 120.0
 _SERVED_SECONDS = 90.0
 
 
@@ -81,6 +83,8 @@ class _Up:
             chain = Chain(self._sandbox, self._platform_not_failed)
             first = pool.submit(self._prepare_and_build, chain)
             changed = self._platform.result().changes
+            if not standing:
+                self._wait_for_cluster()
             if environments is None or changed:
                 first.result()
                 if environments:
@@ -119,6 +123,13 @@ class _Up:
             ),
         )
         return outcome
+
+    def _wait_for_cluster(self) -> None:
+        """A node that came back with the engine runs for some seconds before its API server answers."""
+        with console.step("the cluster is ready"):
+            wait_for(
+                "the cluster's node is Ready", self._cluster_answers, seconds=_CLUSTER_SECONDS, fix="./inv logs cluster"
+            )
 
     def _platform_config(self) -> Config:
         socket = self._sandbox.engine.address.socket
