@@ -17,7 +17,16 @@ import requests
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import CHECKOUT, Settings
 
+from .timeline import Timeline
+
 UP_SECONDS = 3600  # with an empty cache everything is built first
+
+
+TIMELINE = Timeline()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(TIMELINE, "kubestage-timeline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +77,7 @@ def sandbox(settings: Settings) -> Iterator[Sandbox]:
     up = inv("up", "--yes", timeout=UP_SECONDS)
     print(up.stderr)
     assert up.code == 0, up.text
+    TIMELINE.read_up(settings.logs / "timeline.json")
     yield Sandbox(settings)
     if not os.environ.get("KUBESTAGE_KEEP"):
         down = inv("down")
