@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import time
@@ -12,6 +13,7 @@ import yaml
 
 from kubestage.delivery.service import wait_until_served
 from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import CHECKOUT
 from kubestage.supply import Supply
 
 from ..e2e.conftest import inv
@@ -108,7 +110,7 @@ def test_ci_build_against_its_raw_commands(sandbox: Sandbox, board: Board):
         image=f"{settings.registry}/apps/uuid:raw",
     )
     docker = str(sandbox.supply.tool("docker"))
-    exec_ = [docker, "exec", "-i", "-u", "1000", "-e", "HOME=/var/jenkins_home", settings.container("jenkins"), "sh"]
+    exec_ = [docker, "exec", "-i", "-u", "0", "-e", "HOME=/var/jenkins_home", settings.container("jenkins"), "sh"]
     raw, ours = [], []
     for _ in range(ROUNDS):
         raw.append(timed(exec_, script=script, env={**_environment(), **sandbox.engine.environment}))
@@ -137,8 +139,6 @@ def test_deploy_against_raw_kubectl(sandbox: Sandbox, board: Board, tmp_path: Pa
 
 def sandbox_files(sandbox: Sandbox):
     """Renders the talk's Kubernetes files as its sed lines do."""
-    from kubestage.settings import CHECKOUT
-
     folder = CHECKOUT / "sample-app/knowledge_share/demo/k8s/uid"
 
     def render(environment: str, version: str, node_port: int) -> str:
@@ -172,6 +172,4 @@ def test_memory_of_all_idle_parts(sandbox: Sandbox, board: Board):
 
 
 def _environment() -> dict[str, str]:
-    import os
-
     return dict(os.environ)
