@@ -18,7 +18,7 @@ def main() -> None:
         create_app(Controller(settings)),
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_level="info",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,

@@ -44,6 +44,7 @@ class PipelineRun:
     def begin(self, preamble: str = "") -> None:
         """Fetch the script and hand it to the runner; in a thread of its own. ``preamble`` follows the causes."""
         try:
+            _log.info("%s begins", self.id)
             for line in filter(None, [*(cause.description for cause in self.build.causes), preamble]):
                 self.log.line(line)
             for name in self.build.record.sensitive:
@@ -237,6 +238,7 @@ class PipelineRun:
             self.log.line(f"Finished: {result}")
             self.log.close()
             self.build.finish(result)
+            _log.info("%s: %s", self.id, result)
         stashes.drop(self.build.folder)
         self.controller.run_finished(self)
 
