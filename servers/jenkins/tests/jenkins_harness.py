@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import hashlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,30 +12,11 @@ from pathlib import Path
 
 import requests
 from jenkins_client import Client
+from runner_jar import runner_jar as runner_jar
 
 PACKAGE = Path(__file__).resolve().parents[1]
 USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
 _READY_SECONDS = 20
-
-
-@functools.cache
-def runner_jar() -> Path:
-    """The pipeline runner, built once per state of its sources and kept in the user's cache."""
-    source = PACKAGE / "runner"
-    digest = hashlib.sha256()
-    for path in [source / "pom.xml", *sorted(p for p in (source / "src").rglob("*") if p.is_file())]:
-        digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kubestage" / "runner-tests"
-    built = cache / digest.hexdigest()[:16]
-    if not built.is_dir():
-        making = cache / f"making-{os.getpid()}"
-        shutil.copytree(source, making, ignore=shutil.ignore_patterns("target"))
-        subprocess.run(["mvn", "-q", "-B", "package"], cwd=making, check=True)
-        # Whoever built the same state at the same time and was first has it in place already.
-        with contextlib.suppress(OSError):
-            (making / "target").rename(built)
-        shutil.rmtree(making)
-    return built / "runner.jar"
 
 
 def free_port() -> int:

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from runner_driver import Runner
-
-RUNNER = Path(__file__).parents[2] / "runner"
+from runner_jar import runner_jar
 
 
 @pytest.fixture(scope="session")
 def jar() -> Path:
-    """The packed runner, built once per state of its sources and kept in the user's cache."""
-    sources = sorted(p for p in RUNNER.joinpath("src").rglob("*") if p.is_file())
-    digest = hashlib.sha256()
-    for path in [RUNNER / "pom.xml", *sources]:
-        digest.update(str(path.relative_to(RUNNER)).encode() + b"\0" + path.read_bytes())
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kubestage" / "runner-tests"
-    built = cache / digest.hexdigest()[:16]
-    if not built.is_dir():
-        making = cache / f"making-{os.getpid()}"
-        shutil.copytree(RUNNER, making, ignore=shutil.ignore_patterns("target"))
-        subprocess.run(["mvn", "-q", "-B", "package"], cwd=making, check=True)
-        # Another session may have been quicker.
-        with contextlib.suppress(OSError):
-            (making / "target").rename(built)
-        shutil.rmtree(making)
-    return built / "runner.jar"
+    """The packed runner."""
+    return runner_jar()
 
 
 @pytest.fixture(scope="session")
