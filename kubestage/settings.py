@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         return self.folder / "logs"
 
     @property
+    def reports(self) -> Path:
+        """The folder of what the tasks report in files, such as a probe's charts."""
+        return self.folder / "reports"
+
+    @property
     def network(self) -> str:
         """The Docker network of this sandbox alone."""
         return self.sandbox
