@@ -89,10 +89,14 @@ class Console:
 
     def table(self, columns: list[str], rows: list[list[str]]) -> None:
         """Prints a table on standard output; cells may hold no markup."""
-        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        self._out.print(table)
+        # A terminal folds long cells; a file or a pipe gets each row on one line, whole.
+        width = None if self._out.is_terminal else self._out.measure(table).maximum
+        self._out.print(table, width=width, crop=False)
 
     @contextmanager
     def step(self, title: str, *, expected: float | None = None) -> Iterator[None]:

@@ -23,7 +23,7 @@ PULLER = "puller"
 
 # A generic-webhook-trigger token says which job is meant; the talk names them openly. What keeps strangers out is
 # the X-Gitlab-Token secret and the port on 127.0.0.1.
-JOB_TOKENS = {"image": "uuid.image", "runner": "uuid.runner"}
+JOB_TOKENS = {"image": "uuid.image", "talk": "uuid.image.talk", "runner": "uuid.runner"}
 
 # The distribution checks an htpasswd line at every request: bcrypt's lowest cost keeps that under a few milliseconds,
 # and these passwords are random, so that guessing gains nothing.

@@ -1,17 +1,47 @@
-"""CD: the job uuid.runner, triggered with the talk's own request and watched until the version is served."""
+"""CD: a version into an environment, through the webhook or with kubectl, watched until it is served."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kubestage.delivery.deployment import Deployments, Rollout
+from kubestage.console import console
+from kubestage.delivery.deployment import Rollout
 from kubestage.delivery.jenkins import Jenkins
+from kubestage.delivery.kubectl import rollout, shown
 from kubestage.delivery.registry import Registry
-from kubestage.delivery.service import Served, wait_until_served
+from kubestage.delivery.service import Served
+from kubestage.delivery.upgrade import Target
 from kubestage.delivery.version import check_environment, check_node_port, check_version
+from kubestage.errors import InputError, KubestageError, PartError
 
 JOB = "uuid.runner"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be deployed.
+
+    Attributes:
+        environment: test or prod.
+        version: the image's tag, with or without its digest.
+        node_port: the Service's NodePort.
+    """
+
+    environment: str
+    version: str
+    node_port: int
+
+    def check(self, registry: Registry) -> None:
+        """Refuses what cannot be deployed, before anything is triggered.
+
+        Raises:
+            InputError: there is no such environment, version or port.
+        """
+        check_environment(self.environment)
+        check_version(self.version)
+        check_node_port(self.node_port)
+        registry.require(self.version)
 
 
 @dataclass(frozen=True)
@@ -22,55 +52,112 @@ class Deployed:
         environment: where.
         served: what /status said from outside.
         rollout: the Deployment's state when its rollout was complete.
-        build: the CD job's build number.
+        changed: whether there was anything to do.
+        build: the CD job's build number; None when kubectl did it.
     """
 
     environment: str
     served: Served
     rollout: Rollout
-    build: int
+    changed: bool
+    build: int | None
 
 
-def deploy(
-    jenkins: Jenkins,
-    registry: Registry,
-    deployments: Deployments,
-    *,
-    environment: str,
-    version: str,
-    node_port: int,
-    hook_secret: str,
-    url: str,
-    tell: Callable[[str], None],
-) -> Deployed:
-    """Deploys a version through the webhook, as the talk's curl line does, and watches it to the end.
+def deploy(jenkins: Jenkins, target: Target, wish: Wish, hook_secret: str, tell: Callable[[str], None]) -> Deployed:
+    """Deploys through the webhook, as the talk's curl line does, and watches it to the end.
 
     Args:
         jenkins: where the job is.
-        registry: must hold the version.
-        deployments: the cluster's.
-        environment: test or prod.
-        version: the image's tag.
-        node_port: the Service's NodePort.
+        target: the wish's environment, at the address that the wish's NodePort gives it.
+        wish: a checked one.
         hook_secret: what the request carries as X-Gitlab-Token.
-        url: the service's address from outside at that NodePort.
         tell: called with the job's log as it grows.
 
     Raises:
-        InputError: there is no such environment, version or port; nothing was triggered.
         PartError: the job or the rollout failed.
         WaitTimeout: the rollout did not end in time, or the version is not served.
     """
-    check_environment(environment)
-    check_version(version)
-    check_node_port(node_port)
-    registry.require(version)
+    before = _settled(target)
     queued = jenkins.invoke_webhook(
         JOB,
-        {"version": version, "envName": environment, "nodePort": node_port},
+        {"version": wish.version, "envName": wish.environment, "nodePort": wish.node_port},
         {"X-Gitlab-Event": "Tag Push Hook", "X-Gitlab-Token": hook_secret},
     )
     build = jenkins.follow(JOB, queued[JOB], tell)
     build.require_success()
-    rollout = deployments.wait(environment)
-    return Deployed(environment, wait_until_served(url, version), rollout, build.number)
+    return _watched(target, before, build.number)
+
+
+def deploy_directly(target: Target, files: Mapping[str, str], wish: Wish) -> Deployed:
+    """Deploys as the job's pipeline does, with the caller's own kubectl.
+
+    Args:
+        target: the wish's environment, at the address that the wish's NodePort gives it.
+        files: namespace.yaml, cm-<environment>.yaml and uuid.yaml of knowledge_share.
+        wish: a checked one.
+
+    Raises:
+        InputError: a file is missing.
+        CommandFailed: kubectl refuses.
+        PartError: the rollout failed.
+        WaitTimeout: the rollout did not end in time, or the version is not served.
+    """
+    rendered = [_rendered(files, name, wish) for name in manifest_names(wish.environment)]
+    before = _settled(target)
+    for text in rendered:
+        command = ["apply", "-f", "-"]
+        done = target.kubectl.run(command, stdin=text)
+        console.say(f"$ {shown(command)}\n{done.stdout.rstrip()}")
+    return _watched(target, before, None)
+
+
+def manifest_names(environment: str) -> list[str]:
+    """The files of knowledge_share that make an environment, in the order in which they are applied."""
+    return ["namespace.yaml", f"cm-{environment}.yaml", "uuid.yaml"]
+
+
+def _rendered(files: Mapping[str, str], name: str, wish: Wish) -> str:
+    if name not in files:
+        raise InputError(f"knowledge_share has no demo/k8s/uid/{name}", fix="put it back in GitLab")
+    marks = {
+        "${NAMESPACE}": f"ns-uuid-{wish.environment}",
+        "${VERSION}": wish.version,
+        "${NODEPORT}": str(wish.node_port),
+    }
+    text = files[name]
+    for mark, value in marks.items():
+        text = text.replace(mark, value)
+    return text
+
+
+def _settled(target: Target) -> Rollout | None:
+    """The Deployment once no rollout is under way: a change of strategy or replicas amid one can wedge it."""
+    before = target.deployments.rollout(target.environment)
+    if before is None or before.complete:
+        return before
+    console.say(f"{target.environment}: a rollout is under way; waiting for it")
+    try:
+        return target.deployments.wait(target.environment, seconds=target.seconds)
+    except KubestageError:
+        return before  # it will not end by itself: what is deployed now takes its place
+
+
+def _watched(target: Target, before: Rollout | None, build: int | None) -> Deployed:
+    try:
+        done, served = target.watch()
+        if served.demo_value != target.deployments.demo_value(target.environment):
+            done, served = _restarted(target)
+    except KubestageError as error:
+        raise PartError(
+            f"{target.environment}: {error.what}", why=error.why, fix=f"./inv rollback --env {target.environment}"
+        ) from error
+    changed = before is None or done.revision != before.revision
+    return Deployed(target.environment, served, done, changed, build)
+
+
+def _restarted(target: Target) -> tuple[Rollout, Served]:
+    """Starts the pods anew: they read env-config once, so that a change of it alone reaches nobody."""
+    command = rollout(target.environment, "restart")
+    console.say(f"env-config has changed; the pods start anew\n$ {shown(command)}")
+    target.kubectl.run(command)
+    return target.watch()

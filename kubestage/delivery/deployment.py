@@ -9,10 +9,13 @@ from typing import Any
 from kubestage.console import console
 from kubestage.errors import PartError
 from kubestage.providers.kubernetes.api import Api
-from kubestage.providers.kubernetes.awaiting import ready
+from kubestage.providers.kubernetes.awaiting import pods_of, ready
 from kubestage.providers.kubernetes.kinds import KINDS
 
 NAME = "uuid-deploy"
+SERVICE = "uuidservice"
+CONFIG = "env-config"
+REVISION = "deployment.kubernetes.io/revision"
 
 _DEPLOYMENT = KINDS["apps/v1", "Deployment"]
 
@@ -50,7 +53,7 @@ class Rollout:
         metadata, spec, status = deployment["metadata"], deployment["spec"], deployment.get("status", {})
         return cls(
             image=spec["template"]["spec"]["containers"][0]["image"],
-            revision=int((metadata.get("annotations") or {}).get("deployment.kubernetes.io/revision", 0)),
+            revision=int((metadata.get("annotations") or {}).get(REVISION, 0)),
             wanted=spec.get("replicas", 1),
             updated=status.get("updatedReplicas", 0),
             available=status.get("availableReplicas", 0),
@@ -66,7 +69,49 @@ class Rollout:
     @property
     def version(self) -> str:
         """The image's tag."""
-        return self.image.partition("@")[0].rpartition(":")[2]
+        return tag_of(self.image)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One entry of a Deployment's history.
+
+    Attributes:
+        number: as `kubectl rollout history` shows it, and `--to-revision` takes it.
+        image: the image of its pod template.
+        created: when its ReplicaSet was made first (RFC 3339, UTC).
+        replicas: pods that it has now.
+        current: whether it is the one that the Deployment asks for.
+    """
+
+    number: int
+    image: str
+    created: str
+    replicas: int
+    current: bool
+
+    @classmethod
+    def of(cls, replica_set: dict[str, Any], current: int) -> Revision:
+        """Reads it from a ReplicaSet as the API gives it."""
+        metadata = replica_set["metadata"]
+        number = int((metadata.get("annotations") or {}).get(REVISION, 0))
+        return cls(
+            number=number,
+            image=replica_set["spec"]["template"]["spec"]["containers"][0]["image"],
+            created=str(metadata.get("creationTimestamp", "")),
+            replicas=int(replica_set.get("status", {}).get("replicas", 0)),
+            current=number == current,
+        )
+
+    @property
+    def version(self) -> str:
+        """The image's tag."""
+        return tag_of(self.image)
+
+
+def tag_of(image: str) -> str:
+    """The tag in an image reference, without its digest."""
+    return image.partition("@")[0].rpartition(":")[2]
 
 
 class Deployments:
@@ -95,6 +140,65 @@ class Deployments:
         """
         live = self._api.get(_path(environment))
         return Rollout.of(live) if live else None
+
+    def require(self, environment: str) -> Rollout:
+        """The rollout's state.
+
+        Raises:
+            PartError: the environment has no Deployment.
+        """
+        found = self.rollout(environment)
+        if found is None:
+            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
+        return found
+
+    def history(self, environment: str) -> list[Revision]:
+        """The revisions that a rollback can go to, and the current one, oldest first.
+
+        As `kubectl rollout history` they are the Deployment's ReplicaSets; an undone revision comes back under a new
+        number, and revisionHistoryLimit says how many are kept.
+
+        Raises:
+            PartError: the environment has no Deployment.
+        """
+        live = self._api.get(_path(environment))
+        if live is None:
+            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
+        current = Rollout.of(live).revision
+        place = f"/apis/apps/v1/namespaces/{namespace(environment)}/replicasets"
+        uid = live["metadata"]["uid"]
+        found = [
+            Revision.of(one, current)
+            for one in self._api.list(place)
+            if any(owner.get("uid") == uid for owner in one["metadata"].get("ownerReferences") or [])
+        ]
+        return sorted(found, key=lambda revision: revision.number)
+
+    def running_digests(self, environment: str) -> set[str]:
+        """The digests ("sha256:…") of the images that the environment's ready pods really run."""
+        live = self._api.get(_path(environment))
+        statuses = [
+            status
+            for pod in (pods_of(self._api, live) if live else [])
+            for status in pod.get("status", {}).get("containerStatuses") or []
+        ]
+        return {str(status["imageID"]).rpartition("@")[2] for status in statuses if status.get("ready")}
+
+    def node_port(self, environment: str) -> int:
+        """The NodePort under which the environment's Service answers.
+
+        Raises:
+            PartError: it has no such Service.
+        """
+        live = self._api.get(f"/api/v1/namespaces/{namespace(environment)}/services/{SERVICE}")
+        if live is None:
+            raise PartError(f"{environment} has no Service {SERVICE}", fix="./inv up")
+        return int(live["spec"]["ports"][0]["nodePort"])
+
+    def demo_value(self, environment: str) -> str:
+        """What env-config says `demo.value` is; pods read it once, when they start."""
+        live = self._api.get(f"/api/v1/namespaces/{namespace(environment)}/configmaps/{CONFIG}") or {}
+        return str((live.get("data") or {}).get("demo.value", ""))
 
     def wait(self, environment: str, *, seconds: float = 180.0) -> Rollout:
         """Waits until the rollout is complete, and says how far it is.

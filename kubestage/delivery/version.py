@@ -7,12 +7,13 @@ import re
 from kubestage.errors import InputError
 from kubestage.settings import ENVIRONMENTS, FIRST_NODE_PORT, NODE_PORT_COUNT
 
-# An image tag (OCI distribution: [A-Za-z0-9_][A-Za-z0-9._-]{0,127}), with or without the digest it must have.
-_VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?")
+# What the trigger of uuid.runner admits (kubestage/seed/jobs): the talk's form, which a branch's image continues with
+# its name and commit, with or without the digest that it must have.
+_VERSION = re.compile(r"v[0-9]+(\.[0-9]+){3}(-[A-Za-z0-9_.-]{1,90})?(@sha256:[0-9a-f]{64})?", re.ASCII)
 
 
 def check_version(version: str) -> str:
-    """Returns `version` if it can be an image's tag, with or without `@sha256:…`.
+    """Returns `version` if it is written as a version, with or without `@sha256:…`.
 
     Raises:
         InputError: it cannot.
@@ -20,7 +21,7 @@ def check_version(version: str) -> str:
     if not _VERSION.fullmatch(version):
         raise InputError(
             f"{version!r} is no version",
-            why="A version is an image tag such as v1.0.0.0, or tag@sha256:… with the 64 digits of its digest.",
+            why="It is written v1.0.0.0 or v1.0.0.0-branch-commit, and may end in @sha256:… with the digest's 64 digits.",
             fix="./inv status   # shows the versions there are",
         )
     return version

@@ -9,7 +9,7 @@ from pathlib import Path
 from docker.errors import APIError
 
 from kubestage.console import console
-from kubestage.delivery.build import Image, build_by_push, build_image
+from kubestage.delivery.build import Image, Order, build_by_push, build_image
 from kubestage.errors import PartError
 from kubestage.sandbox.access import docker_config, put_private_file
 from kubestage.sandbox.sandbox import Sandbox
@@ -77,7 +77,7 @@ class Chain:
         if there:
             return Image(FIRST, there, None)
         with console.step(f"CI builds {FIRST}"):
-            return build_image(self._sandbox.jenkins, registry, FIRST, self._log(FIRST))
+            return build_image(self._sandbox.jenkins, registry, Order(FIRST), self._log(FIRST))
 
     def build_next(self) -> Image:
         """Pushes the next version's commit and tag, which CI builds by itself.

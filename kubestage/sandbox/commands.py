@@ -8,9 +8,9 @@ import time
 from dataclasses import asdict
 
 from kubestage.console import console
-from kubestage.errors import InputError, MachineError, PartError
+from kubestage.errors import MachineError, PartError
 from kubestage.sandbox.sandbox import Sandbox
-from kubestage.settings import ENVIRONMENTS, NODE_PORTS, Settings
+from kubestage.settings import ENVIRONMENTS, Settings
 
 
 def up(*, yes: bool, wait: bool) -> None:
@@ -87,7 +87,7 @@ def status(*, as_json: bool) -> None:
     """
     from kubestage.sandbox.status import read_status
 
-    sandbox = _existing()
+    sandbox = Sandbox.existing()
     found = read_status(sandbox.settings, sandbox.engine.client, sandbox.registry)
     if as_json:
         console.facts(found.record())
@@ -108,7 +108,7 @@ def credentials(*, as_json: bool) -> None:
     """Shows the accounts."""
     from kubestage.sandbox.credentials import accounts
 
-    sandbox = _existing()
+    sandbox = Sandbox.existing()
     every = accounts(sandbox.settings, sandbox.secrets)
     if as_json:
         console.facts({account.key: {k: v for k, v in asdict(account).items() if k != "key"} for account in every})
@@ -123,12 +123,12 @@ def logs(part: str, *, lines: int) -> None:
     """Prints the last lines of a part's log."""
     from kubestage.sandbox.logs import read_logs
 
-    console.text(read_logs(_existing(), part, lines=lines), end="")
+    console.text(read_logs(Sandbox.existing(), part, lines=lines), end="")
 
 
 def environment() -> None:
     """Prints shell lines for kubectl and docker."""
-    sandbox = _existing()
+    sandbox = Sandbox.existing()
     folder = sandbox.supply.tool("kubectl").parent
     for line in (
         f"export KUBECONFIG={shlex.quote(str(sandbox.settings.kubeconfig))}",
@@ -159,45 +159,6 @@ def down(*, cache_too: bool) -> None:
     console.next("./inv up --yes")
 
 
-def ci_build(version: str, *, force: bool) -> None:
-    """Builds master's version."""
-    from kubestage.delivery.build import build_image
-    from kubestage.delivery.version import check_version
-    from kubestage.seed import declared_release
-
-    sandbox = _existing()
-    version = check_version(version) if version else declared_release(sandbox.settings, sandbox.secrets)
-    image = build_image(sandbox.jenkins, sandbox.registry, version, _tell, force=force)
-    console.say(f"✓ {image.version} is in the registry: {image.digest}")
-    console.next(f"./inv cd.deploy --env {ENVIRONMENTS[0]} --version {image.version}")
-
-
-def cd_deploy(environment: str, version: str, *, node_port: int, as_json: bool) -> None:
-    """Deploys a version and watches it until it is served."""
-    from kubestage.delivery.deploy import deploy
-    from kubestage.delivery.version import check_environment
-
-    sandbox = _existing()
-    settings = sandbox.settings
-    port = node_port or NODE_PORTS[check_environment(environment)]
-    done = deploy(
-        sandbox.jenkins,
-        sandbox.registry,
-        sandbox.deployments,
-        environment=environment,
-        version=version,
-        node_port=port,
-        hook_secret=sandbox.secrets.gitlab_hook_token,
-        url=f"http://localhost:{settings.host_port(port)}",
-        tell=_tell,
-    )
-    if as_json:
-        console.facts({**asdict(done), "version": done.served.version})
-        return
-    console.say(f"✓ {environment} serves {done.served.version} (revision {done.rollout.revision})")
-    console.next(f"curl {settings.service_url(environment)}/status", "./inv status")
-
-
 def e2e(*, yes: bool, keep: bool, expression: str) -> None:
     """Runs the tests that need an engine, on a sandbox of their own name and ports.
 
@@ -214,24 +175,3 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
     run_preflight(sandbox.settings, fix="yes" if yes else "ask")
     sandbox.supply.ensure([*TOOLS, *IMAGES])
     quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
-
-
-def _existing() -> Sandbox:
-    """The sandbox that the settings name.
-
-    Raises:
-        InputError: nobody has called `up` yet.
-    """
-    sandbox = Sandbox(Settings.load())
-    if not sandbox.settings.folder.exists():
-        raise InputError(
-            f"There is no sandbox {sandbox.settings.sandbox!r}",
-            why=f"{sandbox.settings.folder} does not exist.",
-            fix="./inv up --yes",
-        )
-    return sandbox
-
-
-def _tell(text: str) -> None:
-    """Passes a job's log on to the user, apart from the facts on standard output."""
-    console.say(text.rstrip("\n"))

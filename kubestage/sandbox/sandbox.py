@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from kubestage.delivery.jenkins import Jenkins
 from kubestage.delivery.registry import Registry
 from kubestage.docker import Engine, connect
+from kubestage.errors import InputError
 from kubestage.secrets import PUSHER, Secrets
 from kubestage.settings import Settings
 
 if TYPE_CHECKING:
     from kubestage.delivery.deployment import Deployments
+    from kubestage.delivery.kubectl import Kubectl
     from kubestage.supply import Supply
 
 
@@ -25,6 +27,22 @@ class Sandbox:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @classmethod
+    def existing(cls) -> Sandbox:
+        """The one that the settings name, which must be there.
+
+        Raises:
+            InputError: nobody has called `up` yet.
+        """
+        sandbox = cls(Settings.load())
+        if not sandbox.settings.folder.exists():
+            raise InputError(
+                f"There is no sandbox {sandbox.settings.sandbox!r}",
+                why=f"{sandbox.settings.folder} does not exist.",
+                fix="./inv up --yes",
+            )
+        return sandbox
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -60,6 +78,13 @@ class Sandbox:
     def jenkins(self) -> Jenkins:
         """Its Jenkins, as the administrator."""
         return Jenkins(self.settings.jenkins_url, "admin", self.secrets.jenkins_admin_token)
+
+    @cached_property
+    def kubectl(self) -> Kubectl:
+        """The kubectl of this sandbox, as `./inv env` gives it to a shell."""
+        from kubestage.delivery.kubectl import Kubectl
+
+        return Kubectl(self.supply.tool("kubectl"), self.settings.kubeconfig)
 
     @property
     def deployments(self) -> Deployments:

@@ -82,9 +82,9 @@ class WorkTree:
         self._git("commit", "--quiet", "--no-verify", f"--message={message}", when=when)
         return self._git("rev-parse", "HEAD").stdout.strip()
 
-    def tag(self, name: str, when: str) -> None:
-        """Puts an annotated tag on the commit that is checked out."""
-        self._git("tag", "--annotate", f"--message={name}", name, when=when)
+    def tag(self, name: str, when: str, message: str = "") -> None:
+        """Puts an annotated tag on the commit that is checked out; its message is its name if none is given."""
+        self._git("tag", "--annotate", f"--message={message or name}", name, when=when)
 
     def push(self, url: str, *refs: str) -> None:
         """Pushes refs, all of them or none; never over what is there.

@@ -1,4 +1,4 @@
-"""Seeds Jenkins: GitLab's account as a credential, the two jobs, and the view that shows them."""
+"""Seeds Jenkins: GitLab's account as a credential, the jobs, and the view that shows them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kubestage.settings import Settings
 
 ADMIN = "admin"
 CREDENTIALS_ID = "caoyong1-gitlab-lenovo-com"
-JOBS = ("uuid.image", "uuid.runner")
+JOBS = ("uuid.image", "uuid.image.talk", "uuid.runner")
 VIEW = "demo"
 
 _TEMPLATES = Path(__file__).parent / "jobs"

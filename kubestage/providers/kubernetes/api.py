@@ -72,7 +72,19 @@ class Api:
             ApiError: the server answered with an error.
             Unreachable: nobody answered.
         """
-        headers = {"Accept": "application/json", "Content-Type": content_type, **self._authorization}
+        return cast(Object, json.loads(self._send(method, path, body, query or {}, content_type)))
+
+    def text(self, path: str, **query: str) -> str:
+        """Reads what is no object, such as a pod's log.
+
+        Raises:
+            ApiError: the server answered with an error.
+            Unreachable: nobody answered.
+        """
+        return self._send("GET", path, None, query, "application/json").decode("utf-8", "replace")
+
+    def _send(self, method: str, path: str, body: Object | None, query: dict[str, str], content_type: str) -> bytes:
+        headers = {"Accept": "application/json, */*", "Content-Type": content_type, **self._authorization}
         url = self.server + path + (f"?{urlencode(query)}" if query else "")
         try:
             response = self._pool.request(
@@ -84,7 +96,7 @@ class Api:
             ) from None
         if response.status >= 400:
             raise _api_error(method, path, response.status, response.data)
-        return cast(Object, json.loads(response.data))
+        return response.data
 
     def get(self, path: str) -> Object | None:
         """Reads an object; None if there is none."""

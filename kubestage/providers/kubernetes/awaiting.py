@@ -25,6 +25,7 @@ FINAL_REASONS = frozenset(
     }
 )
 _EVENTS_SHOWN = 5
+_LOG_LINES = 10
 
 
 def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say: Say) -> Object:
@@ -163,9 +164,29 @@ def _ended(container: Object) -> str:
 def _failure(api: Api, live: Object, reason: str) -> PartError:
     return PartError(
         f"{live['kind']} {name_of(live)} cannot become ready",
-        why=f"{reason}\n{_troubles(api, live)}".strip(),
+        why="\n".join(part for part in (reason, _troubles(api, live), _last_words(api, live)) if part),
         fix=f"kubectl -n {live['metadata'].get('namespace', 'default')} describe pods",
     )
+
+
+def _last_words(api: Api, live: Object) -> str:
+    """The last lines of a container of the newest revision that is not ready: of its last life, if it has ended."""
+    if live["kind"] != "Deployment":
+        return ""
+    for pod in pods_of(api, live):
+        for container in pod.get("status", {}).get("containerStatuses") or []:
+            if container.get("ready"):
+                continue
+            again = bool(container.get("lastState", {}).get("terminated"))
+            path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}/log"
+            query = {"container": container["name"], "tailLines": str(_LOG_LINES), "previous": str(again).lower()}
+            try:
+                text = api.text(path, **query).rstrip()
+            except KubestageError:
+                continue
+            if text:
+                return f"the last lines of pod {pod['metadata']['name']}:\n{text}"
+    return ""
 
 
 def _troubles(api: Api, live: Object) -> str:

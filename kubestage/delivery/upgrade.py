@@ -1,0 +1,166 @@
+"""Upgrade and rollback: the talk's kubectl commands, watched to the end and proven from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubestage.delivery.deployment import Deployments, Revision, Rollout
+from kubestage.delivery.kubectl import Kubectl, rollout, set_image
+from kubestage.delivery.service import Served, wait_until_served
+from kubestage.errors import InputError, KubestageError, PartError
+
+_SERVED_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """One environment, as upgrade and rollback change it.
+
+    Attributes:
+        environment: test or prod.
+        url: the service's address from outside, without a path.
+        deployments: the cluster's.
+        kubectl: speaks to the same cluster.
+        seconds: how long a rollout may take.
+    """
+
+    environment: str
+    url: str
+    deployments: Deployments
+    kubectl: Kubectl
+    seconds: float = 180.0
+
+    def watch(self) -> tuple[Rollout, Served]:
+        """Waits until the rollout is complete and its version is served.
+
+        Raises:
+            PartError: a pod cannot start, for a reason that waiting does not mend.
+            WaitTimeout: the rollout took too long, or something else is served.
+        """
+        done = self.deployments.wait(self.environment, seconds=self.seconds)
+        return done, wait_until_served(self.url, done.version, seconds=_SERVED_SECONDS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an upgrade or a rollback did.
+
+    Attributes:
+        environment: where.
+        before: the version that the Deployment asked for before.
+        revision_before: its revision.
+        version: the version that is served now.
+        revision: its revision.
+        served: what /status said from outside.
+    """
+
+    environment: str
+    before: str
+    revision_before: int
+    version: str
+    revision: int
+    served: Served
+
+    @property
+    def changed(self) -> bool:
+        """Whether there was anything to do."""
+        return self.revision != self.revision_before
+
+
+def upgrade_commands(environment: str, image: str) -> list[list[str]]:
+    """The talk's commands for an upgrade to `image`, as arguments of kubectl."""
+    return [set_image(environment, image), rollout(environment, "status")]
+
+
+def rollback_commands(environment: str, to_revision: int | None) -> list[list[str]]:
+    """The talk's commands for a rollback, as arguments of kubectl."""
+    options = [f"--to-revision={to_revision}"] if to_revision else []
+    return [rollout(environment, "undo", *options), rollout(environment, "status")]
+
+
+def upgrade(target: Target, image: str, *, auto_rollback: bool = False) -> Change:
+    """Sets the Deployment's image, and watches until its version is served.
+
+    Args:
+        target: the environment.
+        image: the whole reference, which the registry must hold.
+        auto_rollback: when the new version cannot be served, go back to what was served before.
+
+    Raises:
+        PartError: the new version cannot be served; says whether it was rolled back.
+        WaitTimeout: the same, without a final cause (and not `auto_rollback`).
+        CommandFailed: kubectl refuses.
+    """
+    before = target.deployments.require(target.environment)
+    target.kubectl.run(upgrade_commands(target.environment, image)[0])
+    try:
+        done, served = target.watch()
+    except KubestageError as error:
+        if not auto_rollback:
+            raise _failed(target, before, error) from error
+        raise _rolled_back(target, before, error) from error
+    return Change(target.environment, before.version, before.revision, done.version, done.revision, served)
+
+
+def rollback(target: Target, to_revision: int | None = None) -> Change:
+    """Goes back to an earlier revision, and watches until its version is served.
+
+    Args:
+        target: the environment.
+        to_revision: a number of the history; the revision before the current one if left out.
+
+    Raises:
+        InputError: there is no such revision, or none to go back to; nothing was changed.
+        PartError: the earlier version cannot be served.
+        WaitTimeout: the same, without a final cause.
+        CommandFailed: kubectl refuses.
+    """
+    before = target.deployments.require(target.environment)
+    _check_revision(target, to_revision)
+    target.kubectl.run(rollback_commands(target.environment, to_revision)[0])
+    done, served = target.watch()
+    return Change(target.environment, before.version, before.revision, done.version, done.revision, served)
+
+
+def _check_revision(target: Target, to_revision: int | None) -> None:
+    history = target.deployments.history(target.environment)
+    if to_revision is None and len(history) < 2:
+        raise InputError(
+            f"{target.environment} has no earlier revision to go back to",
+            why=f"Its history holds {_numbers(history)}.",
+            fix=f"./inv history --env {target.environment}",
+        )
+    if to_revision is not None and to_revision not in {revision.number for revision in history}:
+        raise InputError(
+            f"{target.environment} has no revision {to_revision}",
+            why=f"Its history holds {_numbers(history)}.",
+            fix=f"./inv history --env {target.environment}",
+        )
+
+
+def _numbers(history: list[Revision]) -> str:
+    return ", ".join(f"{revision.number} ({revision.version})" for revision in history) or "none"
+
+
+def _failed(target: Target, before: Rollout, error: KubestageError) -> PartError:
+    return PartError(
+        f"{target.environment}: the upgrade failed: {error.what}",
+        why=error.why,
+        fix=f"./inv rollback --env {target.environment} --to-revision {before.revision}   # back to {before.version}",
+    )
+
+
+def _rolled_back(target: Target, before: Rollout, error: KubestageError) -> PartError:
+    try:
+        back = rollback(target, before.revision)
+    except KubestageError as second:
+        return PartError(
+            f"{target.environment}: the upgrade failed, and so did the rollback to revision {before.revision}",
+            why=f"{error.what}\n{error.why}\nrollback: {second.what}\n{second.why}",
+            fix=f"./inv history --env {target.environment}",
+        )
+    return PartError(
+        f"{target.environment}: the upgrade failed and was rolled back; {back.version} is served",
+        why=f"{error.what}\n{error.why}",
+        fix=f"./inv history --env {target.environment}",
+    )
