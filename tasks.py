@@ -13,6 +13,10 @@ from kubestage.cli import command
 
 YES = "make what is missing on this machine (engine, packages) without asking"
 JSON = "print the facts as JSON on standard output"
+ENV = "test or prod"
+VERSION = "a version in the registry, such as v1.0.0.0, with or without @sha256:…"
+TIMEOUT = "seconds that the rollout may take"
+SHOW = "print the kubectl commands and do nothing"
 
 
 @command(help={"yes": YES, "wait": "wait when another up holds the sandbox (default), or fail at once (--no-wait)"})
@@ -79,29 +83,97 @@ def environment(c: Any) -> None:
 
 @command(
     name="build",
-    help={"version": "the version that master's pom holds; read from GitLab if left out", "force": "build it again"},
+    help={
+        "ref": "a branch or a tag in GitLab; master if left out",
+        "version": "instead of a ref: the version to build, from master if it is there, else from its tag",
+        "pipeline": "default, or talk: the short form, which builds master with --no-cache",
+        "force": "overwrite the version if the registry has it",
+        "clean": "from an empty workspace and with docker build --no-cache",
+    },
 )
-def ci_build(c: Any, version: str = "", force: bool = False) -> None:
-    """[ci] Build master's version with the Jenkins job uuid.image, following its log."""
-    from kubestage.sandbox import commands
+def ci_build(
+    c: Any, ref: str = "", version: str = "", pipeline: str = "default", force: bool = False, clean: bool = False
+) -> None:
+    """[ci] Build a branch or a tag with the Jenkins job uuid.image, following its log."""
+    from kubestage.sandbox import delivering
 
-    commands.ci_build(version, force=force)
+    delivering.ci_build(ref, version, pipeline, force=force, clean=clean)
 
 
 @command(
     name="deploy",
     help={
-        "env": "test or prod",
-        "version": "a version in the registry, such as v1.0.0.0",
+        "env": ENV,
+        "version": VERSION,
         "node_port": "30050 to 30059; the environment's own if left out",
+        "direct": "with kubectl from here instead of the Jenkins job",
         "json": JSON,
     },
 )
-def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, json: bool = False) -> None:
+def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, direct: bool = False, json: bool = False) -> None:
     """[cd] Deploy a version with the Jenkins job uuid.runner, and watch it until it is served."""
-    from kubestage.sandbox import commands
+    from kubestage.sandbox import delivering
 
-    commands.cd_deploy(env, version, node_port=node_port, as_json=json)
+    delivering.cd_deploy(env, version, node_port=node_port, direct=direct, as_json=json)
+
+
+@command(help={"source": "the environment that has proven it", "to": "where it goes", "json": JSON})
+def promote(c: Any, source: str = "test", to: str = "prod", json: bool = False) -> None:
+    """[cd] Deploy to prod the very image, by its digest, that test runs."""
+    from kubestage.sandbox import delivering
+
+    delivering.promote(source, to, as_json=json)
+
+
+@command(
+    help={
+        "env": ENV,
+        "version": VERSION,
+        "auto_rollback": "go back to what was served before, if the version cannot be served",
+        "timeout": TIMEOUT,
+        "show": SHOW,
+        "json": JSON,
+    }
+)
+def upgrade(
+    c: Any,
+    env: str,
+    version: str,
+    auto_rollback: bool = False,
+    timeout: float = 180.0,
+    show: bool = False,
+    json: bool = False,
+) -> None:
+    """[cd] Upgrade as the talk does with kubectl, watched to the end, with a probe at 50 requests a second."""
+    from kubestage.sandbox import delivering
+
+    delivering.upgrade(env, version, auto_rollback=auto_rollback, timeout=timeout, show=show, as_json=json)
+
+
+@command(
+    help={
+        "env": ENV,
+        "to_revision": "a revision of the history; the one before the current if left out",
+        "timeout": TIMEOUT,
+        "show": SHOW,
+        "json": JSON,
+    }
+)
+def rollback(
+    c: Any, env: str, to_revision: int = 0, timeout: float = 180.0, show: bool = False, json: bool = False
+) -> None:
+    """[cd] Roll back as the talk does with kubectl, watched to the end, with a probe at 50 requests a second."""
+    from kubestage.sandbox import delivering
+
+    delivering.rollback(env, to_revision, timeout=timeout, show=show, as_json=json)
+
+
+@command(help={"env": ENV, "show": SHOW, "json": JSON})
+def history(c: Any, env: str, show: bool = False, json: bool = False) -> None:
+    """[cd] Show the revisions that a rollback can go to."""
+    from kubestage.sandbox import delivering
+
+    delivering.history(env, show=show, as_json=json)
 
 
 @command(help={"only": "a test file, folder or pytest node id", "k": "pytest's -k expression"}, iterable=["only"])
@@ -152,6 +224,23 @@ def lock(c: Any) -> None:
     quality.lock()
 
 
-namespace = Collection(up, status, credentials, logs, doctor, down, environment, test, e2e, bench, reformat, lock)
+namespace = Collection(
+    up,
+    status,
+    credentials,
+    logs,
+    doctor,
+    down,
+    environment,
+    promote,
+    upgrade,
+    rollback,
+    history,
+    test,
+    e2e,
+    bench,
+    reformat,
+    lock,
+)
 namespace.add_collection(Collection("ci", ci_build))
 namespace.add_collection(Collection("cd", cd_deploy))

@@ -200,6 +200,11 @@ class Deployments:
         live = self._api.get(f"/api/v1/namespaces/{namespace(environment)}/configmaps/{CONFIG}") or {}
         return str((live.get("data") or {}).get("demo.value", ""))
 
+    def strategy(self, environment: str) -> str:
+        """The Deployment's strategy: "Recreate" or "RollingUpdate"; empty without a Deployment."""
+        live = self._api.get(_path(environment)) or {}
+        return str(live.get("spec", {}).get("strategy", {}).get("type", ""))
+
     def wait(self, environment: str, *, seconds: float = 180.0) -> Rollout:
         """Waits until the rollout is complete, and says how far it is.
 

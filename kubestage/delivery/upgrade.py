@@ -116,13 +116,18 @@ def rollback(target: Target, to_revision: int | None = None) -> Change:
         CommandFailed: kubectl refuses.
     """
     before = target.deployments.require(target.environment)
-    _check_revision(target, to_revision)
+    check_revision(target, to_revision)
     target.kubectl.run(rollback_commands(target.environment, to_revision)[0])
     done, served = target.watch()
     return Change(target.environment, before.version, before.revision, done.version, done.revision, served)
 
 
-def _check_revision(target: Target, to_revision: int | None) -> None:
+def check_revision(target: Target, to_revision: int | None) -> None:
+    """Refuses a rollback that has nowhere to go.
+
+    Raises:
+        InputError: there is no such revision, or none but the current one.
+    """
     history = target.deployments.history(target.environment)
     if to_revision is None and len(history) < 2:
         raise InputError(

@@ -21,7 +21,7 @@ def check_version(version: str) -> str:
     if not _VERSION.fullmatch(version):
         raise InputError(
             f"{version!r} is no version",
-            why="It is written v1.0.0.0 or v1.0.0.0-branch-commit, and may end in @sha256:… with the digest's 64 digits.",
+            why="It is written v1.0.0.0 or v1.0.0.0-branch-commit, and may end in @sha256: and 64 digits.",
             fix="./inv status   # shows the versions there are",
         )
     return version

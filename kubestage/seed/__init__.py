@@ -2,7 +2,7 @@
 
 from kubestage.seed.gitlab import seed_gitlab
 from kubestage.seed.jenkins import seed_jenkins
-from kubestage.seed.release import declared_release, push_release
+from kubestage.seed.release import declared_release, knowledge_files, push_release
 from kubestage.seed.report import SeedReport
 
-__all__ = ["SeedReport", "declared_release", "push_release", "seed_gitlab", "seed_jenkins"]
+__all__ = ["SeedReport", "declared_release", "knowledge_files", "push_release", "seed_gitlab", "seed_jenkins"]

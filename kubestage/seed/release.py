@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ from kubestage.errors import InputError, PartError
 from kubestage.secrets import Secrets
 from kubestage.seed.git import BRANCH, WorkTree
 from kubestage.seed.gitlab import found_or_none, git_account, gitlab_client, speaking_to_gitlab
-from kubestage.seed.projects import SAMPLES, SERVICE
+from kubestage.seed.projects import KNOWLEDGE, SAMPLES, SERVICE
 from kubestage.settings import Settings
 
 _PATCHES = SAMPLES / "patches"
@@ -62,6 +63,18 @@ def push_release(settings: Settings, secrets: Secrets, version: str) -> bool:
         tree.tag(version, _COMMITTED, f"{version} {_NOT_DEPLOYED}")
         tree.push(url, BRANCH, version)
     return True
+
+
+def knowledge_files(settings: Settings, secrets: Secrets, paths: list[str]) -> dict[str, str]:
+    """Files of knowledge_share's master by their last name; those that are not there are left out.
+
+    Raises:
+        PartError: GitLab refuses or does not answer.
+    """
+    with speaking_to_gitlab(settings):
+        project = gitlab_client(settings, secrets).projects.get(KNOWLEDGE.path, lazy=True)
+        found = {path: found_or_none(partial(project.files.raw, path, ref=BRANCH)) for path in paths}
+    return {Path(path).name: text.decode() for path, text in found.items() if isinstance(text, bytes)}
 
 
 def declared_release(settings: Settings, secrets: Secrets, ref: str = BRANCH) -> str:
