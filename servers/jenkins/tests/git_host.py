@@ -23,8 +23,8 @@ class GitHost:
         self.url = f"http://{address}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def add(self, name: str, files: dict[str, str], message: str = "first") -> str:
-        """Put a commit with these files on a repository's master, and return the repository's address."""
+    def add(self, name: str, files: dict[str, str], message: str = "first", tag: str = "") -> str:
+        """Put a commit with these files on a repository's master, perhaps tagged; return the repository's address."""
         bare, work = self._folder / f"{name}.git", self._folder / f"{name}.work"
         if not work.exists():
             work.mkdir(parents=True)
@@ -34,6 +34,8 @@ class GitHost:
             (work / path).write_text(text)
         _git(work, "add", "-A")
         _git(work, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", message)
+        if tag:
+            _git(work, "tag", tag)
         if not bare.exists():
             bare.parent.mkdir(parents=True, exist_ok=True)
             _git(work, "clone", "-q", "--bare", str(work), str(bare))

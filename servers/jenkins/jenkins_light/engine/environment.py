@@ -42,6 +42,7 @@ def of_build(controller: "Controller", build: Build) -> dict[str, str]:
         "JENKINS_HOME": str(controller.settings.home),
         "HUDSON_HOME": str(controller.settings.home),
         "CI": "true",
+        **{f"library.{entry['name']}.version": entry["version"] for entry in build.record.libraries},
         **build.record.environment,
         **{name: _text(value) for name, value in parameters(controller, build).items()},
     }

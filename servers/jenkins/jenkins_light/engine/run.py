@@ -5,7 +5,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from jenkins_light.engine import environment, processes, scripts
+from jenkins_light.engine import environment, libraries, processes, scripts
 from jenkins_light.engine.buildlog import BuildLog
 from jenkins_light.engine.calls import Block, StepCall
 from jenkins_light.engine.runner import LOST, Message
@@ -50,12 +50,16 @@ class PipelineRun:
             for name in self.build.record.sensitive:
                 self.log.mask(self.controller.secrets.decrypt(str(self.build.record.parameters[name])))
             script = scripts.obtain(self)
+            libraries.prepare(self, script)
             if self._stop_cause is not None:
                 self.finish("ABORTED")
                 return
             self.controller.runner.attach(self.id, self.on_message)
             self.controller.runner.send(self._start_message(script))
             self._started = True
+        except libraries.LoadingFailedError as error:
+            self.log.line(str(error))
+            self.finish("FAILURE")
         except (JenkinsError, Abort) as error:
             self.log.line(f"ERROR: {error}")
             self.finish("FAILURE")
@@ -117,6 +121,7 @@ class PipelineRun:
             "currentBuild": environment.current_build(self.controller, self.build),
             "causes": self.build.record.causes,
             "changes": self.build.record.changes,
+            "libraries": [str(libraries.folder_of(self, entry)) for entry in self.build.record.libraries],
         }
 
     def _step(self, message: Message) -> None:

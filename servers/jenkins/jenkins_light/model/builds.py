@@ -41,6 +41,7 @@ class Record:
         environment: variables that triggers and parameters contributed.
         sensitive: names of parameters whose values are encrypted.
         scm: what checkouts took, per repository: url, branch, commit.
+        libraries: the shared libraries loaded: name, version, directory below ``libs/``.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Record:
     stages: list[dict[str, Any]] = field(default_factory=list)
     script: str | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
+    libraries: list[dict[str, str]] = field(default_factory=list)
 
 
 class Build:

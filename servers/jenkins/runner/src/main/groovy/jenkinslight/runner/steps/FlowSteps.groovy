@@ -8,6 +8,7 @@ import jenkinslight.runner.engine.Failures
 import jenkinslight.runner.engine.Scope
 import jenkinslight.runner.engine.ServerCall
 import jenkinslight.runner.engine.Stage
+import jenkinslight.runner.language.LoadedClasses
 import jenkinslight.runner.language.PipelineScript
 import jenkinslight.runner.language.Spans
 import jenkinslight.runner.language.StepArguments
@@ -265,6 +266,14 @@ class FlowSteps implements Serializable {
         } finally {
             build.note('// load')
         }
+    }
+
+    /** Loads a shared library while the build runs; the server gets it. */
+    Object library(StepArguments arguments, PipelineScript script) {
+        build.note('library')
+        String folder = build.call(new ServerCall('library', arguments.named, arguments.positional, false))
+        build.libraries().add(folder, build.compiler())
+        return new LoadedClasses(build)
     }
 
     Object evaluate(StepArguments arguments, PipelineScript script) {

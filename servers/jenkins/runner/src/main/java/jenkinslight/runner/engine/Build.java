@@ -1,6 +1,7 @@
 package jenkinslight.runner.engine;
 
 import com.cloudbees.groovy.cps.Continuable;
+import groovy.lang.Binding;
 import groovy.lang.Closure;
 import hudson.model.Result;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import jenkinslight.runner.language.Libraries;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
 import jenkinslight.runner.protocol.Channel;
@@ -23,6 +25,8 @@ public final class Build extends BuildOutput {
     private final BuildRequest request;
     private final Environment environment;
     private final Scheduler scheduler = new Scheduler(this);
+    private final Libraries libraries = new Libraries();
+    private Binding mainBinding;
     private Result result;
     private int lastStage;
     private transient Mailbox mailbox;
@@ -61,7 +65,9 @@ public final class Build extends BuildOutput {
     public void start() {
         mailbox.execute(() -> {
             try {
+                request.libraries.forEach(folder -> libraries.add(String.valueOf(folder), compiler));
                 PipelineScript script = compiler.compile(request.script, ScriptCompiler.MAIN, this);
+                mainBinding = script.getBinding();
                 log("pipeline", "[Pipeline] Start of Pipeline");
                 scheduler.start(script);
             } catch (Throwable failure) {
@@ -185,6 +191,16 @@ public final class Build extends BuildOutput {
 
     public ScriptCompiler compiler() {
         return compiler;
+    }
+
+    /** The shared libraries that the build has so far. */
+    public Libraries libraries() {
+        return libraries;
+    }
+
+    /** The variables of the main script. */
+    public Binding mainBinding() {
+        return mainBinding;
     }
 
     /** Runs a step on the server; returns (in CPS code) its value, for a block step the variables of its inside. */

@@ -26,6 +26,7 @@ public final class BuildRequest implements Serializable {
     final Map<String, Object> currentBuild;
     final List<Object> causes;
     final List<Object> changes;
+    final List<Object> libraries;
 
     /** Reads the message. @throws IllegalArgumentException without {@code build} and {@code script} */
     public BuildRequest(Map<String, Object> message) {
@@ -43,6 +44,7 @@ public final class BuildRequest implements Serializable {
         currentBuild = map(message, "currentBuild");
         causes = list(message, "causes");
         changes = list(message, "changes");
+        libraries = list(message, "libraries");
     }
 
     /** The build's id. */

@@ -23,7 +23,7 @@ public final class Dsl implements Serializable {
     private static final Set<String> SIMPLE_STEPS = new HashSet<>(Arrays.asList("echo", "print", "println", "error", "isUnix", "unstable"));
     /** Steps written in Groovy, since they run code of the script or wait. */
     private static final Set<String> FLOW_STEPS = new HashSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
-            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate"));
+            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate", "library"));
 
     private final Build build;
     private final EnvironmentVariable env;
@@ -86,6 +86,9 @@ public final class Dsl implements Serializable {
                 }
                 return docker;
             default:
+                if (build.libraries().define(name)) {
+                    return build.libraries().variable(name, build);
+                }
                 Object variable = build.environment().get(name);
                 return variable == null ? build.params().get(name) : variable;
         }
@@ -102,6 +105,9 @@ public final class Dsl implements Serializable {
     public Object invoke(PipelineScript script, String name, Object[] args) {
         StepArguments arguments = new StepArguments(args);
         BuildRequest known = build.request();
+        if (build.libraries().define(name)) {
+            return cps(build.libraries().variable(name, build), "call", args);
+        }
         if (name.equals("pipeline") && arguments.getBody() != null) {
             return cps(library("declarative.DeclarativePipeline", script), "run", arguments.getBody());
         }
@@ -118,7 +124,13 @@ public final class Dsl implements Serializable {
             return Symbols.describe(name, arguments);
         }
         throw new NoSuchMethodError("No such DSL method '" + name + "' found among steps " + known.allSteps(SIMPLE_STEPS, FLOW_STEPS)
-                + " or symbols " + known.symbols() + " or globals " + GLOBALS);
+                + " or symbols " + known.symbols() + " or globals " + globals());
+    }
+
+    private Set<String> globals() {
+        Set<String> names = new TreeSet<>(GLOBALS);
+        names.addAll(build.libraries().names());
+        return names;
     }
 
     private Object server(String name, StepArguments arguments) {

@@ -9,14 +9,17 @@ import groovy.lang.GroovyClassLoader;
 import groovy.lang.GroovyCodeSource;
 import groovy.lang.GroovySystem;
 import java.beans.Introspector;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
 import java.util.concurrent.Semaphore;
 import jenkinslight.runner.declarative.ModelValidator;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.Safepoints;
 import org.codehaus.groovy.control.CompilerConfiguration;
 import org.codehaus.groovy.control.customizers.ImportCustomizer;
+import org.jenkinsci.plugins.workflow.libs.Library;
 
 /** Compiles one build's scripts, into a class loader of their own which is let go with the build. */
 public final class ScriptCompiler {
@@ -46,7 +49,7 @@ public final class ScriptCompiler {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
         configuration.addCompilationCustomizers(
-                new ImportCustomizer().addImports(NonCPS.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins"),
+                new ImportCustomizer().addImports(NonCPS.class.getName(), Library.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins"),
                 new ModelValidator());
         transformed(configuration);
         return configuration;
@@ -54,13 +57,46 @@ public final class ScriptCompiler {
 
     /** Compiles a script and makes it ready to run in that build. @throws org.codehaus.groovy.control.CompilationFailedException as Jenkins' */
     public PipelineScript compile(String source, String name, Build build) {
+        PipelineScript script = instance(parse(source, name), build);
+        script.setBinding(new Binding());
+        return script;
+    }
+
+    /** An object of a script in a library's {@code vars/}. */
+    PipelineScript instance(String name, Build build) {
         try {
-            PipelineScript script = (PipelineScript) parse(source, name).getDeclaredConstructor().newInstance();
-            script.setBinding(new Binding());
+            return instance(load(name), build);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("vars/" + name + ".groovy holds no class of this name", e);
+        }
+    }
+
+    private static PipelineScript instance(Class<?> type, Build build) {
+        try {
+            PipelineScript script = (PipelineScript) type.getDeclaredConstructor().newInstance();
             script.attach(build);
             return script;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The script's class cannot be instantiated", e);
+        }
+    }
+
+    /** Lets scripts use the sources in a folder, by their classes' names. */
+    void addFolder(File folder) {
+        try {
+            classes.addURL(folder.toURI().toURL());
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** A class of a library, compiled when it is first asked for. */
+    Class<?> load(String name) throws ClassNotFoundException {
+        COMPILING.acquireUninterruptibly();
+        try {
+            return classes.loadClass(name);
+        } finally {
+            COMPILING.release();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.regex.PatternSyntaxException;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.BuildRequest;
 import jenkinslight.runner.engine.Threads;
+import jenkinslight.runner.language.LibraryScan;
 import jenkinslight.runner.language.ScriptCheck;
 import jenkinslight.runner.webhook.VariableResolver;
 import net.minidev.json.parser.ParseException;
@@ -57,6 +58,9 @@ final class Dispatcher {
                 break;
             case "validate":
                 background(message, () -> validate(message));
+                break;
+            case "libraries":
+                background(message, () -> libraries(message));
                 break;
             case "variables":
                 background(message, () -> variables(message));
@@ -120,6 +124,11 @@ final class Dispatcher {
     private void validate(Map<String, Object> message) {
         ScriptCheck check = ScriptCheck.of(String.valueOf(message.get("script")));
         channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text());
+    }
+
+    private void libraries(Map<String, Object> message) {
+        LibraryScan scan = LibraryScan.of(String.valueOf(message.get("script")));
+        channel.send("libraries", "id", message.get("id"), "libraries", scan.libraries(), "errors", scan.errors());
     }
 
     private void variables(Map<String, Object> message) {

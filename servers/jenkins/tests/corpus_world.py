@@ -1,0 +1,110 @@
+"""What the corpus' files expect around them: repositories, libraries, credentials, other jobs, an HTTP service."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from corpus_files import CorpusFile
+from corpus_library import LIBRARY_FILES, global_libraries
+from git_host import GitHost
+from jenkins_client import Client, pipeline, pipeline_from_scm, username_password, wait_for
+
+STRING_PARAMETER = (
+    "<hudson.model.StringParameterDefinition><name>{}</name><defaultValue></defaultValue>"
+    "</hudson.model.StringParameterDefinition>"
+)
+
+
+class World:
+    """A server, and everything that the corpus' files name."""
+
+    def __init__(self, client: Client, git_host: GitHost) -> None:
+        self.client = client
+        self._git_host = git_host
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+
+    @staticmethod
+    def furnish_home(home: Path, git_host: GitHost) -> None:
+        """Configure the libraries, before the server starts."""
+        for version, files in LIBRARY_FILES.items():
+            git_host.add("corpus/library", files, version, tag=version)
+        git_host.add("corpus/bare", {"README.md": "neither src nor vars"})
+        home.mkdir(parents=True)
+        name = "org.jenkinsci.plugins.workflow.libs.GlobalLibraries.xml"
+        (home / name).write_text(global_libraries(git_host.url))
+
+    def furnish(self) -> None:
+        """Make repositories, credentials and jobs."""
+        self._git_host.add("corpus/app", {"data.txt": "from the repository\n", "sub/deep.txt": "deep\n"})
+        self._git_host.add("private/corpus", {"secret.txt": "behind a password\n"})
+        self.client.create_credentials(username_password("git-account", GitHost.USER, GitHost.PASSWORD))
+
+    def start(self, file: CorpusFile) -> int:
+        """Make the file's job, start its build, and return the queue's item."""
+        given = dict(line.split("=", 1) for line in file.all("parameter"))
+        definitions = "".join(STRING_PARAMETER.format(name) for name in given)
+        tag = "hudson.model.ParametersDefinitionProperty"
+        properties = f"<{tag}><parameterDefinitions>{definitions}</parameterDefinitions></{tag}>" if given else ""
+        text = self._filled(file.text)
+        if file.all("from") == ["scm"]:
+            url = self._git_host.add(f"corpus/{file.name}", {"Jenkinsfile": text, "data.txt": "beside it\n"})
+            config = pipeline_from_scm(url, "Jenkinsfile", properties=properties)
+        else:
+            config = pipeline(text, properties)
+        self.client.create(file.name, config)
+        return self.client.trigger(file.name, given or None)
+
+    def answer(self, item: int, ident: str, parameters: dict[str, Any] | None) -> None:
+        """Proceed with an ``input``, or with None abort it."""
+        path = self.client.started(item)
+        wait_for(lambda: self._asks(path, ident) or None, f"the question {ident}")
+        if parameters is None:
+            self.client.post(f"{path}input/{ident}/abort")
+            return
+        chosen = {"parameter": [{"name": name, "value": value} for name, value in parameters.items()]}
+        self.client.post(f"{path}input/{ident}/proceed", data={"proceed": "Proceed", "json": json.dumps(chosen)})
+
+    def _asks(self, path: str, ident: str) -> bool:
+        answer = self.client.get(f"{path}wfapi/pendingInputActions")
+        return answer.status_code == 200 and any(action["id"] == ident for action in answer.json())
+
+    def _filled(self, text: str) -> str:
+        return text.replace("@GIT@", self._git_host.url).replace("@HTTP@", f"http://127.0.0.1:{self._http.server_port}")
+
+    def close(self) -> None:
+        """Stop the HTTP service."""
+        self._http.shutdown()
+        self._http.server_close()
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked: /status/404 with that status, everything else with the request as JSON."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        asked = {
+            "method": self.command,
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "body": self.rfile.read(length).decode("utf-8", "replace"),
+        }
+        body = b"" if self.command == "HEAD" else json.dumps(asked).encode()
+        self.send_response(int(self.path.rsplit("/", 1)[1]) if self.path.startswith("/status/") else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-Served-By", "corpus")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
