@@ -12,6 +12,7 @@ from jenkins_light.engine.queue import Queue, QueueItem
 from jenkins_light.engine.run import PipelineRun
 from jenkins_light.engine.runner import Runner
 from jenkins_light.engine.tools import Tools
+from jenkins_light.engine.triggers import Triggers
 from jenkins_light.errors import BadRequestError, ConflictError
 from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
@@ -53,6 +54,7 @@ class Controller:
         self._runs: dict[str, PipelineRun] = {}
         self._lock = threading.RLock()
         self.queue = Queue(settings.home, self.root, self._gate, self._launch)
+        self.triggers = Triggers(self)
 
     def start(self) -> None:
         """Settle what an earlier server left, and begin to work."""
@@ -60,9 +62,11 @@ class Controller:
         self.runner.start()
         self._settle_interrupted()
         self.queue.start()
+        self.triggers.start()
 
     def close(self) -> None:
         """Stop at once: running builds become ABORTED, what waits in the queue stays."""
+        self.triggers.close()
         self.queue.close()
         for run in self.runs():
             run.abandon("Jenkins is going to shut down")
@@ -161,6 +165,9 @@ class Controller:
                 if item.job.config.abort_previous:
                     running.stop(f"Superseded by {item.job.full_name}#{item.job.builds.next_number}")
                 return f"Build #{running.build.number} is already in progress (ETA: N/A)", True
+        limit = item.job.config.at_once
+        if limit and sum(run.build.job is item.job for run in self.runs()) >= limit:
+            return f"Already running {limit} builds across all nodes", True
         if len(self._runs) >= self.settings.live_builds:
             return "Waiting for next available executor", False
         return None

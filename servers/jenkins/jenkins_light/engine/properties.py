@@ -5,39 +5,72 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jenkins_light import xmltree
-from jenkins_light.model import jobconfig, parameters, webhooks
+from jenkins_light.files import read_json, write_json
+from jenkins_light.model import jobconfig, parameters, triggers
 from jenkins_light.model.describable import argument, symbol_of
 from jenkins_light.model.items import Job
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.xmltree import Element
 
 _log = logging.getLogger(__name__)
-
-_SIMPLE_TRIGGERS = {
-    "cron": "hudson.triggers.TimerTrigger",
-    "pollSCM": "hudson.triggers.SCMTrigger",
-    "upstream": "jenkins.triggers.ReverseBuildTrigger",
-}
 Described = Mapping[str, Any]
 
 
 class JobProperties:
-    """Writes what pipelines declare into config.xml, where pages and triggers find it."""
+    """Writes what pipelines declare into config.xml, where pages and triggers find it.
+
+    What a pipeline once declared is remembered in ``declared.json`` of the job, since a later build that no longer
+    declares it takes it away again, and nothing else (as DeclarativeJobPropertyTrackerAction and
+    JobPropertyTrackerAction do).
+    """
 
     def __init__(self, box: SecretBox) -> None:
         self._box = box
 
     def declare(self, job: Job, message: Described) -> None:
-        """Take the ``properties`` message that a Declarative pipeline sends before its first stage."""
+        """Take the ``properties`` message that a Declarative pipeline sends before its first stage.
+
+        Parameters and triggers of other kinds that the job was configured with stay beside the declared ones.
+        """
         described: list[Described] = list(message.get("options") or [])
         if message.get("parameters"):
             described.append({"$symbol": "parameters", "$args": [message["parameters"]]})
         if message.get("triggers"):
             described.append({"$symbol": "pipelineTriggers", "$args": [message["triggers"]]})
-        self.apply(job, described)
+        wanted = self._elements(job, described)
+        known = _declared(job, "declarative") or {}
+        for tag, below in ((parameters.PROPERTY, "parameterDefinitions"), (triggers.PROPERTY, "triggers")):
+            if tag in wanted or tag in known:
+                merged = _merged(job, tag, below, wanted.get(tag), set(known.get(tag, ())))
+                wanted.pop(tag, None)
+                if merged is not None:
+                    wanted[tag] = merged
+        now = {
+            parameters.PROPERTY: [str(p.get("name")) for p in message.get("parameters") or ()],
+            triggers.PROPERTY: [
+                str(element.tag)
+                for trigger in message.get("triggers") or ()
+                if (element := triggers.to_xml(trigger)) is not None
+            ],
+        }
+        mine = {tag: now.get(tag, []) for tag in wanted if now.get(tag) or tag not in now}
+        self._write(job, wanted, set(known) - set(wanted))
+        _remember(job, "declarative", mine, known)
 
     def apply(self, job: Job, described: Iterable[Described]) -> None:
-        """Set these properties of the job; others stay."""
+        """``properties([...])``: these hold instead of what the job had.
+
+        The first such build takes away every property, later ones only what an earlier one set (JobPropertyStep).
+        """
+        wanted = self._elements(job, described)
+        known = _declared(job, "step")
+        holder = job.document.find("properties")
+        present = {str(element.tag) for element in ([] if holder is None else holder)}
+        gone = present if known is None else set(known)
+        self._write(job, wanted, gone - set(wanted))
+        _remember(job, "step", {tag: [] for tag in wanted}, known)
+
+    def _elements(self, job: Job, described: Iterable[Described]) -> dict[str, Element]:
         wanted: dict[str, Element] = {}
         for entry in described:
             element = self._element(entry)
@@ -45,10 +78,13 @@ class JobProperties:
                 _log.info("%s: the option %s is not kept in the job", job.full_name, symbol_of(entry))
             else:
                 wanted[str(element.tag)] = element
-        if wanted:
-            document = jobconfig.with_properties(job.document, wanted)
-            if xmltree.serialise(document) != xmltree.serialise(job.document):
-                job.configure(document)
+        return wanted
+
+    @staticmethod
+    def _write(job: Job, wanted: Mapping[str, Element], gone: Iterable[str]) -> None:
+        document = jobconfig.with_properties(job.document, wanted, gone)
+        if xmltree.serialise(document) != xmltree.serialise(job.document):
+            job.configure(document)
 
     def _element(self, entry: Described) -> Element | None:
         symbol = symbol_of(entry)
@@ -63,6 +99,8 @@ class JobProperties:
             return element
         if symbol in {"buildDiscarder", "BuildDiscarderProperty"}:
             return _discarder(argument(entry, "strategy", {}))
+        if symbol in {"throttleJobProperty", "ThrottleJobProperty"}:
+            return jobconfig.throttle_to_xml(entry)
         return None
 
     def _sealed(self, definition: parameters.ParameterDefinition) -> parameters.ParameterDefinition:
@@ -73,16 +111,39 @@ class JobProperties:
         )
 
 
+def _merged(job: Job, tag: str, below: str, declared: Element | None, known: set[str]) -> Element | None:
+    """The property with what the job has otherwise: not declared by an earlier build, and not replaced by this one."""
+    holder = job.document.find(f"properties/{tag}/{below}")
+    new = [] if declared is None else list(declared.iterfind(f"{below}/*"))
+    replaced = known | {_key(element) for element in new}
+    kept = [element for element in ([] if holder is None else holder) if _key(element) not in replaced]
+    if not kept and not new:
+        return None
+    merged = xmltree.Element(tag)
+    xmltree.SubElement(merged, below).extend([*kept, *new])
+    return merged
+
+
+def _key(element: Element) -> str:
+    """A parameter's name, or a trigger's kind."""
+    return xmltree.text(element, "name") or str(element.tag)
+
+
+def _declared(job: Job, who: str) -> dict[str, list[str]] | None:
+    found: dict[str, dict[str, list[str]]] = read_json(job.folder / "declared.json", {})
+    return found.get(who)
+
+
+def _remember(job: Job, who: str, now: dict[str, list[str]], before: dict[str, list[str]] | None) -> None:
+    if now != before and (now or before is not None or who == "step"):
+        path = job.folder / "declared.json"
+        write_json(path, {**read_json(path, {}), who: now})
+
+
 def _triggers(described: Iterable[Described]) -> Element:
-    root = xmltree.Element(jobconfig.TRIGGERS)
+    root = xmltree.Element(triggers.PROPERTY)
     holder = xmltree.SubElement(root, "triggers")
-    for entry in described:
-        symbol = symbol_of(entry)
-        if symbol == "GenericTrigger":
-            holder.append(webhooks.to_xml(webhooks.from_describable(entry)))
-        elif symbol in _SIMPLE_TRIGGERS:
-            element = xmltree.SubElement(holder, _SIMPLE_TRIGGERS[symbol])
-            xmltree.add(element, "spec", argument(entry, "spec", ""))
+    holder.extend([element for entry in described if (element := triggers.to_xml(entry)) is not None])
     return root
 
 

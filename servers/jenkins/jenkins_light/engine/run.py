@@ -39,13 +39,14 @@ class PipelineRun:
         self._calls: dict[int, StepCall] = {}
         self._stop_cause: str | None = None
         self._started = False
-        self._over = threading.Lock()
+        self._lock = threading.Lock()
+        self._over = False
 
     def begin(self, preamble: str = "") -> None:
         """Fetch the script and hand it to the runner; in a thread of its own. ``preamble`` follows the causes."""
         try:
             _log.info("%s begins", self.id)
-            for line in filter(None, [*(cause.description for cause in self.build.causes), preamble]):
+            for line in filter(None, [*(cause.lines for cause in self.build.causes), preamble]):
                 self.log.line(line)
             for name in self.build.record.sensitive:
                 self.log.mask(self.controller.secrets.decrypt(str(self.build.record.parameters[name])))
@@ -236,14 +237,18 @@ class PipelineRun:
 
     def finish(self, result: str) -> None:
         """The build is over, for whatever reason; a second call does nothing."""
-        with self._over:
-            if not self.build.building:
+        with self._lock:
+            if self._over:
                 return
-            self.controller.runner.detach(self.id)
-            self.log.line(f"Finished: {result}")
-            self.log.close()
-            self.build.finish(result)
-            _log.info("%s: %s", self.id, result)
+            self._over = True
+        self.controller.runner.detach(self.id)
+        # Without the lock: starting other builds takes the queue's, whose thread may be about to stop this build.
+        for line in self.controller.triggers.completed(self.build, result):
+            self.log.line(line)
+        self.log.line(f"Finished: {result}")
+        self.log.close()
+        self.build.finish(result)
+        _log.info("%s: %s", self.id, result)
         stashes.drop(self.build.folder)
         self.controller.run_finished(self)
 

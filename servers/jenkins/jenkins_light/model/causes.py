@@ -1,7 +1,10 @@
 """Why a build runs: causes, kept in build.json and told as Jenkins tells them."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jenkins_light.model.builds import Build
 
 
 @dataclass(frozen=True)
@@ -12,21 +15,29 @@ class Cause:
         cls: the Java class that Jenkins would name.
         description: the short description, also the console's first line.
         details: further exported properties, such as userId or upstreamBuild.
+        origin: what the console says below the description, such as why the upstream build ran.
     """
 
     cls: str
     description: str
     details: dict[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+    @property
+    def lines(self) -> str:
+        """What the console says."""
+        return self.description + self.origin
 
     def to_record(self) -> dict[str, Any]:
         """For build.json, and for ``currentBuild.getBuildCauses()``."""
-        return {"class": self.cls, "shortDescription": self.description, **self.details}
+        record = {"class": self.cls, "shortDescription": self.description, **self.details}
+        return record | ({"origin": self.origin} if self.origin else {})
 
 
 def from_record(record: dict[str, Any]) -> Cause:
     """The cause of a build.json."""
-    details = {key: value for key, value in record.items() if key not in {"class", "shortDescription"}}
-    return Cause(record["class"], record["shortDescription"], details)
+    details = {key: value for key, value in record.items() if key not in {"class", "shortDescription", "origin"}}
+    return Cause(record["class"], record["shortDescription"], details, record.get("origin", ""))
 
 
 def by_user(user: str, full_name: str) -> Cause:
@@ -48,6 +59,34 @@ def by_upstream(job: str, number: int, url: str) -> Cause:
         f'Started by upstream project "{job}" build number {number}',
         {"upstreamProject": job, "upstreamBuild": number, "upstreamUrl": url},
     )
+
+
+def by_upstream_job(build: "Build") -> Cause:
+    """Started because another job's build ended (ReverseBuildTrigger)."""
+    job = build.job
+    origin = "".join(f"\n {line}" for cause in build.causes for line in cause.lines.splitlines())
+    return Cause(
+        "hudson.model.Cause$UpstreamCause",
+        f'Started by upstream project "{job.full_name}" build number {build.number}',
+        {"upstreamProject": job.full_name, "upstreamBuild": build.number, "upstreamUrl": job.url_path},
+        f"\noriginally caused by:{origin}" if origin else "",
+    )
+
+
+def by_timer() -> Cause:
+    """Started by the job's crontab."""
+    return Cause("hudson.triggers.TimerTrigger$TimerTriggerCause", "Started by timer")
+
+
+def by_scm_change() -> Cause:
+    """Started since polling found a new commit."""
+    return Cause("hudson.triggers.SCMTrigger$SCMTriggerCause", "Started by an SCM change")
+
+
+def by_remote(host: str, note: str) -> Cause:
+    """Started with the job's own token (``build?token=…``)."""
+    said = f"Started by remote host {host}" + (f" with note: {note}" if note else "")
+    return Cause("hudson.model.Cause$RemoteCause", said, {"addr": host, "note": note or None})
 
 
 def by_replay(number: int) -> Cause:

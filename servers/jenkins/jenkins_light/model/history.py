@@ -137,14 +137,21 @@ class History:
             shutil.rmtree(build.folder, ignore_errors=True)
 
     def rotate(self) -> None:
-        """Remove old builds as the job's discarder says; running, kept and the last good ones stay, as in Jenkins."""
-        config = self._job.config
-        if config.num_to_keep < 0 and config.days_to_keep < 0:
+        """Remove old builds and artifacts as the job's discarder says.
+
+        What runs, is kept forever, or is the last good one stays whole, as in Jenkins.
+        """
+        rule = self._job.config.discarder
+        if rule is None:
             return
-        spared = {id(self.permalink("lastSuccessfulBuild")), id(self.permalink("lastStableBuild"))}
-        oldest = time.time() * 1000 - config.days_to_keep * _MS_PER_DAY
+        good = () if rule.also_last_good else ("lastSuccessfulBuild", "lastStableBuild")
+        spared = {id(self.permalink(name)) for name in good}
+        now = time.time() * 1000
         for index, build in enumerate(list(self)):
-            too_many = 0 <= config.num_to_keep <= index
-            too_old = config.days_to_keep >= 0 and build.record.timestamp < oldest
-            if (too_many or too_old) and not build.building and not build.record.keep_log and id(build) not in spared:
+            if build.building or build.record.keep_log or id(build) in spared:
+                continue
+            days = (now - build.record.timestamp) / _MS_PER_DAY
+            if 0 <= rule.builds <= index or 0 <= rule.days < days:
                 self.delete(build)
+            elif 0 <= rule.artifact_builds <= index or 0 <= rule.artifact_days < days:
+                shutil.rmtree(build.folder / "archive", ignore_errors=True)

@@ -1,21 +1,34 @@
 """A job's config.xml, read: what it runs, its parameters, its triggers and its limits."""
 
 import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jenkins_light import xmltree
-from jenkins_light.model import definitions, parameters, webhooks
+from jenkins_light.model import definitions, parameters, triggers
 from jenkins_light.model.definitions import Definition
 from jenkins_light.model.parameters import ParameterDefinition
-from jenkins_light.model.webhooks import GenericTrigger
+from jenkins_light.model.triggers import Triggers
 from jenkins_light.xmltree import Element
 
 PIPELINE = "flow-definition"
 FREESTYLE = "project"
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 NO_CONCURRENT = "org.jenkinsci.plugins.workflow.job.properties.DisableConcurrentBuildsJobProperty"
-TRIGGERS = "org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty"
 DISCARDER = "jenkins.model.BuildDiscarderProperty"
+THROTTLE = "hudson.plugins.throttleconcurrents.ThrottleJobProperty"
+
+
+@dataclass(frozen=True)
+class Discarder:
+    """``hudson.tasks.LogRotator``: builds and artifacts to keep, by number and age in days; -1 for all."""
+
+    builds: int = -1
+    days: int = -1
+    artifact_builds: int = -1
+    artifact_days: int = -1
+    also_last_good: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,9 @@ class JobConfig:
         kind: the document's root element.
         shell: the commands of a freestyle job's shell steps.
         quiet_period: seconds, or None for the server's.
-        num_to_keep: builds to keep; -1 for all. days_to_keep likewise.
+        at_once: how many builds may run at the same time (throttle-concurrents); 0 for any number.
+        discarder: what of old builds is removed, or None.
+        token: the job's own token for ``build?token=…`` ("" for none).
     """
 
     kind: str
@@ -36,12 +51,13 @@ class JobConfig:
     definition: Definition | None = None
     shell: tuple[str, ...] = field(default=())
     parameters: list[ParameterDefinition] = field(default_factory=list)
-    webhook: GenericTrigger | None = None
+    triggers: Triggers = field(default_factory=Triggers)
     concurrent: bool = True
     abort_previous: bool = False
     quiet_period: float | None = None
-    num_to_keep: int = -1
-    days_to_keep: int = -1
+    at_once: int = 0
+    discarder: Discarder | None = None
+    token: str = ""
 
 
 def parse(root: Element) -> JobConfig:
@@ -60,24 +76,30 @@ def parse(root: Element) -> JobConfig:
         definition=definitions.parse(root.find("definition")),
         shell=tuple(e.text or "" for e in root.iterfind("builders/hudson.tasks.Shell/command")),
         parameters=parameters.parse(properties),
-        webhook=_webhook(root),
+        triggers=triggers.parse(root),
         concurrent=concurrent,
         abort_previous=xmltree.flag(properties, f"{NO_CONCURRENT}/abortPrevious"),
         quiet_period=float(quiet) if quiet.strip().isdigit() else None,
-        num_to_keep=_number(properties, "numToKeep"),
-        days_to_keep=_number(properties, "daysToKeep"),
+        at_once=_throttle(properties),
+        discarder=_discarder(root),
+        token=xmltree.text(root, "authToken").strip(),
     )
 
 
-def _webhook(root: Element) -> GenericTrigger | None:
-    places = (f"properties/{TRIGGERS}/triggers/{webhooks.TAG}", f"triggers/{webhooks.TAG}")
-    found = next((e for e in map(root.find, places) if e is not None), None)
-    return None if found is None else webhooks.parse(found)
+def _discarder(root: Element) -> Discarder | None:
+    """Of the job's property, or in the older form that jenkins-job-builder still writes (<logRotator>)."""
+    found = next((e for e in map(root.find, (f"properties/{DISCARDER}/strategy", "logRotator")) if e is not None), None)
+    if found is None:
+        return None
 
+    def number(name: str) -> int:
+        value = xmltree.text(found, name, "-1").strip()
+        return int(value) if value.removeprefix("-").isdecimal() else -1
 
-def _number(properties: Element | None, name: str) -> int:
-    value = xmltree.text(properties, f"{DISCARDER}/strategy/{name}", "-1").strip()
-    return int(value) if value.lstrip("-").isdigit() else -1
+    return Discarder(
+        number("numToKeep"), number("daysToKeep"), number("artifactNumToKeep"), number("artifactDaysToKeep"),
+        xmltree.flag(found, "removeLastBuild"),
+    )  # fmt: skip
 
 
 def with_disabled(root: Element, disabled: bool) -> Element:
@@ -90,14 +112,48 @@ def with_disabled(root: Element, disabled: bool) -> Element:
     return root
 
 
-def with_properties(root: Element, wanted: dict[str, Element]) -> Element:
-    """The document with the properties of these tags replaced; what a pipeline declares wins over the page."""
+def with_properties(root: Element, wanted: Mapping[str, Element], gone: Iterable[str] = ()) -> Element:
+    """The document with the properties of these tags replaced, and those of ``gone`` removed."""
     root = copy.deepcopy(root)
     holder = root.find("properties")
     if holder is None:
         holder = xmltree.SubElement(root, "properties")
-    for tag, element in wanted.items():
+    for tag in {*wanted, *gone}:
         for old in holder.findall(tag):
             holder.remove(old)
-        holder.append(element)
+    holder.extend(wanted.values())
+    return root
+
+
+def _throttle(properties: Element | None) -> int:
+    """The limit of the throttle-concurrents property; 0 for none.
+
+    There is one node, so the limit per node counts as the one in total. Categories have no limits here: they are set up
+    on a page that Jenkins' remote API does not reach.
+    """
+    found = None if properties is None else properties.find(THROTTLE)
+    if found is None or not xmltree.flag(found, "throttleEnabled"):
+        return 0
+    if xmltree.text(found, "throttleOption", "project") != "project":
+        return 0
+    limits = [xmltree.text(found, name, "0").strip() for name in ("maxConcurrentPerNode", "maxConcurrentTotal")]
+    return min((int(limit) for limit in limits if limit.isdecimal() and int(limit)), default=0)
+
+
+def throttle_to_xml(described: Mapping[str, Any]) -> Element:
+    """The property of ``throttleJobProperty(maxConcurrentTotal: 2, throttleEnabled: true, …)``."""
+    root = xmltree.Element(THROTTLE)
+    for name, default in (
+        ("maxConcurrentPerNode", 0),
+        ("maxConcurrentTotal", 0),
+        ("throttleEnabled", True),
+        ("throttleOption", "project"),
+        ("limitOneJobWithMatchingParams", False),
+        ("paramsToUseForLimit", ""),
+    ):
+        value = described.get(name)
+        xmltree.add(root, name, default if value is None else value)
+    categories = xmltree.SubElement(root, "categories", {"class": "java.util.concurrent.CopyOnWriteArrayList"})
+    for category in described.get("categories") or ():
+        xmltree.add(categories, "string", category)
     return root

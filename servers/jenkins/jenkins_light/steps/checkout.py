@@ -39,7 +39,7 @@ def checkout(call: StepCall) -> dict[str, str]:
     }
     if not isinstance(described, dict) or symbol_of(described) not in {"GitSCM", "scmGit", "gitSCM"}:
         raise Abort(f"Only git repositories can be checked out, not {symbol_of(described) if described else 'nothing'}")
-    return _check_out(call, scm_from(described))
+    return _check_out(call, scm_from(described), polled=call.flag("poll", True))
 
 
 @step("git", "url")
@@ -48,7 +48,7 @@ def git_step(call: StepCall) -> dict[str, str]:
     branch = str(call.args.get("branch") or "master")
     credentials = str(call.args.get("credentialsId") or "")
     scm = GitScm(call.text("url"), credentials, (f"*/{branch}",), extensions={"LocalBranch": {"localBranch": branch}})
-    return _check_out(call, scm)
+    return _check_out(call, scm, polled=call.flag("poll", True))
 
 
 def scm_from(described: dict[str, Any]) -> GitScm:
@@ -77,7 +77,7 @@ def scm_from(described: dict[str, Any]) -> GitScm:
     )
 
 
-def _check_out(call: StepCall, scm: GitScm) -> dict[str, str]:
+def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
     call.log("The recommended git tool is: NONE")
     credential = _credential(call, scm)
     folder = call.folder
@@ -89,7 +89,9 @@ def _check_out(call: StepCall, scm: GitScm) -> dict[str, str]:
     call.on_cancel(repository.cancel)
     revision = git.check_out(repository, folder, scm, call.log)
     call.check_cancelled()
-    call.build.record.scm.append({"url": scm.url, "branch": revision.branch, "commit": revision.commit})
+    taken = {"url": scm.url, "branch": revision.branch, "commit": revision.commit}
+    taken |= {"credentialsId": scm.credentials_id, "poll": str(polled).lower()}
+    call.build.record.scm.append(taken)
     call.build.save()
     return _variables(call, scm, revision)
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from jenkins_light.engine.controller import Controller
-from jenkins_light.model import jobconfig, parameters
+from jenkins_light.model import jobconfig, parameters, triggers
 from jenkins_light.model.builds import COLORS
 from jenkins_light.model.items import Folder, Item, Job
+from jenkins_light.model.triggers import Triggers
 from jenkins_light.model.views import View
 from jenkins_light.web.export import ALWAYS, Bean, bean
 
@@ -170,8 +171,8 @@ def _properties(job: Job) -> list[Bean]:
     if job.config.parameters:
         definitions = [_definition(definition) for definition in job.config.parameters]
         found.append(bean(parameters.PROPERTY, parameterDefinitions=definitions))
-    if job.config.webhook is not None:
-        found.append(bean(jobconfig.TRIGGERS))
+    if job.config.triggers != Triggers():
+        found.append(bean(triggers.PROPERTY))
     return found
 
 

@@ -12,6 +12,7 @@ _MODULES = (
     "pages",
     "queue_actions",
     "root_actions",
+    "trigger_actions",
     "views",
     "webhook",
 )

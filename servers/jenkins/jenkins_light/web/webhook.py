@@ -99,7 +99,7 @@ def _jobs(controller: Controller, token: str, known_user: bool) -> list[tuple[Jo
     """The jobs that this token triggers; jobs without a token only answer to a user who logged in."""
     found = []
     for job in controller.root.walk():
-        trigger = job.config.webhook
+        trigger = job.config.triggers.webhook
         if trigger is None or job.config.disabled:
             continue
         configured = _configured_token(controller, trigger)

@@ -1,0 +1,71 @@
+"""The clock's part in builds, one minute at a time: who is started, who is left alone, what can't be read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from jenkins_client import pipeline
+from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.triggers import find_relative
+from jenkins_light.model.items import Folder, Job
+from jenkins_light.settings import Settings
+from jenkins_light.xmltree import parse
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+PROPERTY = "org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty"
+
+
+def timed(spec: str) -> str:
+    trigger = f"<hudson.triggers.TimerTrigger><spec>{spec}</spec></hudson.triggers.TimerTrigger>"
+    return pipeline("echo 1", f"<{PROPERTY}><triggers>{trigger}</triggers></{PROPERTY}>")
+
+
+@pytest.fixture
+def controller(tmp_path: Path) -> Controller:
+    """A Jenkins whose queue and clock stand still."""
+    return Controller(Settings(home=tmp_path))
+
+
+def add(controller: Controller, name: str, config: str) -> Job:
+    job = controller.root.create(name, parse(config.encode()))
+    assert isinstance(job, Job)
+    return job
+
+
+def test_the_clock_starts_whom_this_minute_means(controller: Controller) -> None:
+    add(controller, "noon", timed("TZ=UTC\n0 12 * * *"))
+    add(controller, "later", timed("TZ=UTC\n1 12 * * *"))
+    add(controller, "unreadable", timed("0 99 * * *"))
+    add(controller, "off", timed("* * * * *")).set_disabled(True)
+    controller.triggers.tick(NOON)
+    (item,) = controller.queue.items()
+    assert item.job.full_name == "noon"
+    assert item.causes[0].description == "Started by timer"
+    assert item.causes[0].cls == "hudson.triggers.TimerTrigger$TimerTriggerCause"
+
+
+def test_h_differs_between_jobs_and_stays_for_one(controller: Controller) -> None:
+    for name in ("one", "two", "three"):
+        add(controller, name, timed("H * * * *"))
+    started = {}
+    for minute in range(60):
+        controller.triggers.tick(NOON.replace(minute=minute))
+        for item in controller.queue.items():
+            started[item.job.full_name] = minute
+            controller.queue.cancel(item.id)
+    assert set(started) == {"one", "two", "three"}
+    assert len(set(started.values())) > 1
+
+
+def test_names_of_upstream_jobs_are_relative_to_the_folder(controller: Controller) -> None:
+    team = controller.root.create("team", parse(b"<com.cloudbees.hudson.plugins.folder.Folder/>"))
+    assert isinstance(team, Folder)
+    inner, outer = team.create("inner", parse(timed("").encode())), add(controller, "outer", timed(""))
+    sibling = team.create("sibling", parse(timed("").encode()))
+    assert isinstance(inner, Job)
+    for name, found in (("sibling", sibling), ("../outer", outer), ("/outer", outer), ("/team/sibling", sibling)):
+        assert find_relative(inner, name) is found
+    for name in ("outer", "../../outer", "", "..", "../team"):
+        assert find_relative(inner, name) is None
