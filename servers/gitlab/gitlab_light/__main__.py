@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 
 import uvicorn
@@ -12,6 +13,7 @@ from gitlab_light.instance import Instance
 from gitlab_light.settings import Settings
 
 _SHUTDOWN_SECONDS = 5  # for requests under way, after SIGTERM
+_SSH_BACKLOG = 128
 
 
 def main() -> int:
@@ -20,12 +22,14 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log hooks' addresses, which may hold secrets
     try:
         settings = Settings.load()
+        # Taken here, so that a port that is not to be had is said in one line, as all settings are.
+        ssh_socket = socket.create_server((settings.host, settings.ssh_port), backlog=_SSH_BACKLOG)
         instance = Instance(settings)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"gitlab_light: {error}\n")
         return 1
     uvicorn.run(
-        make_app(instance), host=settings.host, port=settings.port, log_config=None, access_log=False,
+        make_app(instance, ssh_socket), host=settings.host, port=settings.port, log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS, lifespan="on",
     )  # fmt: skip
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,6 +17,7 @@ from gitlab_light.api.application import PREFIX, Api
 from gitlab_light.api.parts import ALL
 from gitlab_light.git_access import GitAccess
 from gitlab_light.instance import Instance
+from gitlab_light.ssh.server import SshServer
 from gitlab_light.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -58,14 +60,17 @@ def _health(path: str) -> Response | None:
     return None
 
 
-def make_app(instance: Instance) -> ASGIApp:
-    """Makes the application of an instance; its deliveries run as long as it does."""
+def make_app(instance: Instance, ssh_socket: socket.socket) -> ASGIApp:
+    """Makes the application of an instance; its deliveries and its SSH server run as long as it does."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(instance.journal.recover)
         tasks = [asyncio.create_task(instance.sender.run()), asyncio.create_task(_recover(instance))]
+        ssh = SshServer(instance, ssh_socket)
+        await ssh.start()
         yield
+        await ssh.stop()
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):

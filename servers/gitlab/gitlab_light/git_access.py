@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from gitlab_light.admission import Admission, NotAdmitted, admit_user, find_project
 from gitlab_light.authentication import Identity, git_identity
 from gitlab_light.git.smart_http import Backend
 from gitlab_light.instance import Instance
-from gitlab_light.model.members import DEVELOPER
-from gitlab_light.model.projects import Project
 
 _ADDRESS = re.compile(
     r"/(?P<project>.+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack)", re.DOTALL
@@ -25,16 +23,6 @@ _DENIED = (
     "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, "
     "expired, or improperly scoped."
 )
-_HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
-
-
-@dataclass(frozen=True)
-class Admission:
-    """What a git client may go on to do."""
-
-    project: Project
-    identity: Identity
-    rules: list[str]
 
 
 class GitAccess:
@@ -63,7 +51,7 @@ class GitAccess:
             await self._serve(answer, address["path"], scope, receive, send, {}, ())
 
     async def _push(self, admission: Admission, scope: Scope, receive: Receive, send: Send) -> None:
-        journal, user = self._instance.journal, admission.identity.user
+        journal, user = self._instance.journal, admission.user
         assert user is not None  # noqa: S101  nobody pushes without signing in
         push = await run_in_threadpool(journal.begin, admission.project.id, user.id, admission.rules)
         try:
@@ -76,7 +64,7 @@ class GitAccess:
         self, admission: Admission, path: str, scope: Scope, receive: Receive, send: Send,
         variables: dict[str, str], keep: tuple[int, ...],
     ) -> None:  # fmt: skip
-        user = admission.identity.user
+        user = admission.user
         await self._backend.serve(
             scope, receive, send,
             repository=self._instance.repositories.of(admission.project.id).path,
@@ -101,26 +89,14 @@ class GitAccess:
         return self._judge(address["project"], identity, writes=service == "git-receive-pack")
 
     def _judge(self, path: str, identity: Identity, *, writes: bool) -> Admission | Response:
-        project = self._instance.projects.by_path(path.replace("\0", ""))
-        members, user = self._instance.members, identity.user
-        if project is None or not members.can_see_project(user, project):
-            return _challenge() if user is None else PlainTextResponse(_HIDDEN, 404)
+        project, user = find_project(self._instance, path), identity.user
+        try:
+            admission = admit_user(self._instance, user, project, writes=writes)
+        except NotAdmitted as refused:
+            return _challenge() if user is None else PlainTextResponse(str(refused), 404 if refused.hidden else 403)
         if not identity.allows("api", "write_repository", *(() if writes else ("read_repository",))):
             return PlainTextResponse(f"Your token's scopes do not allow to {'push' if writes else 'read'} code.", 403)
-        if not members.can_read_code(user, project):
-            return _challenge() if user is None else PlainTextResponse(
-                "You are not allowed to download code from this project.", 403
-            )  # fmt: skip
-        if not writes:
-            return Admission(project, identity, [])
-        if user is None:
-            return _challenge()
-        level = members.project_level(user, project)
-        if level < DEVELOPER:
-            return PlainTextResponse("You are not allowed to push code to this project.", 403)
-        if project.archived:
-            return PlainTextResponse("You can't push code to a read-only project: it is archived.", 403)
-        return Admission(project, identity, self._instance.protected.hook_rules(project, level))
+        return admission
 
 
 def _challenge() -> Response:

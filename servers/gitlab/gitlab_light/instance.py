@@ -20,6 +20,7 @@ from gitlab_light.links import Links
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
+from gitlab_light.model.keys import Keys
 from gitlab_light.model.members import Members
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.passwords import PasswordCheck
@@ -57,6 +58,7 @@ class Instance:
         self.projects = Projects(self.database, self.namespaces)
         self.members = Members(self.database, self.namespaces)
         self.protected = ProtectedRefs(self.database)
+        self.keys = Keys(self.database)
         self.hooks = Hooks(self.database)
         self.commit_notes = CommitNotes(self.database)
         self.events = Events(

@@ -7,14 +7,17 @@ from urllib.parse import quote
 from gitlab_light.model.projects import Project
 from gitlab_light.settings import Settings
 
+_SSH_PORT = 22
+
 
 class Links:
-    """Makes addresses; all but `internal_clone` under the external address."""
+    """Makes addresses; all but the internal ones under the external address."""
 
     def __init__(self, settings: Settings) -> None:
         self._external = settings.external_url
         self._internal = settings.internal_url
-        self._host = settings.host_name
+        self._ssh = _ssh_root(settings.host_name, settings.external_ssh_port)
+        self._internal_ssh = _ssh_root(settings.internal_host_name, settings.internal_ssh_port)
 
     @property
     def root(self) -> str:
@@ -43,7 +46,11 @@ class Links:
 
     def ssh(self, project: Project) -> str:
         """The clone address for ssh, as GitLab shows it."""
-        return f"git@{self._host}:{project.full_path}.git"
+        return f"{self._ssh}{project.full_path}.git"
+
+    def internal_ssh(self, project: Project) -> str:
+        """The clone address for ssh, for hook receivers."""
+        return f"{self._internal_ssh}{project.full_path}.git"
 
     def clone(self, project: Project) -> str:
         """The clone address from outside."""
@@ -52,3 +59,8 @@ class Links:
     def internal_clone(self, project: Project) -> str:
         """The clone address for hook receivers."""
         return f"{self._internal}/{project.full_path}.git"
+
+
+def _ssh_root(host: str, port: int) -> str:
+    """What stands before a project's path; GitLab writes the short form where the port is ssh's own."""
+    return f"git@{host}:" if port == _SSH_PORT else f"ssh://git@{host}:{port}/"

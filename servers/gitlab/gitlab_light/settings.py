@@ -21,6 +21,8 @@ class Settings:
         internal_url: the address under which hook receivers reach it; clone addresses in payloads carry it.
         host: the address to listen on.
         port: the port to listen on.
+        ssh_port: the port to listen on for git over SSH.
+        external_ssh_port: the port under which SSH is reached from outside.
         root_password_file: a file with root's password; None for a generated one.
         root_token_file: a file with a personal access token to make for root; None for no token.
         max_body: the longest request body, other than a git pack, in bytes.
@@ -34,6 +36,8 @@ class Settings:
     internal_url: str
     host: str = "0.0.0.0"  # noqa: S104  a container publishes only what its owner maps
     port: int = 8080
+    ssh_port: int = 2222
+    external_ssh_port: int = 2222
     root_password_file: Path | None = None
     root_token_file: Path | None = None
     max_body: int = 32 * _MIB
@@ -50,6 +54,7 @@ class Settings:
         """
         port = _number(environ, "GITLAB_PORT", 8080)
         external = _url(environ, "GITLAB_EXTERNAL_URL", f"http://localhost:{port}")
+        ssh_port = _number(environ, "GITLAB_SSH_PORT", cls.ssh_port)
         retries = environ.get("GITLAB_HOOK_RETRIES")
         return cls(
             data=Path(environ.get("GITLAB_DATA", "/var/opt/gitlab")),
@@ -57,6 +62,8 @@ class Settings:
             internal_url=_url(environ, "GITLAB_INTERNAL_URL", external),
             host=environ.get("GITLAB_HOST", cls.host),
             port=port,
+            ssh_port=ssh_port,
+            external_ssh_port=_number(environ, "GITLAB_EXTERNAL_SSH_PORT", ssh_port),
             root_password_file=_path(environ, "GITLAB_ROOT_PASSWORD_FILE"),
             root_token_file=_path(environ, "GITLAB_ROOT_TOKEN_FILE"),
             max_body=_number(environ, "GITLAB_MAX_BODY_MIB", cls.max_body // _MIB) * _MIB,
@@ -64,6 +71,16 @@ class Settings:
             hook_timeout=_number(environ, "GITLAB_HOOK_TIMEOUT", int(cls.hook_timeout)),
             hook_retries=_waits(retries) if retries else cls.hook_retries,
         )
+
+    @property
+    def internal_host_name(self) -> str:
+        """The internal address' host."""
+        return urlsplit(self.internal_url).hostname or "localhost"
+
+    @property
+    def internal_ssh_port(self) -> int:
+        """The port of SSH at the internal address."""
+        return self.external_ssh_port if self.internal_url == self.external_url else self.ssh_port
 
     @property
     def host_name(self) -> str:

@@ -218,4 +218,4 @@ def test_payloads_carry_the_address_inside_the_sandbox(instance):
     assert payload["project"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["project"]["web_url"] == "http://gitlab.example:8929/root/p"
-    assert payload["project"]["git_ssh_url"] == "git@gitlab.example:root/p.git"
+    assert payload["project"]["git_ssh_url"] == "ssh://git@gitlab:2222/root/p.git"

@@ -10,10 +10,20 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[3] / "servers" / "gitlab"
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on; held together, so that they differ."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 @dataclass
@@ -36,9 +46,7 @@ class LightServer(Server):
     @classmethod
     def prepare(cls, folder: Path, **environment: str) -> LightServer:
         """Chooses port and secrets; `start` must follow."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port, ssh_port = _free_ports(2)
         folder.mkdir(parents=True, exist_ok=True)
         password, token = "root-password-1", "glpat-contract-root-tok"
         (folder / "password").write_text(password + "\n")
@@ -47,6 +55,7 @@ class LightServer(Server):
             "GITLAB_DATA": str(folder / "data"),
             "GITLAB_HOST": "127.0.0.1",
             "GITLAB_PORT": str(port),
+            "GITLAB_SSH_PORT": str(ssh_port),
             "GITLAB_EXTERNAL_URL": f"http://127.0.0.1:{port}",
             "GITLAB_ROOT_PASSWORD_FILE": str(folder / "password"),
             "GITLAB_ROOT_TOKEN_FILE": str(folder / "token"),

@@ -7,6 +7,7 @@ from typing import Any
 from gitlab_light.instance import Instance
 from gitlab_light.links import Links
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
+from gitlab_light.model.keys import Key
 from gitlab_light.model.members import Member
 from gitlab_light.model.namespaces import Namespace
 from gitlab_light.model.projects import Project
@@ -121,15 +122,7 @@ def basic_project(instance: Instance, found: Project) -> dict[str, Any]:
     """A project in few words."""
     links = instance.links
     parent = instance.namespaces.find(found.namespace_id)
-    above = instance.namespaces.full_name(parent) if parent else ""
-    return {
-        "id": found.id,
-        "description": found.description,
-        "name": found.name,
-        "name_with_namespace": f"{above} / {found.name}",
-        "path": found.path,
-        "path_with_namespace": found.full_path,
-        "created_at": found.created_at,
+    return project_identity(instance, found) | {
         "default_branch": found.default_branch,
         "tag_list": found.topics,
         "topics": found.topics,
@@ -196,6 +189,45 @@ def _permissions(instance: Instance, found: Project, user: User | None) -> dict[
     return {
         "project_access": {"access_level": direct.access_level, "notification_level": 3} if direct else None,
         "group_access": {"access_level": inherited, "notification_level": 3} if inherited else None,
+    }
+
+
+def project_identity(instance: Instance, found: Project) -> dict[str, Any]:
+    """A project's names."""
+    parent = instance.namespaces.find(found.namespace_id)
+    above = instance.namespaces.full_name(parent) if parent else ""
+    return {
+        "id": found.id,
+        "description": found.description,
+        "name": found.name,
+        "name_with_namespace": f"{above} / {found.name}",
+        "path": found.path,
+        "path_with_namespace": found.full_path,
+        "created_at": found.created_at,
+    }
+
+
+def key(instance: Instance, found: Key) -> dict[str, Any]:
+    """A user's SSH key; its comment becomes the user's name, as GitLab publishes it."""
+    user = instance.users.find(found.user_id) if found.user_id else None
+    kind, blob = found.key.split(None, 2)[:2]
+    comment = f" {user.name} ({instance.settings.host_name})" if user else ""
+    return _key(found) | {"key": f"{kind} {blob}{comment}", "usage_type": found.usage_type}
+
+
+def deploy_key(found: Key) -> dict[str, Any]:
+    """A deploy key."""
+    prints = {"fingerprint": found.fingerprint, "fingerprint_sha256": found.fingerprint_sha256}
+    return _key(found) | {"key": found.key, "usage_type": found.usage_type} | prints
+
+
+def _key(found: Key) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "title": found.title,
+        "created_at": found.created_at,
+        "expires_at": found.expires_at,
+        "last_used_at": found.last_used_at,
     }
 
 

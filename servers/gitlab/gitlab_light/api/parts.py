@@ -8,9 +8,11 @@ from gitlab_light.api import (
     branches,
     commit_notes,
     commits,
+    deploy_keys,
     files,
     groups,
     hooks,
+    keys,
     members,
     projects,
     protected,
@@ -20,5 +22,6 @@ from gitlab_light.api import (
 
 ALL = (
     users.routes, access_tokens.routes, groups.routes, projects.routes, members.routes, branches.routes,
-    commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes, server.routes,
+    commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes,
+    keys.routes, deploy_keys.routes, server.routes,
 )  # fmt: skip

@@ -58,7 +58,7 @@ def _public(instance: Any, user: User) -> dict[str, Any]:
 @routes.get("/users/:user_id", scopes=["read_user"])
 def show_user(call: Call) -> Any:
     """One user."""
-    user = _user(call)
+    user = find_user(call)
     if call.me.admin or user.id == call.me.id:
         return entities.full_user(call.instance, user)
     return entities.public_user(call.instance.links, user)
@@ -88,7 +88,7 @@ def create_user(call: Call) -> Any:
 def change_user(call: Call) -> Any:
     """Changes an account."""
     call.require_admin()
-    user, params = _user(call), call.params
+    user, params = find_user(call), call.params
     changes: dict[str, Any] = {"profile": _profile(params, user.profile)}
     for name in ("username", "name", "email"):
         if name in params:
@@ -109,7 +109,7 @@ def change_user(call: Call) -> Any:
 def delete_user(call: Call) -> Any:
     """Removes an account."""
     call.require_admin()
-    user = _user(call)
+    user = find_user(call)
     if user.id == call.me.id:
         raise bad_request("You cannot delete yourself")
     call.instance.users.delete(user)
@@ -123,7 +123,7 @@ def change_state(call: Call) -> Any:
     if action not in states:
         raise not_found()
     call.require_admin()
-    user = _user(call)
+    user = find_user(call)
     if user.id == call.me.id and states[action] != "active":
         raise forbidden(f"{user.username} cannot be {action}ed by themselves")
     call.instance.users.update(user, state=states[action])
@@ -135,14 +135,19 @@ def change_state(call: Call) -> Any:
 @routes.get("/users/:user_id/projects")
 def list_projects(call: Call) -> Any:
     """The projects in a user's own namespace that the caller may see."""
-    user = call.instance.users.by_login(call.arguments["user_id"]) or _user(call)
+    user = call.instance.users.by_login(call.arguments["user_id"]) or find_user(call)
     namespace = call.instance.namespaces.of_user(user.id)
     projects = call.instance.projects.in_namespace(namespace.id) if namespace else []
     visible = [project for project in projects if call.instance.members.can_see_project(call.user, project)]
     return [entities.project(call.instance, project, call.user) for project in paginate(call, visible)]
 
 
-def _user(call: Call) -> User:
+def find_user(call: Call) -> User:
+    """The user that the path names by id.
+
+    Raises:
+        Refusal: 404.
+    """
     user = call.instance.users.find(call.number("user_id", "User"))
     if user is None:
         raise not_found("User")

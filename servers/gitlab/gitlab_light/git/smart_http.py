@@ -14,14 +14,14 @@ _MAX_HEADER = 16 * 1024
 # A client that sends or takes nothing for this long has gone.
 _IDLE_SECONDS = 600.0
 # Each git may pack or index, so more at once only makes all of them slower.
-_MAX_PROCESSES = 32
+MAX_PROCESSES = 32
 
 
 class Backend:
     """Runs http-backend for one request after another, not too many at once."""
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(_MAX_PROCESSES)
+        self._places = asyncio.Semaphore(MAX_PROCESSES)
 
     async def serve(
         self,

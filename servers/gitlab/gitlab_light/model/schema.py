@@ -183,4 +183,28 @@ CREATE TABLE comments (
     created_at TEXT NOT NULL
 );
 CREATE INDEX comments_by_commit ON comments (project_id, sha)""",
+    """
+CREATE TABLE keys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    user_id INTEGER REFERENCES users (id) ON DELETE CASCADE,
+    public INTEGER NOT NULL DEFAULT 0,
+    title TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    fingerprint_sha256 TEXT NOT NULL UNIQUE,
+    usage_type TEXT NOT NULL DEFAULT 'auth_and_signing',
+    expires_at TEXT,
+    last_used_at TEXT,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX keys_by_user ON keys (user_id);
+
+CREATE TABLE deploy_keys_projects (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key_id INTEGER NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    can_push INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (key_id, project_id)
+)""",
 )

@@ -104,7 +104,7 @@ def commit_attributes(repository: Repository, links: Links, project: Project, co
 
 def project_attributes(links: Links, project: Project, namespace_name: str) -> dict[str, Any]:
     """The project, as payloads have it: pages under the external address, clone addresses under the internal one."""
-    page, ssh, http = links.project(project), links.ssh(project), links.internal_clone(project)
+    page, ssh, http = links.project(project), links.internal_ssh(project), links.internal_clone(project)
     return {
         "id": project.id,
         "name": project.name,
@@ -128,10 +128,10 @@ def project_attributes(links: Links, project: Project, namespace_name: str) -> d
 def _repository_attributes(links: Links, project: Project) -> dict[str, Any]:
     return {
         "name": project.name,
-        "url": links.ssh(project),
+        "url": links.internal_ssh(project),
         "description": project.description,
         "homepage": links.project(project),
         "git_http_url": links.internal_clone(project),
-        "git_ssh_url": links.ssh(project),
+        "git_ssh_url": links.internal_ssh(project),
         "visibility_level": project.visibility_level,
     }
