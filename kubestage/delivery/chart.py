@@ -8,8 +8,9 @@ from html import escape
 
 from kubestage.delivery.report import ProbeReport
 
-_WIDTH, _HEIGHT = 960, 340
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 92, 48
+_MARK_ROWS = 3
+_WIDTH, _HEIGHT = 960, 372
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 92, 80
 _PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 _FLOOR = _TOP + _PLOT_HEIGHT
 _MOST_BARS, _MOST_TICKS = 240, 12
@@ -17,6 +18,7 @@ _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 _FAILED = ""
 _COLOURS = 6
 _LETTER_WIDTH = 6.7
+_ROUNDING = 1e-6  # 0.3 s is the beginning of the fourth tenth, whatever 0.3 / 0.1 is in floating point
 
 # The colours have a contrast of 3 : 1 and more to both grounds; failures alone are red, and hatched as well.
 _STYLE = """
@@ -42,7 +44,8 @@ class _Chart:
     def __init__(self, report: ProbeReport) -> None:
         self._report = report
         self._seconds = max(report.seconds, 0.1)
-        self._versions = list(dict.fromkeys(sample.version for sample in report.samples if not sample.failure))
+        # In the versions' own order: an upgrade and its rollback then show each in the same colour.
+        self._versions = sorted({sample.version for sample in report.samples if not sample.failure})
         self._bar_seconds = _step(self._seconds, _MOST_BARS)
         self._bars = self._count()
         # The tallest bar, or the rate where no bar reaches it, fills the plot.
@@ -65,17 +68,19 @@ class _Chart:
         """For each bar the requests that were due in its time, by version; failures under no version."""
         bars: list[Counter[str]] = [Counter() for _ in range(math.ceil(self._seconds / self._bar_seconds))]
         for sample in self._report.samples:
-            index = min(int(sample.at / self._bar_seconds), len(bars) - 1)
+            index = min(int(sample.at / self._bar_seconds + _ROUNDING), len(bars) - 1)
             bars[index][_FAILED if sample.failure else sample.version] += 1
         return bars
 
     def _frame(self) -> list[str]:
         report = self._report
-        silence, failures = report.silence, report.failures or "no"
+        silence = report.silence
         title = f"{report.url}/status"
-        found = f"{report.requests} requests, {failures} failures, longest silence {silence.seconds:.2f} s"
+        found = (
+            f"{report.requests} requests, {report.failures or 'none'} failed, longest silence {silence.seconds:.2f} s"
+        )
         if not report.kept_pace:
-            found += f" (the probe sent only {report.requests} of {report.due} in time)"
+            found += " (the probe could not keep its pace)"
         return [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
             f"<title>{escape(title)}: {escape(found)}</title>",
@@ -129,15 +134,16 @@ class _Chart:
 
     def _marks(self) -> list[str]:
         parts = []
-        for mark in self._report.marks:
+        taken: list[float] = []  # for each row of words, where its last one ends
+        for mark in sorted(self._report.marks, key=lambda mark: mark.at):
             x = self._x(min(mark.at, self._seconds))
-            # In the right half the words stand on the line's left side, so that they stay in the picture.
-            anchor = "end" if mark.at > self._seconds / 2 else "start"
-            shift = -4 if anchor == "end" else 4
-            parts.append(f'<path class="mark" d="M{x:.1f} {_TOP}V{_FLOOR}"/>')
-            parts.append(
-                f'<text x="{x + shift:.1f}" y="{_FLOOR + 36}" text-anchor="{anchor}">{escape(mark.text)}</text>'
-            )
+            width = len(mark.text) * _LETTER_WIDTH
+            start = max(_LEFT, min(x + 3, _WIDTH - _RIGHT - width))
+            row = next((index for index, end in enumerate(taken) if end < start), len(taken))
+            taken[row : row + 1] = [start + width + 8]
+            y = _FLOOR + 36 + min(row, _MARK_ROWS - 1) * 15
+            parts.append(f'<path class="mark" d="M{x:.1f} {_TOP}V{y}"/>')
+            parts.append(f'<text x="{start:.1f}" y="{y}">{escape(mark.text)}</text>')
         return parts
 
     def _silence(self) -> list[str]:
