@@ -176,6 +176,14 @@ def history(c: Any, env: str, show: bool = False, json: bool = False) -> None:
     delivering.history(env, show=show, as_json=json)
 
 
+@command(positional=["version"], help={"version": "a version, such as v1.0.0.0", "json": JSON})
+def trace(c: Any, version: str, json: bool = False) -> None:
+    """[cd] Show a version's way: tag, commit, hook, build, analysis, image, and where its digest runs."""
+    from kubestage.sandbox import tracing
+
+    tracing.trace(version, as_json=json)
+
+
 @command(help={"only": "a test file, folder or pytest node id", "k": "pytest's -k expression"}, iterable=["only"])
 def test(c: Any, only: list[str], k: str = "") -> None:
     """[develop] Lint, types, and the unit, contract and integration tests that need no Docker engine."""
@@ -236,6 +244,7 @@ namespace = Collection(
     upgrade,
     rollback,
     history,
+    trace,
     test,
     e2e,
     bench,

@@ -131,6 +131,11 @@ class Deployments:
             raise PartError("There is no cluster", why=f"{kubeconfig} does not exist.", fix="./inv up")
         return cls(Api(kubeconfig.read_text(encoding="utf-8")))
 
+    @property
+    def api(self) -> Api:
+        """The cluster's API."""
+        return self._api
+
     def rollout(self, environment: str) -> Rollout | None:
         """The rollout's state, or None when the environment has no Deployment.
 

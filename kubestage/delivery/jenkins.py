@@ -134,6 +134,37 @@ class Jenkins:
         )
         return int(last["number"]) if last else 0
 
+    def builds(self, job: str, tree: str) -> list[dict[str, Any]]:
+        """The job's builds, latest first, with the properties that `tree` names (Jenkins' own syntax).
+
+        Raises:
+            PartError: Jenkins does not answer, or has no such job.
+        """
+        response = self._request("GET", f"/job/{job}/api/json", params={"tree": f"builds[{tree}]"})
+        if response.status_code == requests.codes.not_found:
+            raise PartError(f"Jenkins has no job {job}", fix="./inv up   # seeds the jobs again")
+        return list(response.json().get("builds") or [])
+
+    def console(self, job: str, number: int) -> str:
+        """A build's console text so far.
+
+        Raises:
+            PartError: Jenkins does not answer.
+        """
+        response = self._request("GET", f"/job/{job}/{number}/consoleText")
+        response.encoding = "utf-8"
+        return response.text if response.ok else ""
+
+    def queued(self, item: int) -> str:
+        """Why a queue item still waits; empty when Jenkins no longer has it in its queue.
+
+        Raises:
+            PartError: Jenkins does not answer.
+        """
+        response = self._request("GET", f"/queue/item/{item}/api/json")
+        found = response.json() if response.ok else {}
+        return "" if found.get("executable") or found.get("cancelled") else str(found.get("why") or "")
+
     def follow_build(self, job: str, number: int, tell: Callable[[str], None]) -> Build:
         """Passes a build's console text on as it grows, until the build has ended.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 
@@ -74,6 +75,32 @@ class Registry:
             return True
         response = self._get(f"{repository}/manifests/{tag}", accept=True)
         return response.ok and response.json().get("config", {}).get("digest") == image_id
+
+    def config(self, tag: str, repository: str = REPOSITORY) -> dict[str, Any] | None:
+        """An image's configuration (OCI image spec: created, config.Labels, …), or None when there is no such tag.
+
+        Of an index of images it is the first one's that names a platform; what carries only attestations names none.
+
+        Raises:
+            PartError: the registry does not answer or refuses.
+        """
+        reference = tag.partition("@")[2] or tag
+        manifest = self._document(f"{repository}/manifests/{reference}")
+        for one in (manifest or {}).get("manifests") or []:
+            if one.get("platform", {}).get("architecture", "unknown") != "unknown":
+                manifest = self._document(f"{repository}/manifests/{one['digest']}")
+                break
+        if not manifest or "config" not in manifest:
+            return None
+        return self._document(f"{repository}/blobs/{manifest['config']['digest']}")
+
+    def _document(self, path: str) -> dict[str, Any] | None:
+        response = self._get(path, accept="/manifests/" in path)
+        if response.status_code == requests.codes.not_found:
+            return None
+        self._expect_ok(response)
+        found: dict[str, Any] = response.json()
+        return found
 
     def require(self, tag: str, repository: str = REPOSITORY) -> str:
         """The digest of `tag`.

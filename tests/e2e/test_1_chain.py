@@ -117,6 +117,27 @@ def test_the_talks_kubectl_commands_upgrade_and_roll_back(sandbox: Sandbox, kube
     assert len(kubectl(f"get pods -o name {namespace}").split()) == 3
 
 
+def test_trace_shows_the_way_of_a_pushed_version_to_the_digest_that_runs(sandbox: Sandbox):
+    run = inv("trace", "v2.0.0.0", "--json")
+    assert run.code == 0, run.text
+    links = {link["name"]: link for link in run.facts()["links"]}
+    assert {name for name, link in links.items() if link["mark"] == "holds"} >= {
+        "tag", "commit", "delivery", "build", "image", "test",
+    }  # fmt: skip
+    digest = sandbox.registry.digest("v2.0.0.0")
+    assert links["image"]["facts"]["digest"] == digest
+    [revision] = [one for one in links["test"]["facts"]["revisions"] if one["current"]]
+    assert revision["digests"] == [digest]
+    assert links["prod"]["what"].startswith("ran it as revision")
+
+
+def test_trace_of_the_seeded_version_has_no_delivery_and_is_whole(sandbox: Sandbox):
+    run = inv("trace", "v1.0.0.0")
+    assert run.code == 0, run.text
+    assert "none for this tag: it was seeded" in run.stdout
+    assert "test does not run v1.0.0.0 at present" in run.stdout
+
+
 def test_a_push_in_gitlab_triggers_ci(sandbox: Sandbox):
     """The tag alone and the branch alone each reach uuid.image by its webhook, as the talk shows."""
     api = gitlab.Gitlab(sandbox.settings.gitlab_url, private_token=sandbox.secrets.gitlab_root_token)

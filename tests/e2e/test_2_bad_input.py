@@ -16,6 +16,7 @@ CASES = {
         ["cd.deploy", "--env", "test", "--version", "v1.0.0.0", "--node-port", "30099"],
         "maps 30050 to 30059",
     ),
+    "unknown version to trace": (["trace", "v9.9.9.9"], "GitLab and the registry know v1.0.0.0, v2.0.0.0."),
     "version already built": (["ci.build", "--version", "v1.0.0.0"], "is not overwritten"),
     "unknown part": (["logs", "nothing"], "There is no part"),
 }

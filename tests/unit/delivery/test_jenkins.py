@@ -107,3 +107,19 @@ def test_a_failed_build_says_in_which_stage_and_shows_its_last_lines():
 
 def test_a_pipeline_that_fails_before_any_stage_says_so():
     assert failed_stage("ERROR: no such branch\n") == "before the first stage"
+
+
+def test_past_builds_consoles_and_the_queue_can_be_looked_at():
+    answers = {
+        "GET /job/j/api/json?tree=builds%5Bnumber%5D": [Answer('{"builds": [{"number": 2}, {"number": 1}]}')],
+        "GET /job/j/2/consoleText": [Answer("said\n")],
+        "GET /queue/item/7/api/json": [Answer('{"why": "no executor"}')],
+        "GET /queue/item/8/api/json": [Answer('{"why": null, "executable": {"number": 2}}')],
+    }
+    with serving(answers) as server:
+        jenkins = Jenkins(server.url, "admin", "x")
+        assert jenkins.builds("j", "number") == [{"number": 2}, {"number": 1}]
+        assert jenkins.console("j", 2) == "said\n"
+        assert [jenkins.queued(item) for item in (7, 8, 9)] == ["no executor", "", ""]
+        with pytest.raises(PartError, match="no job gone"):
+            jenkins.builds("gone", "number")

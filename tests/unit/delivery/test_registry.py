@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from kubestage.delivery.registry import Registry
@@ -33,6 +35,24 @@ def test_an_empty_registry_sends_to_the_ci_build():
     with serving({}) as server, pytest.raises(InputError) as caught:
         Registry(server.address, "u", "p").require("v9")
     assert caught.value.fix == "./inv ci.build"
+
+
+def test_an_images_configuration_is_found_through_an_index_past_its_attestations():
+    index = {
+        "manifests": [
+            {"digest": "sha256:attestation", "platform": {"architecture": "unknown"}},
+            {"digest": "sha256:image", "platform": {"architecture": "amd64"}},
+        ]
+    }
+    answers = {
+        "GET /v2/apps/uuid/manifests/v1": [Answer(json.dumps(index))],
+        "GET /v2/apps/uuid/manifests/sha256:image": [Answer('{"config": {"digest": "sha256:config"}}')],
+        "GET /v2/apps/uuid/blobs/sha256:config": [Answer('{"config": {"Labels": {"a": "b"}}}')],
+    }
+    with serving(answers) as server:
+        registry = Registry(server.address, "u", "p")
+        assert registry.config("v1") == {"config": {"Labels": {"a": "b"}}}
+        assert registry.config("v9") is None
 
 
 def test_a_refusal_is_reported_with_its_status():
