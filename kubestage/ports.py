@@ -23,6 +23,7 @@ def needed_ports(settings: Settings) -> dict[int, str]:
     return {
         settings.jenkins_port: "Jenkins",
         settings.gitlab_port: "GitLab",
+        settings.gitlab_ssh_port: "GitLab's SSH",
         settings.registry_port: "the registry",
         **{settings.host_port(port): f"NodePort {port}" for port in nodes},
     }

@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import bcrypt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_ssh_private_key,
+)
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kubestage.errors import InputError, MachineError
@@ -47,6 +55,18 @@ def _jenkins_token() -> str:
     return "11" + random.token_hex(16)
 
 
+def _ssh_key() -> str:
+    """A private key in OpenSSH's own format."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
+
+def ssh_public_key(private_key: str) -> str:
+    """The line for authorized_keys that belongs to a private key in OpenSSH's format."""
+    public = load_ssh_private_key(private_key.encode(), password=None).public_key()
+    return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
 # Not in a repr, so in no traceback and no log.
 Secret = Annotated[str, Field(repr=False, min_length=8)]
 
@@ -58,6 +78,7 @@ class Secrets(BaseModel):
         gitlab_root_password: GitLab's administrator `root`.
         gitlab_root_token: a personal access token of `root`, scope api.
         gitlab_user_password: GitLab's user `caoyong1`.
+        gitlab_user_ssh_key: the private SSH key of `caoyong1`, whose public part GitLab knows.
         gitlab_hook_token: what GitLab sends as X-Gitlab-Token with every hook.
         jenkins_admin_password: Jenkins' user `admin`.
         jenkins_admin_token: an API token of `admin`.
@@ -74,6 +95,7 @@ class Secrets(BaseModel):
     gitlab_root_password: Secret
     gitlab_root_token: Secret
     gitlab_user_password: Secret
+    gitlab_user_ssh_key: Secret
     gitlab_hook_token: Secret
     jenkins_admin_password: Secret
     jenkins_admin_token: Secret
@@ -111,7 +133,7 @@ class Secrets(BaseModel):
         stored = _read(path) if path.exists() else {}
         secrets = _validated(path, _completed(stored))
         if not cls.model_fields.keys() <= stored.keys() or path.stat().st_mode & 0o077:
-            _write_privately(path, secrets.model_dump_json(indent=2) + "\n")
+            write_privately(path, secrets.model_dump_json(indent=2) + "\n")
         return secrets
 
 
@@ -126,6 +148,7 @@ def _completed(stored: dict[str, Any]) -> dict[str, Any]:
         "gitlab_root_password": _password(),
         "gitlab_root_token": _gitlab_token(),
         "gitlab_user_password": _password(),
+        "gitlab_user_ssh_key": _ssh_key(),
         "gitlab_hook_token": _password(32),
         "jenkins_admin_password": _password(),
         "jenkins_admin_token": _jenkins_token(),
@@ -167,7 +190,7 @@ def _broken(path: Path, why: str) -> MachineError:
     )
 
 
-def _write_privately(path: Path, text: str) -> None:
+def write_privately(path: Path, text: str) -> None:
     """Puts a file in place at once and whole, never readable by others."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:

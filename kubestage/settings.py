@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.folder / "kubeconfig"
 
     @property
+    def ssh_key(self) -> Path:
+        """The private SSH key of GitLab's user, mode 0600, for `ssh -i`."""
+        return self.folder / "gitlab-ssh-key"
+
+    @property
     def logs(self) -> Path:
         """The folder of kubestage's own logs (builds, engine, Pulumi)."""
         return self.folder / "logs"
@@ -109,6 +114,11 @@ class Settings(BaseSettings):
         return 8929 + self.port_offset
 
     @property
+    def gitlab_ssh_port(self) -> int:
+        """The host port of git over SSH."""
+        return 2222 + self.port_offset
+
+    @property
     def registry_port(self) -> int:
         """The host port of the registry."""
         return 5001 + self.port_offset
@@ -122,6 +132,11 @@ class Settings(BaseSettings):
     def gitlab_url(self) -> str:
         """GitLab as seen from the host, without a slash at the end."""
         return f"http://localhost:{self.gitlab_port}"
+
+    @property
+    def gitlab_ssh(self) -> str:
+        """Git over SSH as seen from the host, without a slash at the end."""
+        return f"ssh://git@localhost:{self.gitlab_ssh_port}"
 
     @property
     def registry(self) -> str:

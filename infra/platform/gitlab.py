@@ -32,9 +32,10 @@ class GitLab(pulumi.ComponentResource):
             hostname="gitlab",
             restart="unless-stopped",
             networks_advanced=network.joined_as("gitlab"),
-            ports=[inputs.published(8080, 8929)],
+            ports=[inputs.published(8080, 8929), inputs.published(22, 2222)],
             envs=[
                 f"GITLAB_EXTERNAL_URL=http://localhost:{inputs.port(8929)}",
+                f"GITLAB_EXTERNAL_SSH_PORT={inputs.port(2222)}",
                 "GITLAB_INTERNAL_URL=http://gitlab:8080",
                 f"GITLAB_ROOT_PASSWORD_FILE={_PASSWORD}",
                 f"GITLAB_ROOT_TOKEN_FILE={_TOKEN}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kubestage.secrets import JOB_TOKENS, PULLER, PUSHER, Secrets
 from kubestage.settings import Settings
+from kubestage.ssh import host_fingerprint
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Account:
     token: str = ""
 
 
+def _ssh_title(settings: Settings) -> str:
+    """What the key opens, and by which fingerprint ssh knows the host; without that while nothing answers."""
+    fingerprint = host_fingerprint(settings.listen, settings.gitlab_ssh_port)
+    return "GitLab by SSH, caoyong1" + (f", host key {fingerprint}" if fingerprint else "")
+
+
 def accounts(settings: Settings, secrets: Secrets) -> list[Account]:
     """Every account of the sandbox."""
     webhook = f"{settings.jenkins_url}/generic-webhook-trigger/invoke?token={JOB_TOKENS['runner']}"
@@ -38,6 +45,7 @@ def accounts(settings: Settings, secrets: Secrets) -> list[Account]:
             secrets.gitlab_root_token,
         ),
         Account("developer", "GitLab developer", settings.gitlab_url, "caoyong1", secrets.gitlab_user_password),
+        Account("gitlab-ssh", _ssh_title(settings), settings.gitlab_ssh, "git", f"ssh -i {settings.ssh_key}"),
         Account(
             "jenkins", "Jenkins administrator", settings.jenkins_url, "admin", secrets.jenkins_admin_password,
             secrets.jenkins_admin_token,

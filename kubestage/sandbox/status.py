@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -75,6 +76,7 @@ def read_status(settings: Settings, docker: DockerClient, registry: Registry) ->
     """
     looks: list[Callable[[], Part]] = [
         lambda: _server(settings, docker, "gitlab", settings.gitlab_url, "/-/readiness"),
+        lambda: _ssh(settings, docker),
         lambda: _server(settings, docker, "jenkins", settings.jenkins_url, "/login"),
         lambda: _server(settings, docker, "registry", f"http://{settings.registry}", "/v2/", expect=401),
         lambda: _container(settings, docker, "registry-pull", "inside the network only"),
@@ -119,6 +121,19 @@ def _server(settings: Settings, docker: DockerClient, part: str, url: str, path:
         except requests.RequestException as error:
             health = f"its container runs and {url} does not answer ({type(error).__name__})"
     return Part(part, url, health)
+
+
+def _ssh(settings: Settings, docker: DockerClient) -> Part:
+    """GitLab's SSH: whatever listens greets first, with a line that begins with SSH-."""
+    health = _container_health(docker, settings.container("gitlab"))
+    if health == OK:
+        try:
+            with socket.create_connection((settings.listen, settings.gitlab_ssh_port), timeout=1.5) as connection:
+                greeting = connection.recv(4)
+            health = OK if greeting == b"SSH-" else f"port {settings.gitlab_ssh_port} speaks no SSH"
+        except OSError as error:
+            health = f"its container runs and port {settings.gitlab_ssh_port} does not answer ({error})"
+    return Part("gitlab-ssh", settings.gitlab_ssh, health)
 
 
 def _cluster(settings: Settings, docker: DockerClient) -> Part:

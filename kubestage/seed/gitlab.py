@@ -16,7 +16,7 @@ from gitlab.v4.objects import Group, User
 from gitlab.v4.objects import Project as RemoteProject
 
 from kubestage.errors import PartError
-from kubestage.secrets import JOB_TOKENS, Secrets
+from kubestage.secrets import JOB_TOKENS, Secrets, ssh_public_key, write_privately
 from kubestage.seed.git import BRANCH, Account, WorkTree
 from kubestage.seed.projects import PROJECTS, Project, copy_source
 from kubestage.seed.report import SeedReport
@@ -52,6 +52,7 @@ def seed_gitlab(settings: Settings, secrets: Secrets) -> SeedReport:
     with speaking_to_gitlab(settings):
         client = gitlab_client(settings, secrets)
         user = _seed_user(client, secrets, report)
+        _seed_key(settings, user, secrets, report)
         for name in dict.fromkeys(project.group for project in PROJECTS):
             _seed_group(client, name, user, report)
         for project in PROJECTS:
@@ -120,6 +121,17 @@ def _seed_user(client: Gitlab, secrets: Secrets, report: SeedReport) -> User:
     )
     report.note(what, changed=True)
     return _one(user, User)
+
+
+def _seed_key(settings: Settings, user: User, secrets: Secrets, report: SeedReport) -> None:
+    """The user's SSH key: a file for ssh here, its public part in GitLab, which shows it with a comment of its own."""
+    if not settings.ssh_key.exists() or settings.ssh_key.read_text() != secrets.gitlab_user_ssh_key:
+        write_privately(settings.ssh_key, secrets.gitlab_user_ssh_key)
+    wanted = ssh_public_key(secrets.gitlab_user_ssh_key)
+    known = any(key.key.split()[:2] == wanted.split()[:2] for key in user.keys.list(get_all=True))
+    if not known:
+        user.keys.create({"title": "kubestage", "key": wanted})
+    report.note(f"GitLab SSH key of {USER}", changed=not known)
 
 
 def _seed_group(client: Gitlab, name: str, user: User, report: SeedReport) -> None:

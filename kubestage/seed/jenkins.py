@@ -1,4 +1,4 @@
-"""Seeds Jenkins: GitLab's account as a credential, the jobs, and the view that shows them."""
+"""Seeds Jenkins: GitLab's account as credentials, the jobs, and the view that shows them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from kubestage.settings import Settings
 
 ADMIN = "admin"
 CREDENTIALS_ID = "caoyong1-gitlab-lenovo-com"
+SSH_CREDENTIALS_ID = "caoyong1-gitlab-ssh"
 JOBS = ("uuid.image", "uuid.image.talk", "uuid.runner")
 VIEW = "demo"
 
@@ -38,7 +39,7 @@ def seed_jenkins(settings: Settings, secrets: Secrets) -> SeedReport:
 
     Args:
         settings: tells where Jenkins answers.
-        secrets: the administrator's token, and the password of GitLab's user.
+        secrets: the administrator's token, and the password and SSH key of GitLab's user.
 
     Raises:
         PartError: Jenkins refuses or does not answer.
@@ -48,17 +49,27 @@ def seed_jenkins(settings: Settings, secrets: Secrets) -> SeedReport:
         server = jenkins.Jenkins(settings.jenkins_url, ADMIN, secrets.jenkins_admin_token, timeout=_TIMEOUT_SECONDS)
         # A company's proxy knows nothing of the sandbox; python-jenkins has no public way to say so.
         server._session.trust_env = False
-        _seed_credentials(server, secrets, report)
+        for credentials_id, template, values in _credentials(secrets):
+            _seed_credentials(server, credentials_id, template, values, report)
         for job in JOBS:
             _seed_job(server, job, report)
         _seed_view(server, report)
     return report
 
 
-def _seed_credentials(server: jenkins.Jenkins, secrets: Secrets, report: SeedReport) -> None:
-    values = {"ID": CREDENTIALS_ID, "USER": USER, "PASSWORD": secrets.gitlab_user_password}
-    wanted, recipe = _rendered("credentials", values)
-    place = f"{server.server}{_DOMAIN}/credential/{CREDENTIALS_ID}/config.xml"
+def _credentials(secrets: Secrets) -> list[tuple[str, str, dict[str, str]]]:
+    """Each credential's id, its template, and what is filled into that."""
+    return [
+        (CREDENTIALS_ID, "credentials", {"USER": USER, "PASSWORD": secrets.gitlab_user_password}),
+        (SSH_CREDENTIALS_ID, "credentials.ssh", {"USER": USER, "KEY": secrets.gitlab_user_ssh_key}),
+    ]
+
+
+def _seed_credentials(
+    server: jenkins.Jenkins, credentials_id: str, template: str, values: dict[str, str], report: SeedReport
+) -> None:
+    wanted, recipe = _rendered(template, {"ID": credentials_id, **values})
+    place = f"{server.server}{_DOMAIN}/credential/{credentials_id}/config.xml"
     try:
         there = str(server.jenkins_open(requests.Request("GET", place)))
     except jenkins.NotFoundException:
@@ -66,7 +77,7 @@ def _seed_credentials(server: jenkins.Jenkins, secrets: Secrets, report: SeedRep
     if recipe not in there:
         target = place if there else f"{server.server}{_DOMAIN}/createCredentials"
         server.jenkins_open(requests.Request("POST", target, data=wanted.encode(), headers=_XML))
-    report.note(f"Jenkins credentials {CREDENTIALS_ID}", changed=recipe not in there)
+    report.note(f"Jenkins credentials {credentials_id}", changed=recipe not in there)
 
 
 def _seed_job(server: jenkins.Jenkins, job: str, report: SeedReport) -> None:

@@ -2,12 +2,13 @@
 
 import json
 import stat
+import subprocess
 
 import bcrypt
 import pytest
 
 from kubestage.errors import InputError, MachineError
-from kubestage.secrets import FILE_NAME, Secrets, htpasswd
+from kubestage.secrets import FILE_NAME, Secrets, htpasswd, ssh_public_key
 from kubestage.settings import Settings
 
 
@@ -157,3 +158,12 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
     with pytest.raises(MachineError, match="cannot be written"):
         Secrets.load_or_make(Settings(home=tmp_path / "home"))
+
+
+def test_the_ssh_key_is_one_that_openssh_reads(settings, tmp_path):
+    secrets = Secrets.load_or_make(settings)
+    file = tmp_path / "key"
+    file.touch(mode=0o600)
+    file.write_text(secrets.gitlab_user_ssh_key)
+    derived = subprocess.run(["ssh-keygen", "-y", "-f", file], capture_output=True, text=True, check=True).stdout
+    assert derived.split()[:2] == ssh_public_key(secrets.gitlab_user_ssh_key).split()

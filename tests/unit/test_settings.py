@@ -31,6 +31,7 @@ def test_an_offset_moves_every_port(monkeypatch):
     settings = Settings.load()
 
     assert (settings.jenkins_port, settings.gitlab_port, settings.registry_port) == (8180, 9029, 5101)
+    assert (settings.gitlab_ssh_port, settings.gitlab_ssh) == (2322, "ssh://git@localhost:2322")
     assert settings.host_port(NODE_PORTS["test"]) == 30150
 
 

@@ -28,7 +28,7 @@ def _free(port: int) -> bool:
 def _settings(home: Path) -> Settings:
     for offset in range(20000, 25000, 7):
         settings = Settings(sandbox="seed-test", home=home, port_offset=offset)
-        if _free(settings.gitlab_port) and _free(settings.jenkins_port):
+        if all(_free(port) for port in (settings.gitlab_port, settings.gitlab_ssh_port, settings.jenkins_port)):
             return settings
     raise AssertionError("no free ports")
 
@@ -87,6 +87,7 @@ def servers(
     gitlab = {
         "GITLAB_HOST": "127.0.0.1",
         "GITLAB_PORT": str(settings.gitlab_port),
+        "GITLAB_SSH_PORT": str(settings.gitlab_ssh_port),
         "GITLAB_DATA": str(folder / "gitlab"),
         "GITLAB_EXTERNAL_URL": settings.gitlab_url,
         "GITLAB_ROOT_PASSWORD_FILE": _secret_file(folder, "root-password", secrets.gitlab_root_password),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from kubestage.seed.git import WorkTree
 from kubestage.seed.gitlab import HOOK_URL, git_account, gitlab_client
 from kubestage.seed.projects import SERVICE
 from kubestage.settings import Settings
+from kubestage.ssh import host_fingerprint
 from kubestage.waits import wait_for
 
 pytestmark = pytest.mark.usefixtures("servers")
@@ -59,6 +62,23 @@ def test_a_second_time_nothing_changes(settings: Settings, secrets: Secrets, fir
     gitlab, jenkins = seed_gitlab(settings, secrets), seed_jenkins(settings, secrets)
     assert gitlab.changed + jenkins.changed == []
     assert sorted(gitlab.unchanged + jenkins.unchanged) == sorted(first.changed)
+
+
+def test_the_users_key_opens_git_over_ssh(settings: Settings, first: SeedReport, tmp_path: Path) -> None:
+    ssh = f"ssh -F none -i {settings.ssh_key} -o StrictHostKeyChecking=no -o UserKnownHostsFile={tmp_path / 'known'}"
+    listed = subprocess.run(
+        ["git", "-c", f"core.sshCommand={ssh}", "ls-remote", f"{settings.gitlab_ssh}/saas/uuid-service.git"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "refs/heads/master" in listed.stdout
+    assert oct(settings.ssh_key.stat().st_mode & 0o777) == "0o600"
+    known = (tmp_path / "known").read_text().split()[2]
+    assert host_fingerprint("127.0.0.1", settings.gitlab_ssh_port) == _fingerprint(known)
+
+
+def _fingerprint(key: str) -> str:
+    digest = hashlib.sha256(base64.b64decode(key)).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def test_seeding_starts_no_build(builds: Callable[[], int]) -> None:
