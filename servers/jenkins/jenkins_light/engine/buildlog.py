@@ -55,6 +55,12 @@ class BuildLog:
             if not self._file.closed:
                 self._file.write(data)
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has so far."""
+        with self._lock:
+            return 0 if self._file.closed else self._file.tell()
+
     def close(self) -> None:
         """Flush and close; later lines are dropped."""
         with self._lock:

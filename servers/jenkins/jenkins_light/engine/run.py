@@ -192,12 +192,13 @@ class PipelineRun:
     def _stage(self, message: Message) -> None:
         now = int(time.time() * 1000)
         if message["event"] == "start":
-            self.build.stages.append(Stage(str(message["id"]), str(message["name"]), now))
+            self.build.stages.append(Stage(str(message["id"]), str(message["name"]), now, log_start=self.log.size))
             return
         for stage in self.build.stages:
             if stage.id == str(message["id"]):
                 status = str(message.get("status") or "SUCCESS")
                 stage.status, stage.duration = _STATUS.get(status, status), now - stage.started
+                stage.log_end = self.log.size
 
     def _declare(self, message: Message) -> None:
         for parameter in message.get("parameters") or ():

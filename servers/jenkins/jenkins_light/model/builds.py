@@ -23,13 +23,19 @@ COLORS = {"SUCCESS": "blue", "UNSTABLE": "yellow", "FAILURE": "red", "NOT_BUILT"
 
 @dataclass
 class Stage:
-    """A stage of the stage view; times are milliseconds since 1970, ``status`` is wfapi's."""
+    """A stage of the stage view; times are milliseconds since 1970, ``status`` is wfapi's.
+
+    Attributes:
+        log_start, log_end: where in the log it began and ended, in bytes; the end is 0 while it runs.
+    """
 
     id: str
     name: str
     started: int
     status: str = "IN_PROGRESS"
     duration: int = 0
+    log_start: int = 0
+    log_end: int = 0
 
 
 @dataclass

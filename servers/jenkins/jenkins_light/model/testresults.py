@@ -6,6 +6,22 @@ from typing import Any
 from jenkins_light.files import read_json, write_json
 from jenkins_light.model.builds import Build
 
+#: A case's statuses that stand for a failure.
+FAILURES = frozenset({"FAILED", "REGRESSION"})
+
+
+@dataclass(frozen=True)
+class Package:
+    """The cases of one Java package, or of what reports name in its place."""
+
+    name: str
+    cases: list[dict[str, Any]]
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return sum(case["status"] in FAILURES for case in self.cases)
+
 
 @dataclass
 class TestResults:
@@ -28,12 +44,19 @@ class TestResults:
     @property
     def failed(self) -> int:
         """How many failed."""
-        return sum(case["status"] in {"FAILED", "REGRESSION"} for case in self.cases)
+        return sum(case["status"] in FAILURES for case in self.cases)
 
     @property
     def skipped(self) -> int:
         """How many were skipped."""
         return sum(case["status"] == "SKIPPED" for case in self.cases)
+
+    def packages(self) -> list[Package]:
+        """The cases by package, in the packages' order."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for case in self.cases:
+            found.setdefault(str(case["className"]).rpartition(".")[0], []).append(case)
+        return [Package(name, cases) for name, cases in sorted(found.items())]
 
 
 def load(build: Build) -> TestResults | None:

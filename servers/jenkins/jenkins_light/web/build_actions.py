@@ -13,7 +13,7 @@ from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Job
 from jenkins_light.web import api, job_actions, stageview
-from jenkins_light.web.exchange import created, json_answer, redirect, text_answer
+from jenkins_light.web.exchange import json_answer, redirect, scheduled, text_answer
 from jenkins_light.web.export import Bean, bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
@@ -138,7 +138,7 @@ def replay(request: Request, build: Build) -> Response:
     item = controller.schedule(
         build.job, causes.by_replay(build.number), given, script=script, environment=record.environment, unique=True
     )
-    return created(request.exchange, f"queue/item/{item.id}/")
+    return scheduled(request.exchange, item.id)
 
 
 @action(Build, "artifact/")

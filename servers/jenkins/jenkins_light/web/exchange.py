@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
@@ -105,6 +105,23 @@ def created(exchange: Exchange, path: str) -> Response:
     """201 with a Location at the address that the client used, as ``build`` answers."""
     scheme = exchange.headers.get("x-forwarded-proto", "http")
     return Response(status_code=201, headers={"Location": f"{scheme}://{exchange.headers.get('host', '')}/{path}"})
+
+
+def scheduled(exchange: Exchange, item: int) -> Response:
+    """201 with the queue item's address; for forms with ``statusCode=303`` the page that ``redirectTo`` names.
+
+    Source: ParametersDefinitionProperty._doBuild, whose own form sends both.
+    """
+    target = exchange.parameter("redirectTo")
+    if exchange.parameter("statusCode") == "303" and is_own_path(target):
+        return redirect(target, 303)
+    return created(exchange, f"queue/item/{item}/")
+
+
+def is_own_path(wanted: str) -> bool:
+    """Whether that is a path of this server, and never an address elsewhere."""
+    parts = urlsplit(wanted)
+    return wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
 
 
 def done() -> Response:

@@ -4,6 +4,7 @@ import importlib
 
 _MODULES = (
     "build_actions",
+    "build_pages",
     "computers",
     "credential_actions",
     "job_actions",

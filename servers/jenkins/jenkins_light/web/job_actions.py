@@ -11,7 +11,7 @@ from jenkins_light.errors import BadRequestError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.web import pages
-from jenkins_light.web.exchange import created, done, redirect, submitted_form, xml_answer
+from jenkins_light.web.exchange import done, redirect, scheduled, submitted_form, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, Request, action
 
 
@@ -105,9 +105,11 @@ def wipe_out_workspace(request: Request, job: Job) -> Response:
     return redirect("/" + job.url_path)
 
 
-@action(Job, "build", methods=POST)
+@action(Job, "build", methods=BOTH)
 def build(request: Request, job: Job) -> Response:
-    """Put a build in the queue; a job with parameters wants them in the form's ``json``."""
+    """Put a build in the queue; a job with parameters wants them in the form's ``json``. GET is the form for people."""
+    if request.exchange.method in GET:
+        return pages.build_form(request, job)
     given = None
     if job.config.parameters:
         submitted = request.exchange.parameter("json")
@@ -117,9 +119,11 @@ def build(request: Request, job: Job) -> Response:
     return _schedule(request, job, given)
 
 
-@action(Job, "buildWithParameters", methods=POST)
+@action(Job, "buildWithParameters", methods=BOTH)
 def build_with_parameters(request: Request, job: Job) -> Response:
-    """Put a build with parameters in the queue; those not given have their defaults."""
+    """Put a build with parameters in the queue; those not given have their defaults. GET is the form for people."""
+    if request.exchange.method in GET:
+        return pages.build_form(request, job)
     if not job.config.parameters:
         raise BadRequestError("This job is not parameterized")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
@@ -132,7 +136,7 @@ def _schedule(request: Request, job: Job, given: dict[str, str] | None) -> Respo
     controller, user = request.controller, request.exchange.user
     cause = causes.by_user(user, controller.users.get(user).full_name)
     item = controller.schedule(job, cause, given, quiet=_delay(request.exchange.parameter("delay")))
-    return created(request.exchange, f"queue/item/{item.id}/")
+    return scheduled(request.exchange, item.id)
 
 
 def _delay(text: str) -> float | None:

@@ -1,15 +1,17 @@
 """Logging in and out."""
 
-from urllib.parse import urlsplit
-
+import light_look
 from starlette.responses import FileResponse, Response
 
 from jenkins_light.errors import NotFoundError
 from jenkins_light.model.items import Folder
 from jenkins_light.web import templates
-from jenkins_light.web.exchange import redirect
+from jenkins_light.web.exchange import is_own_path, redirect
 from jenkins_light.web.routing import BOTH, POST, Request, action
 from jenkins_light.web.templates import STATIC
+
+# Pages link to them with a word that changes when they do.
+_KEPT = {"Cache-Control": "max-age=3600"}
 
 
 @action(Folder, "login", "loginError")
@@ -43,19 +45,18 @@ def logout(request: Request, _folder: Folder) -> Response:
 
 
 def _own_path(wanted: str) -> str:
-    """A path of this server; never an address elsewhere."""
-    parts = urlsplit(wanted)
-    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return wanted if safe else "/"
+    return wanted if is_own_path(wanted) else "/"
 
 
 @action(Folder, "static/")
 def static(request: Request, _folder: Folder) -> Response:
-    """Style sheet and script."""
+    """Style sheets and scripts, our own and those of the shared look."""
+    if (shared := light_look.asset(request.rest)) is not None:
+        return Response(shared[0], headers=_KEPT, media_type=shared[1])
     path = (STATIC / request.rest).resolve()
     if not path.is_relative_to(STATIC) or not path.is_file():
         raise NotFoundError(f"No file {request.rest}")
-    return FileResponse(path, headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(path, headers=_KEPT)
 
 
 @action(Folder, "robots.txt")

@@ -10,6 +10,12 @@ from jenkins_light.web.exchange import json_answer, text_answer
 from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.routing import POST, PluginsTarget, Request, action
 
+_PLACES = (
+    ("Nodes", "/computer/", "the built-in node, and agents that are declared"),
+    ("Plugins", "/pluginManager/", "which plugins' work this server does"),
+    ("Credentials", "/credentials/", "what pipelines may ask for by its id"),
+    ("REST API", "/api/json", "everything here as JSON, XML or Python"),
+)
 _TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
 
 
@@ -45,6 +51,30 @@ def revoke_token(request: Request, user: User) -> Response:
 def _only_self(request: Request, user: User) -> None:
     if request.exchange.user != user.id:
         raise ForbiddenError("Tokens are their user's own business")
+
+
+@action(User, "")
+def user_page(request: Request, user: User) -> Response:
+    """An account."""
+    return templates.page(request, "user.html", who=user)
+
+
+@action(Folder, "manage")
+def manage_page(request: Request, folder: Folder) -> Response:
+    """The way to the administrative pages."""
+    if folder.parent is not None:
+        raise NotFoundError("Only Jenkins itself is managed")
+    return templates.page(request, "manage.html", places=_PLACES)
+
+
+@action(Folder, "credentials", "manage/credentials")
+def credentials_page(request: Request, folder: Folder) -> Response:
+    """Which credentials there are; never what they hold."""
+    if folder.parent is not None:
+        raise NotFoundError("Credentials belong to Jenkins itself")
+    known = request.controller.credentials
+    rows = [[one.id, one.display_name, one.type_name] for one in known]
+    return templates.page(request, "facts.html", title="Credentials", heads=["ID", "Name", "Kind"], rows=rows)
 
 
 @action(PluginsTarget, "")

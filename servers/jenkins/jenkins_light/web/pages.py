@@ -2,7 +2,6 @@
 
 import html
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,17 +10,24 @@ from starlette.responses import HTMLResponse, Response
 from jenkins_light import xmltree
 from jenkins_light.engine.controller import Controller
 from jenkins_light.errors import JenkinsError
-from jenkins_light.model import testresults
-from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.views import View
-from jenkins_light.web import beans, build_beans, templates
+from jenkins_light.web import beans, charts, templates
 from jenkins_light.web.exchange import Exchange, redirect
 from jenkins_light.web.routing import Request, action
 from jenkins_light.web.security import UnauthorizedError
+from jenkins_light.web.stage_matrix import matrix
 
 _RECENT = 30
-_CONSOLE_BYTES = 150 * 1024
+_STAGE_VIEW_BUILDS = 10
+_PERMALINKS = (
+    ("lastBuild", "Last build"),
+    ("lastStableBuild", "Last stable build"),
+    ("lastSuccessfulBuild", "Last successful build"),
+    ("lastFailedBuild", "Last failed build"),
+    ("lastUnsuccessfulBuild", "Last unsuccessful build"),
+    ("lastCompletedBuild", "Last completed build"),
+)
 
 
 def error(controller: Controller, exchange: Exchange, problem: JenkinsError) -> Response:
@@ -62,17 +68,34 @@ def view_page(request: Request, view: View) -> Response:
 
 
 def _list(request: Request, view: View) -> Response:
-    rows = [_row(item) for item in view.items]
-    waiting = request.controller.queue.items()
-    executors = request.controller.executors.slots
+    controller = request.controller
     return templates.page(
-        request, "list.html", view=view, owner=view.owner, rows=rows, waiting=waiting, executors=executors, when=_when
+        request,
+        "list.html",
+        view=view,
+        owner=view.owner,
+        rows=[_row(view, item) for item in view.items],
+        waiting=controller.queue.items(),
+        executors=controller.executors.slots,
+        busy=bool(controller.runs()),
     )
 
 
-def _row(item: Item) -> dict[str, Any]:
-    job = item if isinstance(item, Job) else None
-    return {"item": item, "color": beans.color(job) if job else "", "last": job.builds.last if job else None}
+def _row(view: View, item: Item) -> dict[str, Any]:
+    """A line of a view; links lead through the view, as Jenkins' do."""
+    address = f"{view.url_path}job/{quote(item.name)}/"
+    row = {"item": item, "address": address, "color": "", "score": None, "buildable": False}
+    if not isinstance(item, Job):
+        return row | dict.fromkeys(("last", "success", "failure"))
+    health = beans.health(item)
+    return row | {
+        "color": beans.color(item),
+        "score": health[0].values["score"][1]() if health else None,
+        "buildable": not item.config.disabled,
+        "last": item.builds.permalink("lastCompletedBuild"),
+        "success": item.builds.permalink("lastSuccessfulBuild"),
+        "failure": item.builds.permalink("lastFailedBuild"),
+    }
 
 
 @action(Folder, "view/all/newJob", "newJob")
@@ -86,64 +109,51 @@ def job_page(request: Request, job: Job) -> Response:
     if not request.exchange.raw_path.endswith("/"):
         return redirect(request.exchange.raw_path + "/")
     builds = list(job.builds)[:_RECENT]
-    waiting = [item for item in request.controller.queue.items() if item.job is job]
     return templates.page(
         request,
         "job.html",
         job=job,
         builds=builds,
-        waiting=waiting,
-        when=_when,
-        lasted=_lasted,
+        matrix=matrix([build for build in builds if build.stages][:_STAGE_VIEW_BUILDS]),
+        tests=charts.test_trend(builds),
+        waiting=[item for item in request.controller.queue.items() if item.job is job],
         health=beans.health(job),
+        permalinks=[(words, name, build) for name, words in _PERMALINKS if (build := job.builds.permalink(name))],
     )
+
+
+def build_form(request: Request, job: Job) -> Response:
+    """The form that asks for a build's parameters, or whether to build at all; 405 as Jenkins', for it wants a POST."""
+    delay = request.exchange.parameter("delay", "0sec")
+    page = _job_page(request, job, "build_form.html", "build", "Build", delay=delay)
+    page.status_code = 405
+    return page
+
+
+@action(Job, "changes")
+def changes_page(request: Request, job: Job) -> Response:
+    """What has been committed, by build."""
+    builds = list(job.builds)[:_RECENT]
+    return _job_page(request, job, "changes.html", "changes", "Changes", builds=builds, build=None)
+
+
+@action(Job, "buildTimeTrend")
+def trend_page(request: Request, job: Job) -> Response:
+    """How long builds took."""
+    builds = [build for build in list(job.builds)[:_RECENT] if not build.building]
+    return _job_page(
+        request, job, "trend.html", "trend", "Build time trend", builds=builds, chart=charts.duration_trend(builds)
+    )
+
+
+def _job_page(request: Request, job: Job, template: str, at: str, words: str, **values: Any) -> Response:
+    return templates.page(request, template, job=job, at=at, here=[(words, "")], **values)
 
 
 @action(Job, "configure")
 def configure_page(request: Request, job: Job) -> Response:
     """The configuration as config.xml, and in words what it means."""
     text = xmltree.serialise(job.document).decode()
-    return templates.page(request, "configure.html", job=job, text=text, definition=job.config.definition)
-
-
-@action(Build, "")
-def build_page(request: Request, build: Build) -> Response:
-    """A build: why, what, stages, tests, artifacts."""
-    if not request.exchange.raw_path.endswith("/"):
-        return redirect(request.exchange.raw_path + "/")
-    artifacts = build_beans.artifact_paths(build)
-    run = request.controller.run_of(build)
-    questions = list(run.state.get("inputs", {}).values()) if run else []
-    return templates.page(
-        request,
-        "build.html",
-        build=build,
-        job=build.job,
-        artifacts=artifacts,
-        questions=questions,
-        tests=testresults.load(build),
-        when=_when,
-        lasted=_lasted,
+    return _job_page(
+        request, job, "configure.html", "configure", "Configure", text=text, definition=job.config.definition
     )
-
-
-@action(Build, "console", "consoleFull")
-def console_page(request: Request, build: Build) -> Response:
-    """The console, of a long one the last part as in Jenkins; a script goes on reading while the build runs."""
-    with build.log_path.open("rb") as log:
-        size = log.seek(0, 2)
-        skipped = max(0, size - _CONSOLE_BYTES) if request.exchange.path[-1] == "console" else 0
-        log.seek(skipped)
-        text = log.read(size - skipped).decode("utf-8", "replace")
-    return templates.page(
-        request, "console.html", build=build, job=build.job, text=text, start=size, skipped=skipped // 1024
-    )
-
-
-def _when(milliseconds: int) -> str:
-    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _lasted(milliseconds: int) -> str:
-    seconds = milliseconds / 1000
-    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"

@@ -1,0 +1,78 @@
+// Comfort on top of pages that work without it: keyboard shortcuts, copying, folding, forms that go off on a change.
+"use strict";
+
+const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+// A link or field with data-key="g p" is opened or focused by typing g, then p; "?" lists what there is.
+let pending = "";
+let forgetting = 0;
+
+function keyed() {
+  return [...document.querySelectorAll("[data-key]")].filter((element) => element.offsetParent !== null);
+}
+
+function press(key) {
+  clearTimeout(forgetting);
+  const typed = pending ? `${pending} ${key}` : key;
+  const target = keyed().find((element) => element.dataset.key === typed);
+  pending = "";
+  if (target) {
+    if (typing(target)) target.focus();
+    else target.click();
+    return true;
+  }
+  if (keyed().some((element) => element.dataset.key.startsWith(`${typed} `))) {
+    pending = typed;
+    forgetting = setTimeout(() => { pending = ""; }, 1500);
+    return true;
+  }
+  return false;
+}
+
+function help() {
+  let dialog = document.getElementById("shortcuts");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.id = "shortcuts";
+    dialog.setAttribute("aria-labelledby", "shortcuts-title");
+    dialog.innerHTML = '<h2 id="shortcuts-title">Keyboard shortcuts</h2><dl></dl><form method="dialog"><button>Close</button></form>';
+    document.body.append(dialog);
+  }
+  const rows = keyed().map((element) => [element.dataset.key, element.dataset.says || element.textContent.trim()]);
+  dialog.querySelector("dl").replaceChildren(...[["?", "This list"], ...rows].flatMap(([key, says]) => {
+    const term = document.createElement("dt");
+    term.append(...key.split(" ").map((one) => Object.assign(document.createElement("kbd"), { textContent: one })));
+    return [term, Object.assign(document.createElement("dd"), { textContent: says })];
+  }));
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") {
+    help();
+    event.preventDefault();
+  } else if (event.key.length === 1 && press(event.key)) {
+    event.preventDefault();
+  }
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 1500);
+  });
+}
+
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+// What can't be undone asks first.
+document.addEventListener("submit", (event) => {
+  const question = (event.submitter || event.target).dataset.confirm || event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
