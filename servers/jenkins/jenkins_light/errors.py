@@ -37,6 +37,12 @@ class ConflictError(JenkinsError):
     status = 409
 
 
+class TooLargeError(JenkinsError):
+    """The request is longer than the server takes."""
+
+    status = 413
+
+
 class RunnerUnavailableError(JenkinsError):
     """The JVM that runs pipelines is not there."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -188,3 +188,165 @@ def test_a_pipeline_declares_its_own_trigger(client: Client) -> None:
     answer = call(client, '{"version": "v7"}', "?token=declared").json()
     assert "runs v7" in client.finished(answer["jobs"]["declares"]["id"]).console
     client.post("/job/declares/doDelete")
+
+
+@pytest.fixture
+def hook(client: Client) -> Iterator[Callable[[str], None]]:
+    """Makes the job ``gwt`` with a trigger of this configuration (its token is ``gwt``)."""
+
+    def make(inner: str, properties: str = "") -> None:
+        client.create("gwt", pipeline('echo "got ${env.x}"', webhook("<token>gwt</token>" + inner) + properties))
+
+    yield make
+    client.post("/job/gwt/doDelete")
+
+
+def resolved(client: Client, data: str, query: str = "?token=gwt", **headers: str) -> dict[str, str]:
+    answer = call(client, data, query, headers={**headers, "gwt-dry-run": "true"})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, str] = answer.json()["jobs"]["gwt"]["resolvedVariables"]
+    return found
+
+
+def test_an_object_is_json_and_its_leaves(client: Client, hook: Callable[[str], None]) -> None:
+    hook(f"<genericVariables>{variable('x', '$.a')}</genericVariables>")
+    assert resolved(client, '{"a": {"b": [1, {"c d-e": true}], "n": null}}') == {
+        "x": '{"b":[1,{"c d-e":true}],"n":null}',
+        "x_b_0": "1",
+        "x_b_1_c_d_e": "true",
+    }
+
+
+def test_should_not_flatten(client: Client, hook: Callable[[str], None]) -> None:
+    variables = f"<genericVariables>{variable('x', '$.a')}</genericVariables>"
+    hook(f"{variables}<shouldNotFlatten>true</shouldNotFlatten>")
+    assert resolved(client, '{"a": [1, 2]}') == {"x": "[1,2]"}
+
+
+def test_the_whole_body_is_the_root(client: Client, hook: Callable[[str], None]) -> None:
+    hook(f"<genericVariables>{variable('x', '$')}</genericVariables>")
+    assert resolved(client, '{ "a": 1 }') == {"x": '{ "a": 1 }', "x_a": "1"}
+
+
+def test_xpath(client: Client, hook: Callable[[str], None]) -> None:
+    xpath = variable("x", "/push/commits").replace("JSONPath", "XPath")
+    single = variable("ref", "/push/ref").replace("JSONPath", "XPath")
+    hook(f"<genericVariables>{xpath}{single}</genericVariables>")
+    found = resolved(client, "<push><ref>master</ref><commits><id>1</id><id>2</id></commits></push>")
+    assert found["ref"] == "master"
+    assert found["x_id"] == "2"
+    assert found["x"].startswith("<commits>")
+
+
+def test_what_is_missing_without_a_default_is_no_variable(client: Client, hook: Callable[[str], None]) -> None:
+    hook(f"<genericVariables>{variable('x', '$.nope')}{variable('y', '$.y')}</genericVariables>")
+    assert resolved(client, '{"y": 1}') == {"y": "1"}
+
+
+def test_several_headers_and_parameters_are_numbered(client: Client, hook: Callable[[str], None]) -> None:
+    package = "org.jenkinsci.plugins.gwt."
+    header = f"<{package}GenericHeaderVariable><key>X-Many</key><regexpFilter>[^0-9]</regexpFilter></{package}GenericHeaderVariable>"
+    parameter = (
+        f"<{package}GenericRequestVariable><key>p</key><regexpFilter></regexpFilter></{package}GenericRequestVariable>"
+    )
+    hook(
+        f"<genericHeaderVariables>{header}</genericHeaderVariables><genericRequestVariables>{parameter}</genericRequestVariables>"
+    )
+    url = f"{client.url}/generic-webhook-trigger/invoke?token=gwt&p=a&p=b"
+    lines = ["--header", "X-Many: v1", "--header", "X-Many: v2", "--header", "gwt-dry-run: true"]
+    done = subprocess.run(
+        ["curl", "--silent", "--noproxy", "*", "--request", "POST", url, *lines], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["jobs"]["gwt"]["resolvedVariables"] == {
+        "p_0": "a", "p_1": "b", "x_many": "1", "x_many_0": "1", "x_many_1": "2",
+    }  # fmt: skip
+
+
+def test_a_form_is_json_of_its_fields(client: Client, hook: Callable[[str], None]) -> None:
+    hook(f"<genericVariables>{variable('x', '$.who[0]')}</genericVariables>")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert resolved(client, "who=me&token=ignored", **form) == {"x": "me"}
+
+
+def test_a_token_from_the_credentials(client: Client, hook: Callable[[str], None]) -> None:
+    text = "org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl"
+    store = "/credentials/store/system/domain/_"
+    client.post(f"{store}/credential/gwt-token/doDelete")
+    client.create_credentials(f"<{text}><scope>GLOBAL</scope><id>gwt-token</id><secret>from-store</secret></{text}>")
+    hook("<tokenCredentialId>gwt-token</tokenCredentialId>")
+    assert call(client, "{}", "?token=gwt").status_code == 404
+    assert call(client, "{}", "?token=from-store", headers={"gwt-dry-run": "true"}).status_code == 200
+
+
+def test_a_silent_trigger_says_nothing(client: Client, hook: Callable[[str], None]) -> None:
+    hook("<silentResponse>true</silentResponse>")
+    answer = call(client, "{}", "?token=gwt")
+    assert (answer.status_code, answer.text) == (200, "")
+
+
+def test_a_disabled_job_is_found_and_not_triggered(client: Client, hook: Callable[[str], None]) -> None:
+    hook("")
+    client.post("/job/gwt/disable")
+    assert call(client, "{}", "?token=gwt").json()["jobs"]["gwt"]["triggered"] is False
+
+
+@pytest.mark.parametrize(("overrides", "waits"), [("true", True), ("false", False)])
+def test_the_caller_may_set_the_quiet_period(
+    client: Client, hook: Callable[[str], None], overrides: str, waits: bool
+) -> None:
+    hook(f"<overrideQuietPeriod>{overrides}</overrideQuietPeriod>")
+    item = call(client, "{}", "?token=gwt&jobQuietPeriod=60").json()["jobs"]["gwt"]["id"]
+    if waits:
+        assert "quiet period" in client.json(f"/queue/item/{item}/api/json")["why"]
+        client.post(f"/queue/cancelItem?id={item}")
+    else:
+        assert client.finished(item).result == "SUCCESS"
+
+
+def test_calls_join_in_one_build_when_they_may(client: Client, hook: Callable[..., None]) -> None:
+    quiet = "<allowSeveralTriggersPerBuild>true</allowSeveralTriggersPerBuild><overrideQuietPeriod>true</overrideQuietPeriod>"
+    hook(f"<genericVariables>{variable('x', '$.x')}</genericVariables>{quiet}")
+    query = "?token=gwt&jobQuietPeriod=60"
+    ids = {call(client, json.dumps({"x": x}), query).json()["jobs"]["gwt"]["id"] for x in ("one", "two")}
+    assert len(ids) == 1
+    client.post(f"/queue/cancelItem?id={ids.pop()}")
+
+
+def test_the_body_is_printed_when_wanted(client: Client, hook: Callable[[str], None]) -> None:
+    flags = "<printPostContent>true</printPostContent><printContributedVariables>true</printContributedVariables>"
+    hook(f"<genericVariables>{variable('x', '$.x')}</genericVariables>{flags}")
+    item = call(client, '{"x": "1"}', "?token=gwt").json()["jobs"]["gwt"]["id"]
+    console = client.finished(item).console
+    assert console.startswith('Generic Cause\n Received:\n\n{"x": "1"}\n\n')
+    assert "Contributing variables:\n\n    x = 1\n" in console
+    assert "got 1\n" in console
+
+
+def test_a_broken_filter_is_an_error_with_its_text(client: Client, hook: Callable[[str], None]) -> None:
+    hook("<regexpFilterText>x</regexpFilterText><regexpFilterExpression>(</regexpFilterExpression>")
+    answer = call(client, "{}", "?token=gwt")
+    assert answer.status_code == 500
+    assert answer.json()["message"] == "There were errors when triggering jobs."
+    assert "Unclosed group" in answer.json()["jobs"]["gwt"]
+
+
+def test_a_filter_that_backtracks_without_end_is_given_up(client: Client, hook: Callable[[str], None]) -> None:
+    hook(
+        f"<genericVariables>{variable('x', '$.x')}</genericVariables><regexpFilterText>$x</regexpFilterText>"
+        "<regexpFilterExpression>(a|aa)+(b?)\\2$</regexpFilterExpression>"
+    )
+    answer = call(client, json.dumps({"x": "a" * 60 + "!"}), "?token=gwt")
+    assert answer.status_code == 500
+    assert "more than two seconds" in answer.text
+
+
+@pytest.mark.parametrize("body", ["[" * 1_000_000, '{"a":' * 500_000, "\x00" * 1000, '"\\ud800"'])
+def test_hostile_bodies_trigger_nothing_harmful(client: Client, hook: Callable[[str], None], body: str) -> None:
+    hook(f"<genericVariables>{variable('x', '$..a')}</genericVariables>")
+    answer = call(client, body, "?token=gwt", headers={"gwt-dry-run": "true"})
+    assert answer.status_code == 200, answer.text[:300]
+
+
+def test_a_body_of_megabytes_is_refused(client: Client, hook: Callable[[str], None]) -> None:
+    hook("")
+    assert call(client, "x" * (5 << 20), "?token=gwt").status_code == 413

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from jenkins_light import JENKINS_VERSION
 from jenkins_light.engine.controller import Controller
-from jenkins_light.errors import BadRequestError, JenkinsError
+from jenkins_light.errors import BadRequestError, JenkinsError, TooLargeError
 from jenkins_light.web import api, handlers, pages, routing, security
 from jenkins_light.web.exchange import FORM, Exchange, urlencoded
 from jenkins_light.web.routing import Request
@@ -24,12 +24,6 @@ _log = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 _MAX_BODY = 32 * 1024 * 1024
 _THREADS = 100
-
-
-class TooLargeError(JenkinsError):
-    """The body is longer than the server takes."""
-
-    status = 413
 
 
 def create_app(controller: Controller) -> Starlette:

@@ -3,13 +3,13 @@
 import hmac
 import json
 import logging
-import re
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 
 from jenkins_light.engine.controller import Controller
-from jenkins_light.errors import JenkinsError, NotFoundError
+from jenkins_light.errors import BadRequestError, JenkinsError, NotFoundError, TooLargeError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.webhooks import GenericTrigger, Variable
@@ -18,6 +18,8 @@ from jenkins_light.web.exchange import FORM, Exchange, json_answer, urlencoded
 from jenkins_light.web.routing import Request, action
 
 _log = logging.getLogger(__name__)
+#: The runner, which reads the body, has 128 MiB for all it does.
+_MAX_BODY = 4 * 1024 * 1024
 _NO_JOBS = "Did not find any jobs with GenericTrigger configured!\n"
 _HOW = (
     "No token was supplied.\n"
@@ -33,6 +35,8 @@ def invoke(request: Request, _folder: Folder) -> Response:
     security.check_source(controller, exchange)
     if exchange.method == "OPTIONS":
         return Response(status_code=200)
+    if len(exchange.body) > _MAX_BODY:
+        raise TooLargeError(f"A webhook's body has at most {_MAX_BODY} bytes")
     body, parameters = _content(exchange)
     token = given_token(exchange, parameters)
     found = _jobs(controller, token, bool(exchange.user))
@@ -78,7 +82,7 @@ def _content(exchange: Exchange) -> tuple[str, dict[str, list[str]]]:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return False
     return True
 
@@ -100,7 +104,7 @@ def _jobs(controller: Controller, token: str, known_user: bool) -> list[tuple[Jo
     found = []
     for job in controller.root.walk():
         trigger = job.config.triggers.webhook
-        if trigger is None or job.config.disabled:
+        if trigger is None:
             continue
         configured = _configured_token(controller, trigger)
         # Every comparison runs to its end: the time tells nothing about how much of a token was right.
@@ -133,17 +137,19 @@ class Invocation:
         variables = self.variables(trigger)
         text = render(trigger.regexp_filter_text, variables)
         answer: dict[str, Any] = {
-            "regexpFilterExpression": trigger.regexp_filter_expression,
-            "triggered": False,
-            "resolvedVariables": variables,
-            "regexpFilterText": text,
             "id": 0,
+            "regexpFilterExpression": trigger.regexp_filter_expression,
+            "regexpFilterText": text,
+            "resolvedVariables": variables,
+            "triggered": False,
             "url": "",
         }
         if not self._matches(trigger.regexp_filter_expression, text):
             return answer
-        if self._exchange.headers.get("gwt-dry-run", "").lower() == "true":
+        if any(value.lower() == "true" for value in self._exchange.headers.getlist("gwt-dry-run")):
             return answer | {"triggered": True, "url": self._controller.settings.url + job.url_path}
+        if job.config.disabled:
+            return answer
         item = self._controller.schedule(
             job,
             causes.by_webhook(render(trigger.cause, variables)),
@@ -157,16 +163,17 @@ class Invocation:
 
     def variables(self, trigger: GenericTrigger) -> dict[str, str]:
         """Every variable the call contributes, in order of name: headers, parameters, then the body's."""
-        found: dict[str, str] = {}
+        wanted: list[Variable] = []
         for variable in trigger.header_variables:
-            found |= _several(variable, self._exchange.headers.getlist(variable.key), variable.key.lower())
+            values = self._exchange.headers.getlist(variable.key)
+            wanted += _several(variable, values, variable.key.lower(), values[:1])
         for variable in trigger.request_variables:
-            found |= _several(variable, self._parameters.get(variable.key, []), variable.key)
-        if trigger.variables:
-            found |= self._from_body(trigger.variables)
-        return dict(sorted(found.items()))
+            values = self._parameters.get(variable.key, [])
+            wanted += _several(variable, values, variable.key, values if len(values) == 1 else [])
+        wanted += trigger.variables
+        return dict(sorted(self._resolve(wanted, not trigger.should_not_flatten).items())) if wanted else {}
 
-    def _from_body(self, variables: tuple[Variable, ...]) -> dict[str, str]:
+    def _resolve(self, variables: list[Variable], flatten: bool) -> dict[str, str]:
         expressions = [
             {
                 "key": v.key,
@@ -177,7 +184,11 @@ class Invocation:
             }
             for v in variables
         ]
-        answer = self._controller.runner.ask({"type": "variables", "document": self._body, "expressions": expressions})
+        answer = self._controller.runner.ask(
+            {"type": "variables", "document": self._body, "expressions": expressions, "flatten": flatten}
+        )
+        if "variables" not in answer:
+            raise BadRequestError(f"The body can't be read: {answer.get('message')}")
         for warning in answer.get("warnings") or ():
             _log.info("Webhook: %s", warning)
         return {str(name): str(value) for name, value in answer["variables"].items()}
@@ -186,6 +197,8 @@ class Invocation:
         if not expression and not text:
             return True
         answer = self._controller.runner.ask({"type": "match", "pattern": expression, "text": text})
+        if answer.get("error"):
+            raise BadRequestError(str(answer["error"]))
         return bool(answer.get("matched"))
 
     def _quiet_period(self, trigger: GenericTrigger) -> float | None:
@@ -203,12 +216,11 @@ class Invocation:
         return "\n".join(parts)
 
 
-def _several(variable: Variable, values: list[str], name: str) -> dict[str, str]:
-    """A parameter's or header's values as ``name_0``, ``name_1``…, and a single one as ``name`` too."""
-    key = re.sub(r"[\s-]", "_", name)
-    filtered = [re.sub(variable.regexp_filter, "", value) if variable.regexp_filter else value for value in values]
-    found = {f"{key}_{number}": value for number, value in enumerate(filtered)}
-    return found | ({key: filtered[0]} if len(filtered) == 1 else {})
+def _several(variable: Variable, values: list[str], name: str, alone: list[str]) -> list[Variable]:
+    """A parameter's or header's values as ``name_0``, ``name_1``…, and ``alone`` under the plain name."""
+    numbered = [(f"{name}_{number}", value) for number, value in enumerate(values)]
+    named = [(name, value) for value in alone]
+    return [replace(variable, key=key, value=value, expression_type="Value") for key, value in [*numbered, *named]]
 
 
 def render(text: str, variables: dict[str, str]) -> str:

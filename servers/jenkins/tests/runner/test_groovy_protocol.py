@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -105,12 +106,12 @@ class TestVariables:
             {"key": "nodePort", "value": "$.nodePort"},
         ) == {"version": "v1.0.0.0", "envName": "prod", "nodePort": "30051"}
 
-    def test_a_missing_path_is_empty_or_its_default(self, runner: Runner) -> None:
+    def test_a_missing_path_is_its_default_or_no_variable(self, runner: Runner) -> None:
         found = self.resolve(
             runner, {"key": "a", "value": "$.nope"}, {"key": "b", "value": "$.nope", "defaultValue": "d"}
         )
 
-        assert found == {"a": "", "b": "d"}
+        assert found == {"b": "d"}
 
     @pytest.mark.parametrize("path", ["$.empty", "$.n"])
     def test_the_default_also_replaces_an_empty_value(self, runner: Runner, path: str) -> None:
@@ -122,6 +123,37 @@ class TestVariables:
             "l_0_a_b": "1",
             "l_1_c_d": "x",
         }
+
+    def test_json_in_variables_is_escaped_as_gson_does(self, runner: Runner) -> None:
+        body = '{"o": {"a": "<b> & \'c\' = d"}}'
+        assert self.resolve(runner, {"key": "o", "value": "$.o"}, document=body) == {
+            "o": '{"a":"\\u003cb\\u003e \\u0026 \\u0027c\\u0027 \\u003d d"}',
+            "o_a": "<b> & 'c' = d",
+        }
+
+    def test_nothing_is_flattened_when_told_so(self, runner: Runner) -> None:
+        expressions = [{"key": "l", "value": "$.list"}, {"key": "version", "value": "$.version"}]
+        answer = runner.ask(
+            {"type": "variables", "id": "w", "document": self.BODY, "expressions": expressions, "flatten": False}
+        )
+
+        assert answer["variables"] == {"l": '[{"a b":1},{"c-d":"x"}]', "version": "v1.0.0.0"}
+
+    def test_values_that_stand_for_themselves_are_filtered_too(self, runner: Runner) -> None:
+        plain = {"key": "x-event", "value": "Push Hook", "expressionType": "Value", "regexpFilter": " Hook"}
+        assert self.resolve(runner, plain, document="") == {"x_event": "Push"}
+
+    def test_a_filter_that_never_ends_is_given_up(self, runner: Runner) -> None:
+        slow = {"key": "v", "value": "$.v", "regexpFilter": "(a|aa)+(b?)\\2$", "defaultValue": "d"}
+        body = json.dumps({"v": "a" * 60 + "!"})
+        answer = runner.ask({"type": "variables", "id": "w", "document": body, "expressions": [slow]})
+
+        assert answer["variables"] == {"v": "d"}
+        assert "more than two seconds" in answer["warnings"][0]
+
+    @pytest.mark.parametrize("body", ["[" * 1_000_000, '{"a":' * 300_000])
+    def test_a_bottomless_body_is_no_end_of_the_runner(self, runner: Runner, body: str) -> None:
+        assert self.resolve(runner, {"key": "v", "value": "$", "defaultValue": "d"}, document=body) == {"v": "d"}
 
     def test_the_root_is_the_body_itself(self, runner: Runner) -> None:
         found = self.resolve(runner, {"key": "all", "value": "$"})
@@ -138,13 +170,13 @@ class TestVariables:
         assert found == {"v": "d"}
 
     def test_an_empty_body(self, runner: Runner) -> None:
-        assert self.resolve(runner, {"key": "v", "value": "$.version"}, document="") == {"v": ""}
+        assert self.resolve(runner, {"key": "v", "value": "$.version"}, document="") == {}
 
     def test_a_broken_expression_is_warned_of(self, runner: Runner) -> None:
         expressions = [{"key": "v", "value": "$.[["}]
         answer = runner.ask({"type": "variables", "id": "w", "document": "{}", "expressions": expressions})
 
-        assert answer["variables"] == {"v": ""}
+        assert answer["variables"] == {}
         assert answer["warnings"][0].startswith("Unable to resolve v: ")
 
     def test_xpath(self, runner: Runner) -> None:
@@ -164,7 +196,7 @@ class TestVariables:
     def test_xml_may_not_define_entities(self, runner: Runner) -> None:
         xml = '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>'
 
-        assert self.resolve(runner, {"key": "a", "value": "/a", "expressionType": "XPath"}, document=xml) == {"a": ""}
+        assert self.resolve(runner, {"key": "a", "value": "/a", "expressionType": "XPath"}, document=xml) == {}
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.BuildRequest;
 import jenkinslight.runner.engine.Threads;
 import jenkinslight.runner.language.LibraryScan;
 import jenkinslight.runner.language.ScriptCheck;
+import jenkinslight.runner.webhook.Filter;
 import jenkinslight.runner.webhook.VariableResolver;
 import net.minidev.json.parser.ParseException;
 
@@ -115,7 +115,7 @@ final class Dispatcher {
         Threads.builds().execute(() -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 complain(message, e.toString());
             }
         });
@@ -132,7 +132,8 @@ final class Dispatcher {
     }
 
     private void variables(Map<String, Object> message) {
-        VariableResolver resolver = new VariableResolver(String.valueOf(message.get("document")));
+        VariableResolver resolver = new VariableResolver(String.valueOf(message.get("document")),
+                !Boolean.FALSE.equals(message.get("flatten")));
         for (Object expression : (List<?>) message.getOrDefault("expressions", List.of())) {
             resolver.resolve((Map<?, ?>) expression);
         }
@@ -141,9 +142,9 @@ final class Dispatcher {
 
     private void match(Map<String, Object> message) {
         try {
-            boolean matched = Pattern.compile(String.valueOf(message.get("pattern"))).matcher(String.valueOf(message.get("text"))).find();
+            boolean matched = Filter.matches(String.valueOf(message.get("pattern")), String.valueOf(message.get("text")));
             channel.send("matched", "id", message.get("id"), "matched", matched);
-        } catch (PatternSyntaxException e) {
+        } catch (PatternSyntaxException | Filter.TooSlowException e) {
             channel.send("matched", "id", message.get("id"), "matched", false, "error", e.getMessage());
         }
     }

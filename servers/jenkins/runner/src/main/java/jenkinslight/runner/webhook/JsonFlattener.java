@@ -6,24 +6,23 @@ import jenkinslight.runner.protocol.Json;
 
 /** A JSON value as variables, by the Generic Webhook Trigger plugin's rules. */
 final class JsonFlattener {
-    private final Map<String, String> variables;
-    private final String regexpFilter;
+    private final Found found;
 
-    /**
-     * @param variables where the variables go
-     * @param regexpFilter what is taken out of each value
-     */
-    JsonFlattener(Map<String, String> variables, String regexpFilter) {
-        this.variables = variables;
-        this.regexpFilter = regexpFilter;
+    JsonFlattener(Found found) {
+        this.found = found;
     }
 
-    /** Adds {@code key}, for lists and objects as JSON text, and their leaves as {@code key_0}, {@code key_name}. A null adds nothing. */
+    /** Adds {@code key}, for all but texts as JSON, and the leaves of lists and objects as {@code key_0}, {@code key_name}. A null adds nothing. */
     void flatten(String key, Object value) {
         leaves(key, value);
-        if (value instanceof List || value instanceof Map) {
-            put(key, Json.format(value));
+        if (value != null) {
+            whole(key, value);
         }
+    }
+
+    /** Adds {@code key} only: a text as it is, all else as JSON. */
+    void whole(String key, Object value) {
+        found.put(key, value instanceof String ? (String) value : gson(value));
     }
 
     private void leaves(String key, Object value) {
@@ -35,20 +34,13 @@ final class JsonFlattener {
         } else if (value instanceof Map) {
             ((Map<?, ?>) value).forEach((name, item) -> leaves(key + "_" + name, item));
         } else if (value != null) {
-            put(key, value.toString());
+            whole(key, value);
         }
     }
 
-    private void put(String key, String value) {
-        variables.put(variableName(key), filter(value, regexpFilter));
-    }
-
-    /** No white space and no hyphens: shells couldn't name such a variable. */
-    static String variableName(String key) {
-        return key.replaceAll("\\s", "_").replace('-', '_');
-    }
-
-    static String filter(String value, String regexpFilter) {
-        return regexpFilter == null || regexpFilter.isEmpty() ? value : value.replaceAll(regexpFilter, "");
+    /** JSON as the plugin's Gson writes it: with what means something to HTML escaped. */
+    private static String gson(Object value) {
+        return Json.format(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+                .replace("=", "\\u003d").replace("'", "\\u0027");
     }
 }

@@ -22,11 +22,14 @@ import org.xml.sax.SAXException;
 /** Resolves the expressions of Generic Webhook Trigger against one request's body. */
 public final class VariableResolver {
     private final String document;
+    private final boolean flattens;
     private final Map<String, String> variables = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
 
-    public VariableResolver(String document) {
+    /** @param flattens whether lists and objects give a variable for each of their leaves too */
+    public VariableResolver(String document, boolean flattens) {
         this.document = document;
+        this.flattens = flattens;
     }
 
     /** All variables so far; later expressions win over earlier ones of the same key. */
@@ -39,47 +42,65 @@ public final class VariableResolver {
         return warnings;
     }
 
-    /** Resolves one expression: {@code key}, {@code value}, {@code expressionType}, {@code regexpFilter}, {@code defaultValue}. */
+    /**
+     * Resolves one expression: {@code key}, {@code value}, {@code expressionType}, {@code regexpFilter}, {@code defaultValue}. One of
+     * the type {@code Value} stands for itself, as a header's does. What is not found and has no default gives no variable.
+     */
     public void resolve(Map<?, ?> expression) {
         String key = text(expression, "key");
-        Map<String, String> found = new LinkedHashMap<>();
-        if (!document.isEmpty() && !text(expression, "value").isEmpty()) {
-            try {
-                if (text(expression, "expressionType").equalsIgnoreCase("XPath")) {
-                    xpath(key, expression, found);
-                } else {
-                    jsonPath(key, expression, found);
-                }
-            } catch (PathNotFoundException missing) {
-                found.clear();
-            } catch (JsonPathException | IllegalArgumentException | XPathExpressionException | SAXException | IOException
-                    | ParserConfigurationException | TransformerException e) {
-                warnings.add("Unable to resolve " + key + ": " + e.getMessage());
-                found.clear();
-            }
-        }
-        if (found.isEmpty() || found.getOrDefault(key, "x").isEmpty()) {
+        String type = text(expression, "expressionType");
+        Map<String, String> found = evaluate(key, type, expression);
+        boolean missing = found.isEmpty() || found.getOrDefault(key, "x").isEmpty();
+        if (missing && expression.get("defaultValue") != null) {
             found.put(key, text(expression, "defaultValue"));
         }
         variables.putAll(found);
     }
 
-    private void jsonPath(String key, Map<?, ?> expression, Map<String, String> found) {
-        String path = text(expression, "value");
-        new JsonFlattener(found, text(expression, "regexpFilter")).flatten(key, JsonPath.read(document, path));
+    private Map<String, String> evaluate(String key, String type, Map<?, ?> expression) {
+        Found found = new Found(text(expression, "regexpFilter"));
+        String value = text(expression, "value");
+        try {
+            if (type.equalsIgnoreCase("Value")) {
+                found.put(key, value);
+            } else if (document.isEmpty() || value.isEmpty()) {
+                return found.values();
+            } else if (type.equalsIgnoreCase("XPath")) {
+                new XmlFlattener(found).flatten(key, nodes(value));
+            } else {
+                jsonPath(key, value, found);
+            }
+            return found.values();
+        } catch (PathNotFoundException absent) {
+            return new LinkedHashMap<>();
+        } catch (JsonPathException | IllegalArgumentException | Filter.TooSlowException | XPathExpressionException | SAXException
+                | IOException | ParserConfigurationException | TransformerException e) {
+            warnings.add("Unable to resolve " + key + ": " + e.getMessage());
+        } catch (StackOverflowError e) {
+            warnings.add("Unable to resolve " + key + ": the body is nested too deeply");
+        }
+        return new LinkedHashMap<>();
+    }
+
+    private void jsonPath(String key, String path, Found found) {
+        Object value = JsonPath.read(document, path);
+        JsonFlattener flattener = new JsonFlattener(found);
+        if (flattens) {
+            flattener.flatten(key, value);
+        } else if (value != null) {
+            flattener.whole(key, value);
+        }
         if (path.trim().equals("$")) {
-            found.put(key, document);
+            found.putWhole(key, document);
         }
     }
 
-    private void xpath(String key, Map<?, ?> expression, Map<String, String> found)
-            throws ParserConfigurationException, SAXException, IOException, XPathExpressionException, TransformerException {
+    private NodeList nodes(String path) throws ParserConfigurationException, SAXException, IOException, XPathExpressionException {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         // A webhook's body comes from anywhere: no entities, no files.
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        Object nodes = XPathFactory.newInstance().newXPath().evaluate(text(expression, "value"),
+        return (NodeList) XPathFactory.newInstance().newXPath().evaluate(path,
                 factory.newDocumentBuilder().parse(new InputSource(new StringReader(document))), XPathConstants.NODESET);
-        new XmlFlattener(found, text(expression, "regexpFilter")).flatten(key, (NodeList) nodes);
     }
 
     private static String text(Map<?, ?> expression, String field) {

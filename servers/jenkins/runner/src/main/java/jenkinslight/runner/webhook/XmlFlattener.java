@@ -1,7 +1,6 @@
 package jenkinslight.runner.webhook;
 
 import java.io.StringWriter;
-import java.util.Map;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Transformer;
 import javax.xml.transform.TransformerException;
@@ -13,20 +12,15 @@ import org.w3c.dom.NodeList;
 
 /** XML nodes as variables, by the Generic Webhook Trigger plugin's rules. */
 final class XmlFlattener {
-    private final Map<String, String> variables;
-    private final String regexpFilter;
+    private final Found found;
 
-    XmlFlattener(Map<String, String> variables, String regexpFilter) {
-        this.variables = variables;
-        this.regexpFilter = regexpFilter;
+    XmlFlattener(Found found) {
+        this.found = found;
     }
 
     /** Adds {@code key} as XML text (a lone leaf: its text) and every leaf below; several nodes are numbered. */
     void flatten(String key, NodeList nodes) throws TransformerException {
-        if (nodes.getLength() == 0) {
-            return;
-        }
-        variables.put(key, xml(nodes.item(0)));
+        found.putWhole(key, nodes.getLength() == 0 ? "" : xml(nodes.item(0)));
         for (int i = 0; i < nodes.getLength(); i++) {
             leaves(key, nodes.getLength() == 1 ? key : key + "_" + i, nodes.item(i));
         }
@@ -34,7 +28,7 @@ final class XmlFlattener {
 
     private void leaves(String key, String keyOfChildren, Node node) {
         if (isLeaf(node)) {
-            put(key, node.getTextContent());
+            found.put(key, node.getTextContent());
             return;
         }
         for (int i = 0; i < node.getChildNodes().getLength(); i++) {
@@ -43,10 +37,6 @@ final class XmlFlattener {
             // Elements alternate with the white space between them, which the plugin doesn't count.
             leaves(childKey, childKey + "_" + i / 2, child);
         }
-    }
-
-    private void put(String key, String value) {
-        variables.put(JsonFlattener.variableName(key), JsonFlattener.filter(value, regexpFilter));
     }
 
     private static boolean isLeaf(Node node) {
@@ -60,6 +50,7 @@ final class XmlFlattener {
         }
         Transformer transformer = TransformerFactory.newInstance().newTransformer();
         transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        transformer.setOutputProperty(OutputKeys.INDENT, "yes");
         StringWriter text = new StringWriter();
         transformer.transform(new DOMSource(node), new StreamResult(text));
         return text.toString();
