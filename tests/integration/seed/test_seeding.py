@@ -19,6 +19,7 @@ from kubestage.secrets import Secrets
 from kubestage.seed import SeedReport, declared_release, push_release, seed_gitlab, seed_jenkins
 from kubestage.seed.git import WorkTree
 from kubestage.seed.gitlab import HOOK_URL, git_account, gitlab_client
+from kubestage.seed.jenkins import SSH_CREDENTIALS_ID
 from kubestage.seed.projects import SERVICE
 from kubestage.settings import Settings
 from kubestage.ssh import host_fingerprint
@@ -226,3 +227,30 @@ def test_a_server_that_does_not_answer_is_named(settings: Settings, secrets: Sec
         seed_gitlab(nobody, secrets)
     with pytest.raises(PartError, match=r"Jenkins at http://localhost:37080 does not answer"):
         seed_jenkins(nobody, secrets)
+
+
+def test_jenkins_checks_out_over_ssh_with_its_credential(
+    settings: Settings, secrets: Secrets, first: SeedReport
+) -> None:
+    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
+    url = f"{settings.gitlab_ssh}/saas/uuid-service.git"
+    script = f"node {{ git url: '{url}', credentialsId: '{SSH_CREDENTIALS_ID}'; sh 'ls pom.xml' }}"
+    server.create_job("by-ssh", _PIPELINE.format(script=script))
+    server.build_job("by-ssh")
+    wait_for("the build", lambda: _result(server, "by-ssh"), seconds=60)
+    console = server.get_build_console_output("by-ssh", 1)
+    assert _result(server, "by-ssh") == "SUCCESS", console
+    assert f"using credential {SSH_CREDENTIALS_ID}" in console
+
+
+_PIPELINE = """<flow-definition plugin="workflow-job">
+  <definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition" plugin="workflow-cps">
+    <script>{script}</script>
+    <sandbox>true</sandbox>
+  </definition>
+</flow-definition>"""
+
+
+def _result(server: jenkins.Jenkins, job: str) -> str | None:
+    builds = server.get_job_info(job)["builds"]
+    return server.get_build_info(job, 1)["result"] if builds else None

@@ -2,14 +2,17 @@
 
 import hashlib
 import os
+import shlex
 import subprocess
+import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jenkins_light.model.credentials import USERNAME_PASSWORD, Credential
+from jenkins_light.model.credentials import SSH_KEY, USERNAME_PASSWORD, Credential
 from jenkins_light.model.definitions import GitScm
 from jenkins_light.steps.registry import Abort
 
@@ -49,18 +52,46 @@ class Git:
         self._log = log
         self._running: subprocess.Popen[bytes] | None = None
         self._env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C.UTF-8"}
+        self._home = home
+        self._key = credential if credential is not None and credential.kind == SSH_KEY else None
         if credential is not None:
-            if credential.kind != USERNAME_PASSWORD:
-                raise Abort(f"Credentials {credential.id} are no username with password, which git over HTTP needs")
-            askpass = home / "secrets" / "git-askpass.sh"
-            if not askpass.exists():
-                askpass.write_text(_ASKPASS)
-                askpass.chmod(0o700)
-            self._env |= {
-                "GIT_ASKPASS": str(askpass),
-                "GIT_ASKPASS_USERNAME": credential.username,
-                "GIT_ASKPASS_PASSWORD": credential.secret,
-            }
+            self._env |= self._identity(credential)
+
+    def _identity(self, credential: Credential) -> dict[str, str]:
+        """The variables by which git, or ssh under it, learns user name and password or passphrase."""
+        if credential.kind not in (USERNAME_PASSWORD, SSH_KEY):
+            raise Abort(f"Credentials {credential.id} are neither username with password nor SSH username with key")
+        askpass = self._home / "secrets" / "git-askpass.sh"
+        if not askpass.exists():
+            askpass.write_text(_ASKPASS)
+            askpass.chmod(0o700)
+        if credential.kind == SSH_KEY:
+            asking = {"SSH_ASKPASS": str(askpass), "SSH_ASKPASS_REQUIRE": "force"}
+            return {**asking, "GIT_ASKPASS_PASSWORD": credential.passphrase}
+        return {
+            "GIT_ASKPASS": str(askpass),
+            "GIT_ASKPASS_USERNAME": credential.username,
+            "GIT_ASKPASS_PASSWORD": credential.secret,
+        }
+
+    @contextmanager
+    def _ssh(self) -> Iterator[dict[str, str]]:
+        """The variables for ssh; the key is a file of its own only while a command runs, as in the git plugin.
+
+        A host that is met for the first time is remembered and from then on held to its key (the git client plugin's
+        "Accept first connection").
+        """
+        hosts = self._home / ".ssh" / "known_hosts"
+        hosts.parent.mkdir(exist_ok=True, mode=0o700)
+        options = ["-o", "StrictHostKeyChecking=accept-new", "-o", f"UserKnownHostsFile={hosts}"]
+        if self._key is None:
+            yield {"GIT_SSH_COMMAND": shlex.join(["ssh", "-o", "BatchMode=yes", *options])}
+            return
+        with tempfile.NamedTemporaryFile("w", prefix="jenkins-gitclient-ssh", suffix=".key") as file:
+            file.write(self._key.secret.strip() + "\n")
+            file.flush()
+            user = ["-l", self._key.username] if self._key.username else []
+            yield {"GIT_SSH_COMMAND": shlex.join(["ssh", "-i", file.name, "-o", "IdentitiesOnly=yes", *user, *options])}
 
     def run(self, *arguments: str, quiet: bool = False) -> str:
         """Run a git command and return what it prints.
@@ -73,14 +104,17 @@ class Git:
         # The host's credential helpers must not answer for the job's credentials.
         command = ["git", "-c", "credential.helper=", "-c", "protocol.ext.allow=never", *arguments]
         shown = f'Command "git {" ".join(arguments)}"'
-        with subprocess.Popen(
-            command,
-            cwd=self._folder,
-            env=self._env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process:
+        with (
+            self._ssh() as ssh,
+            subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env=self._env | ssh,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            ) as process,
+        ):
             self._running = process
             try:
                 output, problem = process.communicate(timeout=_TIMEOUT_SECONDS)

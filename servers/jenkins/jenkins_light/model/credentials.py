@@ -39,6 +39,7 @@ class Credential:
     description: str = ""
     username: str = ""
     secret: str = ""
+    passphrase: str = ""
     file_name: str = ""
     content: bytes = b""
 
@@ -166,6 +167,7 @@ class CredentialsStore:
             description=xmltree.text(element, "description"),
             username=xmltree.text(element, "username"),
             secret=secret(KINDS[kind][1][-1]) if kind != SECRET_FILE else "",
+            passphrase=secret("passphrase") if kind == SSH_KEY else "",
             file_name=xmltree.text(element, "fileName"),
             content=base64.b64decode(secret("secretBytes")) if kind == SECRET_FILE else b"",
         )

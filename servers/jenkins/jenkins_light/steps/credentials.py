@@ -101,7 +101,7 @@ def _file(described: Described, credential: Credential, folder: Path) -> Variabl
 def _ssh(described: Described, credential: Credential, folder: Path) -> Variables:
     path = folder / "ssh-key"
     path.touch(0o600)
-    path.write_text(credential.secret)
+    path.write_text(credential.secret.strip() + "\n")  # ssh takes no key without the last line's end
     variables = {str(described.get("keyFileVariable")): str(path)}
     if described.get("usernameVariable"):
         variables[str(described["usernameVariable"])] = credential.username
