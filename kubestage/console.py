@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 _HEARTBEAT_SECONDS = 15.0
+_WIDEST = 10_000
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Console:
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
         # A terminal folds long cells; a file or a pipe gets each row on one line, whole.
-        width = None if self._out.is_terminal else self._out.measure(table).maximum
+        wide = self._out.options.update(max_width=_WIDEST)
+        width = None if self._out.is_terminal else self._out.measure(table, options=wide).maximum
         self._out.print(table, width=width, crop=False)
 
     @contextmanager

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .knowledge import KNOWLEDGE, pipeline, pipeline_sed
 
-IMAGE, RUNNER = "uuid.image", "uuid.runner"
+DEFAULT, IMAGE, RUNNER = "uuid.image", "uuid.image.talk", "uuid.runner"
 GIT_SCM = (
     "checkout([$class: 'GitSCM', branches: [[name: 'refs/heads/master']], userRemoteConfigs: [[credentialsId: "
     '"$credentialsId", url: "${url}"]], doGenerateSubmoduleConfigurations: false, extensions: [], submoduleCfg: []])'
 )
 
 
-@pytest.mark.parametrize("name", [IMAGE, RUNNER])
+@pytest.mark.parametrize("name", [DEFAULT, IMAGE, RUNNER])
 def test_the_pipelines_are_declarative_on_any_agent(name: str) -> None:
     assert "pipeline {\n    agent any\n" in pipeline(name)
 
@@ -64,6 +66,13 @@ def test_the_image_pipeline_has_the_talks_words(words: str) -> None:
 )
 def test_the_runner_pipeline_has_the_talks_words(words: str) -> None:
     assert words in pipeline(RUNNER)
+
+
+def test_the_default_pipeline_has_the_second_diagrams_stages_in_its_order() -> None:
+    stages = re.findall(r"^        stage\('(.*)'\)", pipeline(DEFAULT), re.MULTILINE)
+    order = ["Check out", "Compile", "Unit tests", "Static analysis", "Quality gate", "Image", "Push", "Deploy to test"]
+    assert stages == [stage for stage in order if stage in stages]
+    assert {"Check out", "Compile", "Unit tests", "Image", "Push", "Deploy to test"} <= set(stages)
 
 
 def test_variables_are_set_without_def() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import kubestage.seed.jenkins as seed
 from kubestage.secrets import JOB_TOKENS
+from kubestage.seed.gitlab import HOOK_URL
 
 JOBS = Path(seed.__file__).parent / "jobs"
 TRIGGER = "org.jenkinsci.plugins.gwt.GenericTrigger"
@@ -28,8 +29,9 @@ def starts(name: str, **variables: str) -> bool:
     return re.search(trigger.findtext("regexpFilterExpression") or "", text) is not None
 
 
-def image(ref: str, after: str = COMMIT, commit_title: str = "Anything") -> bool:
-    return starts("uuid.image", commit_title=commit_title, after=after, ref=ref)
+def image(ref: str, after: str = COMMIT, commit_title: str = "Anything", **others: str) -> bool:
+    hook = {"force": "false", "clean": "false", "checkout_sha": COMMIT} | others
+    return starts("uuid.image", **hook, commit_title=commit_title, after=after, ref=ref)
 
 
 def runner(version: str = "v1.0.0.0", env: str = "test", port: str = "30050") -> bool:
@@ -72,17 +74,39 @@ def test_a_release_is_built_at_its_tag_and_not_at_its_commit_too() -> None:
     assert image("refs/tags/v2.0.0.0", commit_title="Release v2.0.0.0")
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/dev", "refs/heads/master2", "refs/tags/snapshot", "refs/tags/v1.0", "x"])
-def test_other_branches_and_tags_build_nothing(ref: str) -> None:
+@pytest.mark.parametrize("ref", ["refs/heads/dev", "refs/heads/master2", "refs/heads/feature/a-1_b.c"])
+def test_a_push_to_another_branch_builds_too(ref: str) -> None:
+    assert image(ref, commit_title="Release v2.0.0.0")
+
+
+@pytest.mark.parametrize("ref", ["refs/tags/snapshot", "refs/tags/v1.0", "x", "refs/heads/$(id)", "refs/heads/-x"])
+def test_other_tags_and_names_that_a_shell_could_mistake_build_nothing(ref: str) -> None:
     assert not image(ref)
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/master", "refs/tags/v1.0.0.0"])
+@pytest.mark.parametrize("value", ["", "yes", "true;id"])
+@pytest.mark.parametrize("flag", ["force", "clean"])
+def test_a_flag_is_true_or_false(flag: str, value: str) -> None:
+    assert image("refs/heads/master", **{flag: "true"})
+    assert not image("refs/heads/master", **{flag: value})
+
+
+def test_a_commit_is_one() -> None:
+    assert image("refs/heads/master", checkout_sha="")
+    assert not image("refs/heads/master", checkout_sha="HEAD")
+
+
+def test_the_talks_job_listens_to_no_hook_of_gitlab() -> None:
+    assert f"token={JOB_TOKENS['talk']}" not in HOOK_URL
+    assert list(job("uuid.image.talk").iter("org.jenkinsci.plugins.gwt.GenericVariable")) == []
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/master", "refs/heads/dev", "refs/tags/v1.0.0.0"])
 def test_what_was_deleted_is_not_built(ref: str) -> None:
     assert not image(ref, after=NOTHING)
 
 
-@pytest.mark.parametrize("version", ["v1.0.0.0", "v2.10.0.33", f"v1.0.0.0@sha256:{'0f' * 32}"])
+@pytest.mark.parametrize("version", ["v1.0.0.0", "v2.10.0.33", "v1.0.0.0-dev-5061e2f1", f"v1.0.0.0@sha256:{'0f' * 32}"])
 @pytest.mark.parametrize("env", ["test", "prod"])
 @pytest.mark.parametrize("port", ["30050", "30059"])
 def test_a_well_formed_deployment_starts(version: str, env: str, port: str) -> None:
