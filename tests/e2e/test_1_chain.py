@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 
 import gitlab
 import pytest
@@ -136,35 +135,6 @@ def test_trace_of_the_seeded_version_has_no_delivery_and_is_whole(sandbox: Sandb
     assert run.code == 0, run.text
     assert "none for this tag: it was seeded" in run.stdout
     assert "test does not run v1.0.0.0 at present" in run.stdout
-
-
-def test_a_push_in_gitlab_triggers_ci(sandbox: Sandbox):
-    """The tag alone and the branch alone each reach uuid.image by its webhook, as the talk shows."""
-    api = gitlab.Gitlab(sandbox.settings.gitlab_url, private_token=sandbox.secrets.gitlab_root_token)
-    service = api.projects.get("saas/uuid-service")
-    before = _last_build(sandbox)
-    service.files.create(
-        {
-            "file_path": "NOTES.md",
-            "branch": "master",
-            "content": "a push\n",
-            "commit_message": "A note",
-        }
-    )
-    deadline = time.monotonic() + 120
-    while _last_build(sandbox) == before:
-        assert time.monotonic() < deadline, "the push hook started no build"
-        time.sleep(0.5)
-
-
-def _last_build(sandbox: Sandbox) -> int:
-    job = requests.get(
-        f"{sandbox.settings.jenkins_url}/job/uuid.image/api/json",
-        params={"tree": "lastCompletedBuild[number]"},
-        auth=("admin", sandbox.secrets.jenkins_admin_token),
-        timeout=5,
-    ).json()
-    return int(job["lastCompletedBuild"]["number"])
 
 
 @pytest.mark.parametrize(
