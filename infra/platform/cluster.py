@@ -54,6 +54,7 @@ class Cluster(pulumi.ComponentResource):
             ],
             disable_default_cni=inputs.disable_default_cni,
             kube_proxy_mode="iptables",
+            kube_proxy_cpu="100m",  # it is to hear of pods that go even while others start
             kubeadm_config_patches=[_NO_LEADER_ELECTION],
             node_files=[
                 {

@@ -18,7 +18,9 @@ _PAUSE_SECONDS = 1.0
 _GAP_SECONDS = 0.1
 # The probe kept its pace if it sent this part of the requests, and all but one in a hundred of them this punctually.
 _PACE = 0.995
-_PUNCTUAL_SECONDS = 0.1
+_PUNCTUAL_SECONDS = 0.25
+# Less than this, which is the time between two requests, is not worth a word.
+_LATE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ class ProbeReport:
         """Rows of name and finding, for the console."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
         median, slow = self.latency(0.5), self.latency(0.99)
-        pace = "" if self.kept_pace else "; THE PROBE COULD NOT KEEP ITS PACE, so these figures prove little"
+        pace = f", up to {_ms(self.lag)} late (p99)" if self.lag > _LATE_SECONDS else ""
+        pace += "" if self.kept_pace else "; THE PROBE COULD NOT KEEP ITS PACE, so these figures prove little"
         return [
             ["address", f"{self.url}/status"],
             ["requests", f"{self.requests} of {self.due} due in {self.seconds:.1f} s{pace}"],

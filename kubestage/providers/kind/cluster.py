@@ -14,6 +14,7 @@ import yaml
 from kubestage.errors import InputError, MachineError
 from kubestage.providers.diffs import Path
 from kubestage.providers.docker.client import Info, asked, found
+from kubestage.providers.kind import kubeproxy
 from kubestage.providers.kind.kindctl import CLUSTER_LABEL, Kind, end_orphans
 from kubestage.providers.kubernetes.api import Api, ApiError, Unreachable
 from kubestage.providers.resource import Call, State
@@ -21,14 +22,17 @@ from kubestage.providers.wire import UNKNOWN, Properties, Secret
 from kubestage.waits import wait_for
 
 _REQUIRED = ("clusterName", "image", "network")
-_IN_PLACE = frozenset({"nodeFiles", "waitSeconds", "running"})
+_IN_PLACE = frozenset({"kubeProxyCpu", "nodeFiles", "waitSeconds", "running"})
 _API_PORT = "6443/tcp"
 # Written into the node last: a cluster without it was never finished.
 _MARKER = "/kind/kubestage.json"
 
 
 class KindCluster:
-    """A cluster of one node; files on the node and its running state change in place, all else needs a new one."""
+    """A cluster of one node.
+
+    Its running state, files on it and kube-proxy's share of the processor change in place; all else needs a new one.
+    """
 
     delete_first = True
 
@@ -100,7 +104,10 @@ class KindCluster:
             raise MachineError(f"The node of {inputs['clusterName']} has gone while it was made", fix="./inv up")
         kubeconfig = self._kind.kubeconfig(inputs["clusterName"])
         self._put_files(node["Id"], inputs)
-        self._await_api(yaml.safe_dump(kubeconfig), float(inputs.get("waitSeconds", 180)), call)
+        api = Api(yaml.safe_dump(kubeconfig))
+        self._await_api(api, float(inputs.get("waitSeconds", 180)), call)
+        if inputs.get("kubeProxyCpu"):
+            kubeproxy.request_cpu(api, inputs["kubeProxyCpu"])
         cluster = kubeconfig["clusters"][0]["cluster"]
         outputs = {
             **inputs,
@@ -161,9 +168,8 @@ class KindCluster:
         return json.dumps(fixed, sort_keys=True)
 
     @staticmethod
-    def _await_api(kubeconfig: str, seconds: float, call: Call) -> None:
+    def _await_api(api: Api, seconds: float, call: Call) -> None:
         """Waits until the node is Ready: after a start the API needs some seconds, and the node some more."""
-        api = Api(kubeconfig)
         call.say("waiting for the node to be Ready")
 
         def ready() -> bool:

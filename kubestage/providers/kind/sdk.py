@@ -10,6 +10,7 @@ import pulumi
 _CAMEL = {
     "cluster_name": "clusterName",
     "disable_default_cni": "disableDefaultCni",
+    "kube_proxy_cpu": "kubeProxyCpu",
     "kube_proxy_mode": "kubeProxyMode",
     "kubeadm_config_patches": "kubeadmConfigPatches",
     "node_files": "nodeFiles",
@@ -47,6 +48,7 @@ class KindCluster(pulumi.CustomResource):
         ports: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
         disable_default_cni: bool = False,
         kube_proxy_mode: str | None = None,
+        kube_proxy_cpu: str | None = None,
         kubeadm_config_patches: Sequence[str] = (),
         node_files: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]] | None = None,
         wait_seconds: int = 180,
@@ -62,6 +64,7 @@ class KindCluster(pulumi.CustomResource):
             ports: published ports, each with containerPort, hostPort and listenAddress; fixed at creation.
             disable_default_cni: the node image brings its own network plugin.
             kube_proxy_mode: as in kind's configuration; kind's default if left out.
+            kube_proxy_cpu: what kube-proxy requests of the processor, such as "100m"; changed in place.
             kubeadm_config_patches: YAML patches for kubeadm.
             node_files: files on every node, each with path, content and mode (octal text); changed in place.
             wait_seconds: how long the node may take to get Ready.
@@ -78,6 +81,7 @@ class KindCluster(pulumi.CustomResource):
                 "ports": ports,
                 "disable_default_cni": disable_default_cni,
                 "kube_proxy_mode": kube_proxy_mode,
+                "kube_proxy_cpu": kube_proxy_cpu,
                 "kubeadm_config_patches": list(kubeadm_config_patches),
                 "node_files": node_files,
                 "wait_seconds": wait_seconds,

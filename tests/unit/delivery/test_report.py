@@ -99,7 +99,7 @@ def test_percentiles_are_values_that_were_measured():
     assert percentile([], 0.5) is None
 
 
-@pytest.mark.parametrize(("due", "lag", "kept"), [(100, 0.0, True), (110, 0.0, False), (100, 0.2, False)])
+@pytest.mark.parametrize(("due", "lag", "kept"), [(100, 0.1, True), (110, 0.0, False), (100, 0.3, False)])
 def test_a_probe_that_sent_too_little_or_too_late_says_so(due: int, lag: float, kept: bool):
     samples = [Sample(index / 50, lag, 0.001, "v1", "p") for index in range(100)]
     found = report(samples, seconds=2, due=due)
@@ -107,6 +107,7 @@ def test_a_probe_that_sent_too_little_or_too_late_says_so(due: int, lag: float, 
     assert ("COULD NOT KEEP" in str(found.table())) is not kept
     assert ("the probe could not keep its pace" in draw(found)) is not kept
     assert found.summary()["kept_pace"] is kept
+    assert (f"up to {lag * 1000:.0f} ms late" in str(found.table())) is (lag > 0)
 
 
 def test_the_table_tells_all_of_it(recreate: ProbeReport):

@@ -112,6 +112,7 @@ def kind(engine: Engine) -> Any:
 @pytest.fixture
 def cluster(engine: Any, kind: Any, monkeypatch: pytest.MonkeyPatch) -> KindCluster:
     monkeypatch.setattr(KindCluster, "_await_api", staticmethod(lambda *_: None))
+    monkeypatch.setattr("kubestage.providers.kind.cluster.Api", lambda _: None)
     return KindCluster(engine, kind)
 
 
@@ -136,8 +137,8 @@ def test_what_is_missing_is_named(cluster: KindCluster, call: Call) -> None:
         cluster.check(call, {"clusterName": "eng"}, {})
 
 
-def test_only_files_on_the_node_change_in_place(cluster: KindCluster) -> None:
-    replacing = {path[0] for path in cluster.replaces(INPUTS, INPUTS)}
+def test_files_on_the_node_and_kube_proxys_share_change_in_place(cluster: KindCluster) -> None:
+    replacing = {path[0] for path in cluster.replaces(INPUTS, {**INPUTS, "kubeProxyCpu": "100m"})}
 
     assert replacing == {"clusterName", "image", "network", "ports"}
 
@@ -148,6 +149,17 @@ def test_a_preview_knows_names_and_no_credentials(cluster: KindCluster, call: Ca
     assert outputs["containers"] == ["eng-control-plane"]
     assert outputs["internalEndpoint"] == "https://eng-control-plane:6443"
     assert outputs["kubeconfig"] is UNKNOWN
+
+
+@pytest.mark.parametrize(("given", "expected"), [({"kubeProxyCpu": "100m"}, ["100m"]), ({}, [])])
+def test_kube_proxy_gets_its_share_where_one_is_asked_for(
+    given: Properties, expected: list[str], cluster: KindCluster, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("kubestage.providers.kind.kubeproxy.request_cpu", lambda _, cpu: asked.append(cpu))
+    cluster.create(call, {**INPUTS, **given})
+
+    assert asked == expected
 
 
 def test_a_cluster_is_made_and_its_files_are_put(cluster: KindCluster, engine: Engine, kind: Kind, call: Call) -> None:
