@@ -245,7 +245,8 @@ def test_what_is_missing_without_a_default_is_no_variable(client: Client, hook: 
 
 def test_several_headers_and_parameters_are_numbered(client: Client, hook: Callable[[str], None]) -> None:
     package = "org.jenkinsci.plugins.gwt."
-    header = f"<{package}GenericHeaderVariable><key>X-Many</key><regexpFilter>[^0-9]</regexpFilter></{package}GenericHeaderVariable>"
+    tag = f"{package}GenericHeaderVariable"
+    header = f"<{tag}><key>X-Many</key><regexpFilter>[^0-9]</regexpFilter></{tag}>"
     parameter = (
         f"<{package}GenericRequestVariable><key>p</key><regexpFilter></regexpFilter></{package}GenericRequestVariable>"
     )
@@ -304,7 +305,8 @@ def test_the_caller_may_set_the_quiet_period(
 
 
 def test_calls_join_in_one_build_when_they_may(client: Client, hook: Callable[..., None]) -> None:
-    quiet = "<allowSeveralTriggersPerBuild>true</allowSeveralTriggersPerBuild><overrideQuietPeriod>true</overrideQuietPeriod>"
+    several = "<allowSeveralTriggersPerBuild>true</allowSeveralTriggersPerBuild>"
+    quiet = f"{several}<overrideQuietPeriod>true</overrideQuietPeriod>"
     hook(f"<genericVariables>{variable('x', '$.x')}</genericVariables>{quiet}")
     query = "?token=gwt&jobQuietPeriod=60"
     ids = {call(client, json.dumps({"x": x}), query).json()["jobs"]["gwt"]["id"] for x in ("one", "two")}

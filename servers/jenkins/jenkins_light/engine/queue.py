@@ -194,5 +194,5 @@ class Queue:
 def _same(old: QueueItem, new: QueueItem) -> bool:
     if old.unique or new.unique or old.job is not new.job:
         return False
-    # A trigger's variables don't count, as in Jenkins, where they belong to the cause and not to the build's parameters.
+    # A trigger's variables don't count: in Jenkins they belong to the cause and not to the build's parameters.
     return old.parameters == new.parameters and old.script == new.script
