@@ -44,6 +44,15 @@ def test_square_brackets_are_text_and_not_markup(console, capsys):
     assert "[red]x[/red]" in out
 
 
+def test_a_table_in_a_pipe_keeps_each_row_whole(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    address = "http://localhost:8080/" + "x" * 300
+    Console().table(["part", "address"], [["jenkins", address]])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[1].split() == ["jenkins", address]
+
+
 def test_a_step_tells_how_long_it_took_and_usually_takes(console, capsys):
     with console.step("kind cluster", expected=12):
         pass

@@ -54,7 +54,7 @@ def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say:
         return None if state else last
 
     what = f"{kind.name} {name_of(last)} is ready"
-    return wait_for(what, look, seconds=seconds, why=lambda: f"{told}\n{_troubles(api, last)}".strip())
+    return wait_for(what, look, seconds=seconds, why=lambda: _story(api, last, told))
 
 
 def missing(api: Api, kind: Kind, live: Object) -> str:
@@ -164,9 +164,14 @@ def _ended(container: Object) -> str:
 def _failure(api: Api, live: Object, reason: str) -> PartError:
     return PartError(
         f"{live['kind']} {name_of(live)} cannot become ready",
-        why="\n".join(part for part in (reason, _troubles(api, live), _last_words(api, live)) if part),
+        why=_story(api, live, reason),
         fix=f"kubectl -n {live['metadata'].get('namespace', 'default')} describe pods",
     )
+
+
+def _story(api: Api, live: Object, reason: str) -> str:
+    """Why an object does not become ready: the reason, its namespace's warnings, and what its containers wrote."""
+    return "\n".join(part for part in (reason, _troubles(api, live), _last_words(api, live)) if part)
 
 
 def _last_words(api: Api, live: Object) -> str:
@@ -178,7 +183,7 @@ def _last_words(api: Api, live: Object) -> str:
             if container.get("ready"):
                 continue
             again = bool(container.get("lastState", {}).get("terminated"))
-            path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}/log"
+            path = f"/api/v1/namespaces/{live['metadata']['namespace']}/pods/{pod['metadata']['name']}/log"
             query = {"container": container["name"], "tailLines": str(_LOG_LINES), "previous": str(again).lower()}
             try:
                 text = api.text(path, **query).rstrip()

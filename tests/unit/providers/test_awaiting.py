@@ -51,6 +51,11 @@ class Cluster:
             {"involvedObject": {"name": "uuid-deploy-1"}, "reason": "BackOff", "message": "restarting failed container"}
         ]
 
+    def text(self, path: str, **query: str) -> str:
+        assert path == "/api/v1/namespaces/ns-uuid-test/pods/uuid-deploy-1/log"
+        assert query == {"container": "uuid-server", "tailLines": "10", "previous": "true"}
+        return "Error: Unable to access jarfile app.jar\n"
+
     @staticmethod
     def replica_set(template: str, revision: int) -> dict[str, Any]:
         return {
@@ -99,7 +104,15 @@ def test_a_crash_loop_ends_the_wait_at_once_with_the_pods_own_words() -> None:
 
     assert "CrashLoopBackOff; back-off 10s; it ended with exit code 3" in failure.value.why
     assert "uuid-deploy-1: BackOff: restarting failed container" in failure.value.why
+    assert failure.value.why.endswith("the last lines of pod uuid-deploy-1:\nError: Unable to access jarfile app.jar")
     assert failure.value.fix == "kubectl -n ns-uuid-test describe pods"
+
+
+def test_a_pod_that_never_gets_ready_is_quoted_when_the_time_is_over() -> None:
+    with pytest.raises(WaitTimeout) as failure:
+        wait(Cluster(available=0))
+
+    assert "Unable to access jarfile app.jar" in failure.value.why
 
 
 def test_only_the_newest_revisions_pods_are_judged() -> None:
