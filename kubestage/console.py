@@ -49,6 +49,9 @@ class Console:
         self.timeline: list[Step] = []
         self._err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
         self._out = RichConsole(highlight=False, soft_wrap=True)
+        if not self._out.is_terminal:
+            # A terminal folds a table's long cells; a file or a pipe gets each row on one line, whole.
+            self._out.width = _WIDEST
         self._lock = threading.RLock()
         self._live: dict[int, tuple[str, float, float | None]] = {}
         self._status: Any = None
@@ -95,10 +98,7 @@ class Console:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        # A terminal folds long cells; a file or a pipe gets each row on one line, whole.
-        wide = self._out.options.update(max_width=_WIDEST)
-        width = None if self._out.is_terminal else self._out.measure(table, options=wide).maximum
-        self._out.print(table, width=width, crop=False)
+        self._out.print(table)
 
     @contextmanager
     def step(self, title: str, *, expected: float | None = None) -> Iterator[None]:
