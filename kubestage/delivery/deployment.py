@@ -11,11 +11,12 @@ from kubestage.errors import PartError
 from kubestage.providers.kubernetes.api import Api
 from kubestage.providers.kubernetes.awaiting import pods_of, ready
 from kubestage.providers.kubernetes.kinds import KINDS
+from kubestage.providers.kubernetes.replicasets import REVISION, replica_sets_of
+from kubestage.providers.kubernetes.settling import settled
 
 NAME = "uuid-deploy"
 SERVICE = "uuidservice"
 CONFIG = "env-config"
-REVISION = "deployment.kubernetes.io/revision"
 
 _DEPLOYMENT = KINDS["apps/v1", "Deployment"]
 
@@ -170,14 +171,7 @@ class Deployments:
         if live is None:
             raise PartError(f"{environment} has no {NAME}", fix="./inv up")
         current = Rollout.of(live).revision
-        place = f"/apis/apps/v1/namespaces/{namespace(environment)}/replicasets"
-        uid = live["metadata"]["uid"]
-        found = [
-            Revision.of(one, current)
-            for one in self._api.list(place)
-            if any(owner.get("uid") == uid for owner in one["metadata"].get("ownerReferences") or [])
-        ]
-        return sorted(found, key=lambda revision: revision.number)
+        return [Revision.of(one, current) for one in replica_sets_of(self._api, live)]
 
     def running_digests(self, environment: str) -> set[str]:
         """The digests ("sha256:…") of the images that the environment's ready pods really run."""
@@ -223,6 +217,29 @@ class Deployments:
             raise PartError(f"{environment} has no {NAME}", fix="./inv up")
         return Rollout.of(
             ready(
+                self._api,
+                _DEPLOYMENT,
+                path,
+                live,
+                seconds=seconds,
+                say=lambda state: console.say(f"{environment}: {state}"),
+            )
+        )
+
+    def settle(self, environment: str, *, seconds: float = 300.0) -> Rollout | None:
+        """Waits for a rollout that is under way, before strategy or replicas are changed; None without a Deployment.
+
+        A rollout that cannot go on has settled too: what comes next may mend it.
+
+        Raises:
+            WaitTimeout: it is still under way after `seconds`.
+        """
+        path = _path(environment)
+        live = self._api.get(path)
+        if live is None:
+            return None
+        return Rollout.of(
+            settled(
                 self._api,
                 _DEPLOYMENT,
                 path,

@@ -8,6 +8,8 @@ from typing import Any
 from kubestage.errors import KubestageError, PartError
 from kubestage.providers.kubernetes.api import Api, Object
 from kubestage.providers.kubernetes.kinds import Kind
+from kubestage.providers.kubernetes.replicasets import replica_sets_of, selector_of
+from kubestage.providers.kubernetes.wedge import wedge_of
 from kubestage.providers.resource import Say
 from kubestage.waits import wait_for
 
@@ -108,6 +110,9 @@ def _deployment(api: Api, live: Object) -> str:
         reason = final_reason(pod)
         if reason:
             raise _failure(api, live, reason)
+    wedge = wedge_of(api, live)
+    if wedge:
+        raise PartError(f"The rollout of {name_of(live)} stands still", why=wedge.why, fix=wedge.fix)
     return f"{available} of {wanted} replicas available, {updated} updated"
 
 
@@ -120,24 +125,12 @@ _PROBES: dict[str, Callable[[Api, Object], str]] = {
 
 def pods_of(api: Api, deployment: Object) -> list[Object]:
     """The pods of the deployment's newest revision."""
-    namespace = deployment["metadata"]["namespace"]
-    labels = deployment["spec"]["selector"].get("matchLabels") or {}
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    uid = deployment["metadata"]["uid"]
-    sets = [
-        one
-        for one in api.list(f"/apis/apps/v1/namespaces/{namespace}/replicasets", labelSelector=selector)
-        if any(owner.get("uid") == uid for owner in one["metadata"].get("ownerReferences") or [])
-    ]
+    sets = replica_sets_of(api, deployment)
     if not sets:
         return []
-    newest = max(sets, key=_revision)["metadata"]["labels"].get("pod-template-hash", "")
-    selector += f",pod-template-hash={newest}"
-    return api.list(f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)
-
-
-def _revision(replica_set: Object) -> int:
-    return int((replica_set["metadata"].get("annotations") or {}).get("deployment.kubernetes.io/revision", 0))
+    newest = sets[-1]["metadata"]["labels"].get("pod-template-hash", "")
+    selector = f"{selector_of(deployment)},pod-template-hash={newest}"
+    return api.list(f"/api/v1/namespaces/{deployment['metadata']['namespace']}/pods", labelSelector=selector)
 
 
 def final_reason(pod: Object) -> str:

@@ -9,7 +9,7 @@ import yaml
 
 from kubestage.errors import InputError, MachineError, PartError, WaitTimeout
 from kubestage.providers.diffs import Path
-from kubestage.providers.kubernetes import awaiting
+from kubestage.providers.kubernetes import awaiting, settling
 from kubestage.providers.kubernetes.api import Api, ApiError, Object, Unreachable
 from kubestage.providers.kubernetes.kinds import Kind, kind_of
 from kubestage.providers.kubernetes.live import as_inputs
@@ -184,6 +184,8 @@ class KubernetesObject:
             live = None
         annotations = inputs["metadata"].get("annotations") or {}
         force = annotations.get("pulumi.com/patchForce") == "true"
+        if live is not None and self._kind.name == "Deployment":
+            live = self._settle(call, path, inputs, live)
         body, foreign = self._body(call, inputs, live, force=force)
         for one in foreign:
             call.warn(str(one))
@@ -204,8 +206,19 @@ class KubernetesObject:
             return inputs, []
         body, foreign = without_foreign(inputs, live, call.ignore)
         if self._kind.name == "Deployment" and _turns_to_recreate(body, live):
-            self._plugin.api.merge(self._path(inputs), _RECREATE)
+            path = self._path(inputs)
+            self._plugin.api.merge(path, _RECREATE)
+            # Other replicas at the same time would wedge a rollout that has stopped half-way.
+            settling.alone(self._plugin.api, path, live)
         return body, foreign
+
+    def _settle(self, call: Call, path: str, inputs: Properties, live: Object) -> Object:
+        """Lets a running rollout end before its strategy or replicas are changed."""
+        body, _ = without_foreign(inputs, live, call.ignore)
+        if not settling.disturbs(body, live):
+            return live
+        seconds = call.seconds or _READY_SECONDS
+        return settling.settled(self._plugin.api, self._kind, path, live, seconds=seconds, say=call.say)
 
     def _send(self, path: str, body: Object, *, force: bool) -> Object:
         try:

@@ -77,6 +77,17 @@ def test_waiting_ends_with_the_rollout():
     assert Deployments(api).wait("test", seconds=5).available == 3
 
 
+def test_a_running_rollout_settles():
+    api = Api(deployment(updated=0, available=0, total=0), deployment())
+    settled = Deployments(api).settle("test", seconds=5)
+    assert settled is not None
+    assert settled.complete
+
+
+def test_an_environment_without_a_deployment_has_nothing_to_settle():
+    assert Deployments(Api()).settle("test") is None
+
+
 def test_waiting_for_nothing_fails_at_once():
     with pytest.raises(PartError, match="test has no uuid-deploy"):
         Deployments(Api()).wait("test")

@@ -245,6 +245,32 @@ def test_rolling_update_is_cleared_on_the_way_to_recreate(
     assert cluster.merged == [{"spec": {"strategy": {"type": "Recreate", "rollingUpdate": None}}}]
 
 
+@pytest.mark.parametrize(
+    ("strategy", "waits"), [("Recreate", True), ("RollingUpdate", False)], ids=["another strategy", "the same"]
+)
+def test_another_strategy_waits_for_the_rollout_that_is_under_way(
+    strategy: str, waits: bool, plugin: KubernetesPlugin, cluster: Cluster, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    resource = plugin.resource(DEPLOYMENT)
+    path = resource._path(deployment(strategy))
+    half_way = running({"type": "RollingUpdate"})
+    half_way["status"] |= {"replicas": 1}
+    cluster.objects[path] = half_way
+
+    def settled(_api: Any, _kind: Any, _path: str, live: Any, **_: Any) -> Any:
+        order.append(f"settled, {len(cluster.applied)} applied")
+        return live
+
+    monkeypatch.setattr("kubestage.providers.kubernetes.settling.settled", settled)
+    news = deployment(strategy)
+    news["metadata"]["annotations"] = {"pulumi.com/skipAwait": "true"}
+    resource.update(call, State("id", {}, deployment("RollingUpdate")), news)
+
+    assert order == (["settled, 0 applied"] if waits else [])
+    assert len(cluster.applied) == 1
+
+
 def test_pods_that_never_came_up_are_brought_up_by_the_next_run(
     plugin: KubernetesPlugin, cluster: Cluster, call: Call
 ) -> None:
