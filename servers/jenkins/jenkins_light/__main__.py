@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 
 import uvicorn
 
@@ -14,17 +15,28 @@ def main() -> None:
     """Run until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = from_environment()
-    uvicorn.run(
-        create_app(Controller(settings)),
-        host=settings.host,
-        port=settings.port,
-        log_level="info",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
+    controller = Controller(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(controller),
+            host=settings.host,
+            port=settings.port,
+            log_level="info",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
     )
+
+    def stop() -> None:
+        server.should_exit = True
+
+    controller.on_end = stop
+    server.run()
     # Everything is on disk by now, and a step's thread that still waits for something must not hold up the end.
     logging.shutdown()
+    if controller.starts_again:
+        os.execv(sys.executable, [sys.executable, "-m", "jenkins_light"])  # noqa: S606 this very program
     os._exit(0)
 
 

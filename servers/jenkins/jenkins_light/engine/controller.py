@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from jenkins_light import steps
@@ -16,6 +18,7 @@ from jenkins_light.engine.triggers import Triggers
 from jenkins_light.errors import BadRequestError, ConflictError
 from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
+from jenkins_light.model.credential_stores import CredentialStores
 from jenkins_light.model.credentials import CredentialsStore
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.nodes import Nodes
@@ -26,6 +29,8 @@ from jenkins_light.settings import Settings
 
 _log = logging.getLogger(__name__)
 _STEP_THREADS = 512
+_MOST_EXECUTORS = 1000
+_ANSWER_SECONDS = 0.3
 RESTARTED = "Jenkins was restarted while this build ran, and it could not go on"
 
 
@@ -41,16 +46,20 @@ class Controller:
             settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home
         )
         self.sessions = Sessions()
-        self.credentials = CredentialsStore(settings.home, self.secrets)
+        self.credentials = CredentialStores(CredentialsStore(settings.home, self.secrets), self.secrets)
         self.root = Folder(None, "", settings.home)
         self.nodes = Nodes(settings.home)
         self.tools = Tools(settings.tools_file)
-        self.executors = Executors(settings.executors)
+        self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")
         self.job_properties = JobProperties(self.secrets)
         self.runner = Runner(settings.runner_jar, settings.runner_java)
         self.pool = ThreadPoolExecutor(_STEP_THREADS, "step")
         self.quieting_down = False
+        self.quiet_reason: str | None = None
+        self.starts_again = False
+        #: What ends the process; who runs the server says it.
+        self.on_end: Callable[[], None] = lambda: None
         self._runs: dict[str, PipelineRun] = {}
         self._lock = threading.RLock()
         self.queue = Queue(settings.home, self.root, self._gate, self._launch)
@@ -151,10 +160,36 @@ class Controller:
                 run.build.finished.wait(5)
         item.parent.delete(item)
 
-    def quiet_down(self, quiet: bool) -> None:
+    def quiet_down(self, quiet: bool, reason: str = "") -> None:
         """Start no further builds, or do again."""
-        self.quieting_down = quiet
+        self.quieting_down, self.quiet_reason = quiet, reason or None
         self.queue.wake()
+
+    def set_executors(self, count: int) -> None:
+        """Change the number of executors, for good.
+
+        Raises:
+            BadRequestError: not between 0 and 1000.
+        """
+        if not 0 <= count <= _MOST_EXECUTORS:
+            raise BadRequestError(f"The number of executors is between 0 and {_MOST_EXECUTORS}")
+        self.nodes.set_executors(count)
+        self.executors.resize(count)
+
+    def end(self, again: bool, patient: bool) -> None:
+        """End the server, and start it anew when wanted; a patient one lets running builds end first."""
+        self.starts_again = again
+        if patient:
+            self.quiet_down(True)
+        threading.Thread(target=self._end, args=(patient,), name="end", daemon=True).start()
+
+    def _end(self, patient: bool) -> None:
+        # The answer to who asked goes out first.
+        time.sleep(_ANSWER_SECONDS)
+        while patient and self.quieting_down and self.runs():
+            time.sleep(_ANSWER_SECONDS)
+        if not patient or self.quieting_down:
+            self.on_end()
 
     def _gate(self, item: QueueItem) -> tuple[str, bool] | None:
         if self.quieting_down:

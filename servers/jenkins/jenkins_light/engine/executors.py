@@ -33,12 +33,33 @@ class Executors:
     def __init__(self, count: int) -> None:
         self._condition = threading.Condition()
         self._slots: list[Build | None] = [None] * count
+        self._count = count
+        self._offline: str | None = None
         self._waiting: deque[object] = deque()
 
     @property
     def slots(self) -> "list[Build | None]":
         """What each executor works on."""
         return list(self._slots)
+
+    @property
+    def offline(self) -> str | None:
+        """Why no executor takes new work, or None while they do."""
+        return self._offline
+
+    def set_offline(self, why: str | None) -> None:
+        """Take no new work, or do again (None); what runs goes on."""
+        with self._condition:
+            self._offline = why
+            self._condition.notify_all()
+
+    def resize(self, count: int) -> None:
+        """Have this many executors; those that are busy end with their work."""
+        with self._condition:
+            self._count = count
+            self._slots += [None] * (count - len(self._slots))
+            self._trim()
+            self._condition.notify_all()
 
     def acquire(self, build: "Build", cancelled: Callable[[], bool], waiting: Callable[[], None]) -> int | None:
         """Wait for an executor and return its number, or None when ``cancelled`` became true first.
@@ -50,7 +71,7 @@ class Executors:
         with self._condition:
             self._waiting.append(ticket)
             try:
-                while self._waiting[0] is not ticket or None not in self._slots:
+                while self._waiting[0] is not ticket or self._free() is None:
                     if cancelled():
                         return None
                     if not told and not self._condition.wait(0.2):
@@ -69,7 +90,17 @@ class Executors:
         """Give an executor back."""
         with self._condition:
             self._slots[number] = None
+            self._trim()
             self._condition.notify_all()
+
+    def _free(self) -> int | None:
+        if self._offline is not None or None not in self._slots[: self._count]:
+            return None
+        return self._slots.index(None)
+
+    def _trim(self) -> None:
+        while len(self._slots) > self._count and self._slots[-1] is None:
+            self._slots.pop()
 
 
 class Workspaces:

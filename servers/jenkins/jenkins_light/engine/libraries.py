@@ -130,7 +130,7 @@ def _retrieve(run: "PipelineRun", configuration: LibraryConfiguration, version: 
         scm = dataclasses.replace(scm, branches=(version,))
     if ".." in Path(configuration.path).parts:
         raise Abort("Library path may not contain '..'")
-    credential = scripts.credential_of(run.controller, scm)
+    credential = scripts.credential_of(run.controller, run.build.job, scm)
     run.log.line(f"using credential {credential.id}" if credential else "No credentials specified")
     repository, lock = git.cached(run.controller.settings.home, scm, credential, run.log.line)
     with lock:

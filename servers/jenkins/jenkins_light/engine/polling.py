@@ -68,7 +68,7 @@ class Poller:
         home = self._controller.settings.home
         lines.append("Using strategy: Default")
         lines.append(f"[poll] Last Built Revision: Revision {taken.commit} (refs/remotes/{taken.branch})")
-        credential = scripts.credential_of(self._controller, taken.scm)
+        credential = scripts.credential_of(self._controller, job, taken.scm)
         lines.append(f"using credential {taken.scm.credentials_id}" if credential else "No credentials specified")
         # The repository lies elsewhere, so no folder of its own is needed.
         remote = git.Git(home, home, credential, lines.append)

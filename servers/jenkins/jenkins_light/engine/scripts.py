@@ -7,6 +7,7 @@ from jenkins_light.model import jobconfig
 from jenkins_light.model.builds import Build
 from jenkins_light.model.credentials import Credential
 from jenkins_light.model.definitions import GitScm, ScmDefinition, ScriptDefinition
+from jenkins_light.model.items import Job
 from jenkins_light.steps.registry import Abort
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _from_definition(run: "PipelineRun") -> str:
 
 def _from_repository(run: "PipelineRun", definition: ScmDefinition) -> str:
     scm = definition.scm
-    credential = credential_of(run.controller, scm)
+    credential = credential_of(run.controller, run.build.job, scm)
     repository, lock = git.cached(run.controller.settings.home, scm, credential, lambda _: None)
     with lock:
         repository.fetch(scm)
@@ -74,13 +75,13 @@ def _changes(build: Build, repository: git.Git, scm: GitScm, commit: str) -> lis
     return changes
 
 
-def credential_of(controller: "Controller", scm: GitScm) -> Credential | None:
+def credential_of(controller: "Controller", job: Job, scm: GitScm) -> Credential | None:
     """The credential that the repository's configuration names.
 
     Raises:
         NotFoundError: it names one that does not exist.
     """
-    return controller.credentials.get(scm.credentials_id) if scm.credentials_id else None
+    return controller.credentials.find(job, scm.credentials_id) if scm.credentials_id else None
 
 
 def scm_map(build: Build) -> dict[str, Any] | None:

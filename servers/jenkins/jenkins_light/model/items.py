@@ -176,6 +176,28 @@ class Folder(Item):
             # What is below a folder knows its path: it is read anew.
             self._items[name] = self._load(name, target) if isinstance(item, Folder) else item
 
+    def move(self, item: Item, target: "Folder") -> None:
+        """Put an item into another folder; its builds move with it.
+
+        Raises:
+            BadRequestError: the name is taken there, or a folder would come to lie in itself.
+        """
+        above: Folder | None = target
+        while above is not None:
+            if above is item:
+                raise BadRequestError(f"{item.full_name} can't be moved into itself")
+            above = above.parent
+        with _LOCK:
+            target._check_free(item.name)
+            folder = target.folder / "jobs" / item.name
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            item.folder.rename(folder)
+            for view in self.views:
+                view.remove_job(item.name)
+            del self._items[item.name]
+            item.parent, item.folder = target, folder
+            target._items[item.name] = target._load(item.name, folder) if isinstance(item, Folder) else item
+
     def delete(self, item: Item) -> None:
         """Remove an item and all its files."""
         with _LOCK:

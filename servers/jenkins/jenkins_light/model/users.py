@@ -2,21 +2,24 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import bcrypt
 
-from jenkins_light.errors import NotFoundError
+from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.files import read_json, write_bytes, write_json
 
 _SESSION_SECONDS = 8 * 3600
 _MAX_SESSIONS = 10_000
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass
@@ -26,7 +29,13 @@ class User:
     id: str
     full_name: str
     password_hash: str = ""
+    email: str = ""
+    description: str = ""
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def _hash(password: str) -> str:
+    return bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(10)).decode()
 
 
 def _digest(token: str) -> str:
@@ -53,7 +62,7 @@ class Users:
                 write_bytes(password_file, secrets.token_hex(16).encode(), 0o600)
         password = password_file.read_text().strip()
         if not user.password_hash or not bcrypt.checkpw(password.encode()[:72], user.password_hash.encode()):
-            user.password_hash = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(10)).decode()
+            user.password_hash = _hash(password)
         if token_file is not None:
             user.tokens["initial"] = {"name": "initial", "hash": _digest(token_file.read_text().strip())}
         self._save()
@@ -67,6 +76,45 @@ class Users:
         if name not in self._users:
             raise NotFoundError(f"No user {name}")
         return self._users[name]
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(sorted(self._users.values(), key=lambda user: user.id))
+
+    def create(self, name: str, password: str, full_name: str, email: str) -> User:
+        """Make an account.
+
+        Raises:
+            BadRequestError: a bad or taken name, or no password.
+        """
+        if not _NAME.fullmatch(name):
+            raise BadRequestError("User name must only contain alphanumeric characters, underscore and dash")
+        if not password:
+            raise BadRequestError("Password is required")
+        hashed = _hash(password)
+        with self._lock:
+            if any(known.lower() == name.lower() for known in self._users):
+                raise BadRequestError("User name is already taken")
+            user = self._users[name] = User(name, full_name or name, hashed, email)
+            self._save()
+        return user
+
+    def update(self, name: str, **changes: str) -> None:
+        """Change an account's full_name, email, description or password."""
+        user = self.get(name)
+        password = changes.pop("password", "")
+        hashed = _hash(password) if password else user.password_hash
+        with self._lock:
+            user.password_hash = hashed
+            for attribute, value in changes.items():
+                setattr(user, attribute, value)
+            self._save()
+
+    def delete(self, name: str) -> None:
+        """Remove an account."""
+        with self._lock:
+            self.get(name)
+            del self._users[name]
+            self._save()
 
     def check_token(self, name: str, token: str) -> bool:
         """Whether ``token`` is one of the user's API tokens."""
@@ -95,10 +143,21 @@ class Users:
             self._save()
         return {"tokenName": token_name, "tokenUuid": token_uuid, "tokenValue": value}
 
-    def revoke_token(self, name: str, token_uuid: str) -> None:
-        """Forget an API token."""
+    def rename_token(self, name: str, token_uuid: str, token_name: str) -> None:
+        """Give an API token another name."""
         with self._lock:
-            self.get(name).tokens.pop(token_uuid, None)
+            token = self.get(name).tokens.get(token_uuid)
+            if token is None:
+                raise NotFoundError(f"No token {token_uuid}")
+            token["name"] = token_name
+            self._save()
+
+    def revoke_tokens(self, name: str, wanted: Callable[[str], bool]) -> None:
+        """Forget the API tokens whose uuid is wanted."""
+        with self._lock:
+            tokens = self.get(name).tokens
+            for token_uuid in [found for found in tokens if wanted(found)]:
+                del tokens[token_uuid]
             self._save()
 
     def _save(self) -> None:
@@ -135,6 +194,11 @@ class Sessions:
         """Log out."""
         with self._lock:
             self._sessions.pop(session, None)
+
+    def close_all(self, user: str) -> None:
+        """End every session of a user."""
+        with self._lock:
+            self._sessions = {ident: found for ident, found in self._sessions.items() if found[0] != user}
 
     def crumb(self, user: str, session: str) -> str:
         """The crumb of this user in this session, as Jenkins' default issuer binds it."""

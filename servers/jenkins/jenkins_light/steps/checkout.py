@@ -101,7 +101,7 @@ def _credential(call: StepCall, scm: GitScm) -> Credential | None:
         call.log("No credentials specified")
         return None
     try:
-        credential = scripts.credential_of(call.controller, scm)
+        credential = scripts.credential_of(call.controller, call.build.job, scm)
     except NotFoundError:
         call.log(f'Warning: CredentialId "{scm.credentials_id}" could not be found.')
         return None

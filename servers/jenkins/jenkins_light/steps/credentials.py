@@ -41,7 +41,7 @@ def with_credentials(call: StepCall) -> Iterator[Variables]:
 def _bind(call: StepCall, described: Described, folder: Path) -> Variables:
     credential_id = str(described.get("credentialsId") or "")
     try:
-        credential = call.controller.credentials.get(credential_id)
+        credential = call.controller.credentials.find(call.build.job, credential_id)
     except NotFoundError:
         raise Abort(f"Could not find credentials entry with ID '{credential_id}'") from None
     kinds, bind = _bindings().get(symbol_of(described), ((), None))

@@ -1,5 +1,6 @@
 """``…/api/json``, ``…/api/xml`` and ``…/api/python`` of every object."""
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,7 +10,6 @@ from starlette.responses import Response
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.model.builds import Build
-from jenkins_light.model.credentials import Credential
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
@@ -19,10 +19,14 @@ from jenkins_light.web.export import Bean
 from jenkins_light.web.routing import (
     ComputersTarget,
     ComputerTarget,
+    CredentialTarget,
     CrumbTarget,
     DomainTarget,
+    ExecutorTarget,
+    LabelTarget,
     PluginsTarget,
     QueueTarget,
+    RealmTarget,
     Request,
     Target,
     WhoAmITarget,
@@ -58,32 +62,31 @@ def export_target(request: Request, target: Target, form: str) -> Response:
 
 def bean_of(request: Request, target: Target) -> Bean:
     """The Bean of a target."""
-    controller, exchange = request.controller, request.exchange
-    if isinstance(target, (Folder, Job)):
-        return beans.item_bean(controller, target)
-    if isinstance(target, Build):
-        return build_beans.build_bean(controller, target)
-    if isinstance(target, View):
-        return beans.view_bean(controller, target)
-    if isinstance(target, QueueTarget):
-        return build_beans.queue_bean(controller)
-    if isinstance(target, QueueItem):
-        return build_beans.queue_item_bean(controller, target)
-    if isinstance(target, ComputersTarget):
-        return other_beans.computers_bean(controller)
-    if isinstance(target, ComputerTarget):
-        return other_beans.computer_bean(controller, target.name)
-    if isinstance(target, PluginsTarget):
-        return other_beans.plugins_bean()
-    if isinstance(target, CrumbTarget):
-        return other_beans.crumb_bean(controller, exchange)
-    if isinstance(target, DomainTarget):
-        return other_beans.domain_bean(controller)
-    if isinstance(target, Credential):
-        return other_beans.credential_bean(target)
-    if isinstance(target, User):
-        return other_beans.user_bean(controller, target)
-    return other_beans.who_am_i_bean(exchange.user) if isinstance(target, WhoAmITarget) else beans.root_bean(controller)
+    return _BEANS[type(target)](request, target)
+
+
+# A target's type is what its entry is found by, which is why the functions may narrow it.
+_BEANS: dict[type, Callable[[Request, Any], Bean]] = {
+    Folder: lambda r, t: beans.item_bean(r.controller, t),
+    Job: lambda r, t: beans.item_bean(r.controller, t),
+    Build: lambda r, t: build_beans.build_bean(r.controller, t),
+    View: lambda r, t: beans.view_bean(r.controller, t),
+    QueueTarget: lambda r, _: build_beans.queue_bean(r.controller),
+    QueueItem: lambda r, t: build_beans.queue_item_bean(r.controller, t),
+    ComputersTarget: lambda r, _: other_beans.computers_bean(r.controller),
+    ComputerTarget: lambda r, t: other_beans.computer_bean(r.controller, t.name),
+    ExecutorTarget: lambda r, t: other_beans.executor_bean(
+        r.controller, t.number, r.controller.executors.slots[t.number]
+    ),
+    LabelTarget: lambda r, t: other_beans.label_bean(r.controller, t.name),
+    PluginsTarget: lambda _, __: other_beans.plugins_bean(),
+    CrumbTarget: lambda r, _: other_beans.crumb_bean(r.controller, r.exchange),
+    DomainTarget: lambda _, t: other_beans.domain_bean(t),
+    CredentialTarget: lambda _, t: other_beans.credential_bean(t),
+    User: lambda r, t: other_beans.user_bean(r.controller, t),
+    RealmTarget: lambda r, _: other_beans.people_bean(r.controller),
+    WhoAmITarget: lambda r, _: other_beans.who_am_i_bean(r.exchange.user),
+}
 
 
 def _xml(request: Request, document: Element) -> Response:

@@ -102,7 +102,7 @@ def _handle(controller: Controller, exchange: Exchange) -> Response:
     if not exchange.user and not security.is_open(exchange):
         return pages.login_needed(exchange)
     security.check_crumb(controller, exchange)
-    target, rest = routing.resolve(controller, exchange.path)
+    target, rest = routing.resolve(controller, exchange.path, exchange.user)
     if rest[:1] == ["api"] and len(rest) == 2:
         return api.export_target(Request(controller, exchange), target, rest[1])
     handler, below = routing.find_action(target, rest, exchange.method)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.executors import LABELS
 from jenkins_light.model import jobconfig, parameters, triggers
 from jenkins_light.model.builds import COLORS
 from jenkins_light.model.items import Folder, Item, Job
@@ -42,16 +43,16 @@ def root_bean(controller: Controller) -> Bean:
     """Jenkins itself."""
     root, settings = controller.root, controller.settings
     values: dict[str, tuple[int, Getter]] = {
-        "assignedLabels": (1, lambda: [bean("", name="built-in")]),
+        "assignedLabels": (1, lambda: [bean("", name=label) for label in sorted(LABELS)]),
         "mode": (1, lambda: "NORMAL"),
         "nodeDescription": (1, lambda: "the Jenkins controller's built-in node"),
         "nodeName": (1, lambda: ""),
-        "numExecutors": (1, lambda: settings.executors),
+        "numExecutors": (1, lambda: len(controller.executors.slots)),
         "description": (1, lambda: None),
         "jobs": (1, lambda: [item_bean(controller, item) for item in root]),
         "overallLoad": (1, lambda: bean("")),
         "primaryView": (1, lambda: view_bean(controller, root.views.primary)),
-        "quietDownReason": (1, lambda: None),
+        "quietDownReason": (1, lambda: controller.quiet_reason),
         "quietingDown": (1, lambda: controller.quieting_down),
         "slaveAgentPort": (1, lambda: -1),
         "unlabeledLoad": (1, lambda: bean("jenkins.model.UnlabeledLoadStatistics")),

@@ -1,19 +1,18 @@
 """What builds do: logs, stop, artifacts, test results, stage view."""
 
 import html
-import mimetypes
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
 from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
-from jenkins_light.model.items import Job
-from jenkins_light.web import api, job_actions, stageview
-from jenkins_light.web.exchange import json_answer, redirect, scheduled, text_answer
+from jenkins_light.web import api, job_actions
+from jenkins_light.web.exchange import redirect, scheduled, submitted_form, text_answer
 from jenkins_light.web.export import Bean, bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
@@ -93,6 +92,16 @@ def _stop(request: Request, build: Build, hard: bool) -> Response:
 def answer_input(request: Request, build: Build) -> Response:
     """Answer an ``input``: ``input/<id>/proceedEmpty``, ``…/proceed``, ``…/abort``, or the page's ``…/submit``."""
     ident, _, verb = request.rest.partition("/")
+    answer(request, build, ident, verb != "abort" and "abort" not in request.exchange.parameters())
+    return redirect("/" + build.url_path)
+
+
+def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
+    """Answer an open input with the request's parameters.
+
+    Raises:
+        NotFoundError: the build waits for no such input.
+    """
     run = request.controller.run_of(build)
     question = run.state.get("inputs", {}).get(ident) if run else None
     if question is None:
@@ -100,8 +109,7 @@ def answer_input(request: Request, build: Build) -> Response:
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if submitted := request.exchange.parameter("json"):
         given |= job_actions.submitted_parameters(submitted)
-    question.answer(request.exchange.user, verb != "abort" and "abort" not in given, given)
-    return redirect("/" + build.url_path)
+    question.answer(request.exchange.user, proceed, given)
 
 
 @action(Build, "doDelete", methods=POST)
@@ -141,29 +149,6 @@ def replay(request: Request, build: Build) -> Response:
     return scheduled(request.exchange, item.id)
 
 
-@action(Build, "artifact/")
-def artifact(request: Request, build: Build) -> Response:
-    """An archived file."""
-    base = (build.folder / "archive").resolve()
-    return _file(base, request.rest)
-
-
-@action(Job, "ws/")
-def workspace_file(request: Request, job: Job) -> Response:
-    """A file of the workspace."""
-    return _file(request.controller.workspaces.of(job.full_name).resolve(), request.rest)
-
-
-def _file(base: Path, relative: str) -> Response:
-    path = (base / relative).resolve()
-    if not path.is_relative_to(base) or not path.is_file():
-        raise NotFoundError(f"No file {relative}")
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    # What a build made must not run as a page of Jenkins: Jenkins sends such a policy too.
-    headers = {"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"}
-    return FileResponse(path, media_type=kind, headers=headers)
-
-
 @action(Build, "testReport/api/json", "testReport/api/xml", "testReport/api/python")
 def test_report(request: Request, build: Build) -> Response:
     """The JUnit results."""
@@ -199,13 +184,28 @@ def injected_variables(request: Request, build: Build) -> Response:
     )
 
 
-@action(Build, "wfapi", "wfapi/describe")
-def describe(_request: Request, build: Build) -> Response:
-    """The stage view of one build."""
-    return json_answer(stageview.run(build))
+@action(Build, "configSubmit", methods=POST)
+def configure(request: Request, build: Build) -> Response:
+    """Set display name and description by the form's ``json``."""
+    form = submitted_form(request.exchange.parameter("json"))
+    name, described = form.get("displayName"), form.get("description")
+    if isinstance(name, str):
+        build.record.display_name = "" if name == f"#{build.number}" else name
+    if isinstance(described, str):
+        build.record.description = described or None
+    build.save()
+    return redirect("/" + build.url_path)
 
 
-@action(Job, "wfapi/runs")
-def describe_runs(_request: Request, job: Job) -> Response:
-    """The stage view of the last ten builds."""
-    return json_answer([stageview.run(build) for build in list(job.builds)[:10]])
+@action(Build, "buildNumber")
+def build_number(_request: Request, build: Build) -> Response:
+    """The number, which a permalink's address does not tell."""
+    return text_answer(str(build.number))
+
+
+@action(Build, "buildTimestamp")
+def build_timestamp(request: Request, build: Build) -> Response:
+    """When it started, in the server's time; Java's formats are not known, only the default one."""
+    if request.exchange.parameter("format"):
+        raise BadRequestError("The light Jenkins knows no Java date formats; the remote API has the timestamp")
+    return text_answer(f"{datetime.fromtimestamp(build.record.timestamp / 1000):%m/%d/%y, %I:%M %p}")

@@ -9,7 +9,7 @@ from jenkins_light.model import jobconfig, parameters, testresults
 from jenkins_light.model.builds import Build, Stage
 from jenkins_light.model.parameters import ParameterDefinition
 from jenkins_light.steps.builds import Question
-from jenkins_light.web import build_beans, templates
+from jenkins_light.web import build_beans, stageview_actions, templates
 from jenkins_light.web.exchange import redirect
 from jenkins_light.web.routing import Request, action
 from jenkins_light.web.stage_matrix import matrix
@@ -131,6 +131,8 @@ def stage_log_page(request: Request, build: Build) -> Response:
         NotFoundError: the build has no such stage.
     """
     ident, _, what = request.rest.partition("/")
+    if what.startswith("wfapi"):
+        return stageview_actions.node(build, ident, what)
     stage = next((one for one in list(build.stages) if one.id == ident), None)
     if stage is None or what != "log":
         raise NotFoundError(f"No stage at {request.rest}")

@@ -6,57 +6,54 @@ from starlette.responses import Response
 
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError
-from jenkins_light.model.credentials import Credential
 from jenkins_light.web import templates
 from jenkins_light.web.exchange import done, redirect, submitted_form, xml_answer
-from jenkins_light.web.routing import BOTH, GET, POST, DomainTarget, Request, action
+from jenkins_light.web.routing import BOTH, GET, POST, CredentialTarget, DomainTarget, Request, action
 
 
 @action(DomainTarget, "")
-def page(request: Request, _target: DomainTarget) -> Response:
+def page(request: Request, target: DomainTarget) -> Response:
     """The credentials, without their secrets."""
-    rows = [
-        [credential.id, credential.display_name, credential.type_name] for credential in request.controller.credentials
-    ]
+    rows = [[credential.id, credential.display_name, credential.type_name] for credential in target.store]
     return templates.page(request, "facts.html", title="Global credentials", heads=["ID", "Name", "Kind"], rows=rows)
 
 
 @action(DomainTarget, "createCredentials", methods=POST)
-def create(request: Request, _target: DomainTarget) -> Response:
+def create(request: Request, target: DomainTarget) -> Response:
     """Add a credential from its XML, or from the form's ``json`` as Jenkins' docs have it with curl."""
     exchange = request.exchange
     submitted = exchange.parameter("json")
     document = _from_form(submitted, exchange.files) if submitted else exchange.body
-    request.controller.credentials.create(document)
-    return redirect("/credentials/store/system/domain/_/") if submitted else done()
+    target.store.create(document)
+    return redirect(f"/{target.url_path}/") if submitted else done()
 
 
-@action(Credential, "config.xml", methods=(*BOTH, "DELETE"))
-def config_xml(request: Request, credential: Credential) -> Response:
+@action(CredentialTarget, "config.xml", methods=(*BOTH, "DELETE"))
+def config_xml(request: Request, target: CredentialTarget) -> Response:
     """Read (secrets redacted), replace or delete a credential."""
-    store = request.controller.credentials
+    store, ident = target.domain.store, target.credential.id
     if request.exchange.method in GET:
-        return xml_answer(store.config_xml(credential.id))
+        return xml_answer(store.config_xml(ident))
     if request.exchange.method == "DELETE":
-        store.delete(credential.id)
+        store.delete(ident)
     else:
-        store.update(credential.id, request.exchange.body)
+        store.update(ident, request.exchange.body)
     return done()
 
 
-@action(Credential, "doDelete", methods=POST)
-def delete(request: Request, credential: Credential) -> Response:
+@action(CredentialTarget, "doDelete", methods=POST)
+def delete(_request: Request, target: CredentialTarget) -> Response:
     """Delete a credential by the page's address."""
-    request.controller.credentials.delete(credential.id)
-    return redirect("/credentials/store/system/domain/_/")
+    target.domain.store.delete(target.credential.id)
+    return redirect(f"/{target.domain.url_path}/")
 
 
-@action(Credential, "updateSubmit", methods=POST)
-def update_submit(request: Request, credential: Credential) -> Response:
+@action(CredentialTarget, "updateSubmit", methods=POST)
+def update_submit(request: Request, target: CredentialTarget) -> Response:
     """Replace a credential by the page's form."""
     document = _from_form(request.exchange.parameter("json"), request.exchange.files)
-    request.controller.credentials.update(credential.id, document)
-    return redirect("/credentials/store/system/domain/_/")
+    target.domain.store.update(target.credential.id, document)
+    return redirect(f"/{target.domain.url_path}/")
 
 
 def _from_form(submitted: str, files: dict[str, bytes]) -> bytes:

@@ -3,9 +3,14 @@
 import importlib
 
 _MODULES = (
+    "accounts",
+    "archives",
     "build_actions",
     "build_pages",
     "computers",
+    "feeds",
+    "stageview_actions",
+    "system",
     "credential_actions",
     "job_actions",
     "login",

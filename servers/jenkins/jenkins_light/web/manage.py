@@ -2,11 +2,11 @@
 
 from starlette.responses import Response
 
-from jenkins_light.errors import ForbiddenError, NotFoundError
+from jenkins_light.errors import NotFoundError
 from jenkins_light.model.items import Folder
 from jenkins_light.model.users import User
-from jenkins_light.web import api, templates
-from jenkins_light.web.exchange import json_answer, text_answer
+from jenkins_light.web import templates
+from jenkins_light.web.exchange import text_answer
 from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.routing import POST, PluginsTarget, Request, action
 
@@ -16,41 +16,6 @@ _PLACES = (
     ("Credentials", "/credentials/", "what pipelines may ask for by its id"),
     ("REST API", "/api/json", "everything here as JSON, XML or Python"),
 )
-_TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
-
-
-@action(Folder, "me/api/json", "me/api/xml", "me/api/python")
-def me(request: Request, _folder: Folder) -> Response:
-    """The account that asks."""
-    user = request.controller.users.get(request.exchange.user)
-    return api.export_target(request, user, request.exchange.path[-1])
-
-
-@action(Folder, f"me/{_TOKENS}/generateNewToken", methods=POST)
-def my_new_token(request: Request, _folder: Folder) -> Response:
-    """A new API token for who asks."""
-    return new_token(request, request.controller.users.get(request.exchange.user))
-
-
-@action(User, f"{_TOKENS}/generateNewToken", methods=POST)
-def new_token(request: Request, user: User) -> Response:
-    """A new API token; its value is told this once."""
-    _only_self(request, user)
-    name = request.exchange.parameter("newTokenName") or "Token"
-    return json_answer({"status": "ok", "data": request.controller.users.new_token(user.id, name)})
-
-
-@action(User, f"{_TOKENS}/revoke", methods=POST)
-def revoke_token(request: Request, user: User) -> Response:
-    """Forget an API token."""
-    _only_self(request, user)
-    request.controller.users.revoke_token(user.id, request.exchange.parameter("tokenUuid"))
-    return json_answer({"status": "ok"})
-
-
-def _only_self(request: Request, user: User) -> None:
-    if request.exchange.user != user.id:
-        raise ForbiddenError("Tokens are their user's own business")
 
 
 @action(User, "")
@@ -72,7 +37,7 @@ def credentials_page(request: Request, folder: Folder) -> Response:
     """Which credentials there are; never what they hold."""
     if folder.parent is not None:
         raise NotFoundError("Credentials belong to Jenkins itself")
-    known = request.controller.credentials
+    known = request.controller.credentials.system
     rows = [[one.id, one.display_name, one.type_name] for one in known]
     return templates.page(request, "facts.html", title="Credentials", heads=["ID", "Name", "Kind"], rows=rows)
 

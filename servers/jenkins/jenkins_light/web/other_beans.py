@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from jenkins_light import xmltree
 from jenkins_light.engine.controller import Controller
-from jenkins_light.engine.executors import NODE_NAME
+from jenkins_light.engine.executors import LABELS
 from jenkins_light.model.builds import Build
-from jenkins_light.model.credentials import Credential
 from jenkins_light.model.users import User
 from jenkins_light.web.build_beans import build_bean
 from jenkins_light.web.exchange import Exchange
-from jenkins_light.web.export import Bean, Inline, bean
+from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
+from jenkins_light.web.monitors import monitor_bean
 from jenkins_light.web.plugins import PLUGINS
+from jenkins_light.web.routing import CredentialTarget, DomainTarget
 from jenkins_light.web.security import CRUMB_FIELD
 
 Getter = Callable[[], Any]
@@ -24,7 +27,7 @@ def computers_bean(controller: Controller) -> Bean:
         "busyExecutors": (1, lambda: busy),
         "computer": (1, lambda: Inline(computer_bean(controller, name) for name in ["", *controller.nodes.names()])),
         "displayName": (1, lambda: "Nodes"),
-        "totalExecutors": (1, lambda: controller.settings.executors),
+        "totalExecutors": (1, lambda: len(controller.executors.slots)),
     }
     return Bean("hudson.model.ComputerSet", values)
 
@@ -33,38 +36,48 @@ def computer_bean(controller: Controller, name: str) -> Bean:
     """One node; an agent that was only declared is offline."""
     built_in = not name
     slots = controller.executors.slots if built_in else []
-    cause = None if built_in else bean("hudson.slaves.OfflineCause$LaunchFailed")
+    why = controller.executors.offline if built_in else controller.nodes.offline(name)
+    offline = not built_in or why is not None
+    icon = "symbol-computer-offline" if offline else "symbol-computer"
+    document = None if built_in else xmltree.parse(controller.nodes.config_xml(name))
+    executors = len(slots) if built_in else int(xmltree.text(document, "numExecutors", "1") or 1)
+
+    def cause() -> Bean | None:
+        if why is not None:
+            return bean("hudson.slaves.OfflineCause$UserCause", description=why)
+        return None if built_in else bean("hudson.slaves.OfflineCause$LaunchFailed")
+
+    def one_off() -> list[Bean]:
+        return [executor_bean(controller, -1, run.build) for run in controller.runs()] if built_in else []
+
+    reason = "" if built_in else "The light Jenkins runs builds on its built-in node only"
+    described = "the Jenkins controller's built-in node" if built_in else xmltree.text(document, "description")
     values: dict[str, tuple[int, Getter]] = {
         "actions": (1, list),
-        "assignedLabels": (1, lambda: [bean("", name=NODE_NAME if built_in else name)]),
-        "description": (1, lambda: "the Jenkins controller's built-in node" if built_in else ""),
+        "assignedLabels": (1, lambda: [bean("", name=label) for label in labels_of(controller, name)]),
+        "description": (1, lambda: described),
         "displayName": (1, lambda: "Built-In Node" if built_in else name),
-        "executors": (1, lambda: [_executor(controller, number, build) for number, build in enumerate(slots)]),
-        "icon": (1, lambda: "symbol-computer" if built_in else "symbol-computer-offline"),
-        "iconClassName": (1, lambda: "symbol-computer" if built_in else "symbol-computer-offline"),
+        "executors": (1, lambda: [executor_bean(controller, number, build) for number, build in enumerate(slots)]),
+        "icon": (1, lambda: icon),
+        "iconClassName": (1, lambda: icon),
         "idle": (1, lambda: not any(slots)),
         "jnlpAgent": (1, lambda: False),
         "launchSupported": (1, lambda: True),
         "loadStatistics": (1, lambda: bean("hudson.model.Label$1")),
         "manualLaunchAllowed": (1, lambda: True),
-        "monitorData": (1, lambda: bean("")),
-        "numExecutors": (1, lambda: len(slots)),
-        "offline": (1, lambda: not built_in),
-        "offlineCause": (1, lambda: cause),
-        "offlineCauseReason": (
-            1,
-            lambda: "" if built_in else "The light Jenkins runs builds on its built-in node only",
-        ),
-        "oneOffExecutors": (
-            1,
-            lambda: [_executor(controller, -1, run.build) for run in controller.runs()] if built_in else [],
-        ),
-        "temporarilyOffline": (1, lambda: False),
+        "monitorData": (1, lambda: monitor_bean(controller.settings.home) if built_in else bean("")),
+        "numExecutors": (1, lambda: executors),
+        "offline": (1, lambda: offline),
+        "offlineCause": (1, cause),
+        "offlineCauseReason": (1, lambda: reason if why is None else why),
+        "oneOffExecutors": (1, one_off),
+        "temporarilyOffline": (1, lambda: why is not None),
     }
     return Bean("hudson.model.Hudson$MasterComputer" if built_in else "hudson.slaves.SlaveComputer", values)
 
 
-def _executor(controller: Controller, number: int, build: Build | None) -> Bean:
+def executor_bean(controller: Controller, number: int, build: Build | None) -> Bean:
+    """An executor and what it works on."""
     values: dict[str, tuple[int, Getter]] = {
         "currentExecutable": (1, lambda: build_bean(controller, build) if build else None),
         "idle": (1, lambda: build is None),
@@ -110,27 +123,29 @@ def crumb_bean(controller: Controller, exchange: Exchange) -> Bean:
     return bean("hudson.security.csrf.DefaultCrumbIssuer", crumb=crumb, crumbRequestField=CRUMB_FIELD)
 
 
-def domain_bean(controller: Controller) -> Bean:
-    """The global domain of the system store."""
+def domain_bean(target: DomainTarget) -> Bean:
+    """The global domain of the system's or a folder's store."""
+    where = "System" if target.folder.parent is None else target.folder.full_name.replace("/", " » ")
     values: dict[str, tuple[int, Getter]] = {
-        "credentials": (1, lambda: [credential_bean(credential) for credential in controller.credentials]),
+        "credentials": (1, lambda: [credential_bean(CredentialTarget(target, found)) for found in target.store]),
         "description": (1, lambda: "Credentials that should be available irrespective of domain specification"),
         "displayName": (1, lambda: "Global credentials (unrestricted)"),
-        "fullDisplayName": (1, lambda: "System » Global credentials (unrestricted)"),
-        "fullName": (1, lambda: "system/_"),
+        "fullDisplayName": (1, lambda: f"{where} » Global credentials (unrestricted)"),
+        "fullName": (1, lambda: f"{target.folder.full_name or 'system'}/_"),
         "global": (1, lambda: True),
         "urlName": (1, lambda: "_"),
     }
     return Bean("com.cloudbees.plugins.credentials.CredentialsStoreAction$DomainWrapper", values)
 
 
-def credential_bean(credential: Credential) -> Bean:
+def credential_bean(target: CredentialTarget) -> Bean:
     """A credential without its secret."""
+    credential, folder = target.credential, target.domain.folder
     values: dict[str, tuple[int, Getter]] = {
         "description": (1, lambda: credential.description),
         "displayName": (1, lambda: credential.display_name),
         "fingerprint": (1, lambda: None),
-        "fullName": (1, lambda: f"system/_/{credential.id}"),
+        "fullName": (1, lambda: f"{folder.full_name or 'system'}/_/{credential.id}"),
         "id": (2, lambda: credential.id),
         "typeName": (1, lambda: credential.type_name),
     }
@@ -139,18 +154,91 @@ def credential_bean(credential: Credential) -> Bean:
 
 def user_bean(controller: Controller, user: User) -> Bean:
     """An account."""
-    return bean(
-        "hudson.model.User",
-        absoluteUrl=f"{controller.settings.url}user/{user.id}",
-        description=None,
-        fullName=user.full_name,
-        id=user.id,
-        property=[bean("jenkins.security.ApiTokenProperty")],
-    )
+    values: dict[str, tuple[int, Getter]] = {
+        "absoluteUrl": (ALWAYS, lambda: f"{controller.settings.url}user/{quote(user.id)}"),
+        "description": (1, lambda: user.description or None),
+        "fullName": (ALWAYS, lambda: user.full_name),
+        "id": (1, lambda: user.id),
+        "property": (1, lambda: _user_properties(user)),
+    }
+    return Bean("hudson.model.User", values)
+
+
+def _user_properties(user: User) -> list[Bean]:
+    tokens = [bean("", name=token["name"], uuid=ident) for ident, token in user.tokens.items()]
+    found = [bean("jenkins.security.ApiTokenProperty", tokenList=tokens)]
+    return [*found, bean("hudson.tasks.Mailer$UserProperty", address=user.email)] if user.email else found
+
+
+def people_bean(controller: Controller) -> Bean:
+    """``/asynchPeople``."""
+
+    def one(user: User) -> Bean:
+        return bean("", lastChange=None, project=None, user=user_bean(controller, user))
+
+    values = {"users": (1, lambda: Inline(one(user) for user in controller.users))}
+    return Bean("hudson.model.View$AsynchPeople$People", values)
 
 
 def who_am_i_bean(name: str) -> Bean:
     """``/whoAmI``."""
     return bean(
         "hudson.security.WhoAmI", anonymous=not name, authenticated=bool(name), authorities=["authenticated"], name=name
+    )
+
+
+def label_bean(controller: Controller, name: str) -> Bean:
+    """A label: the nodes that have it, and how busy they are."""
+    nodes = ["", *controller.nodes.names()]
+    having = [node for node in nodes if name in labels_of(controller, node)]
+    slots = controller.executors.slots if "" in having else []
+    busy = sum(slot is not None for slot in slots)
+    values: dict[str, tuple[int, Getter]] = {
+        "busyExecutors": (1, lambda: busy),
+        "clouds": (1, list),
+        "description": (1, lambda: None),
+        "idleExecutors": (1, lambda: len(slots) - busy),
+        "loadStatistics": (1, lambda: bean("hudson.model.Label$1")),
+        "name": (2, lambda: name),
+        "nodes": (
+            1,
+            lambda: [bean("hudson.model.Hudson" if not n else "hudson.slaves.DumbSlave", nodeName=n) for n in having],
+        ),
+        "offline": (1, lambda: "" not in having),
+        "tiedJobs": (1, list),
+        "totalExecutors": (1, lambda: len(slots)),
+        "propertiesList": (1, list),
+    }
+    return Bean("hudson.model.labels.LabelAtom", values)
+
+
+def labels_of(controller: Controller, node: str) -> list[str]:
+    """A node's labels, its own name included."""
+    if not node:
+        return sorted(LABELS)
+    return [node, *xmltree.text(xmltree.parse(controller.nodes.config_xml(node)), "label").split()]
+
+
+def load_bean(controller: Controller) -> Bean:
+    """``/overallLoad``: as it is now; there is no history, so each scale shows the present."""
+    busy = sum(slot is not None for slot in controller.executors.slots)
+    total = len(controller.executors.slots)
+
+    def series(value: float) -> Bean:
+        return bean("", hour=_now(value), min=_now(value), sec10=_now(value))
+
+    def _now(value: float) -> Bean:
+        return bean("", history=[float(value)], latest=float(value))
+
+    return bean(
+        "hudson.model.OverallLoadStatistics",
+        availableExecutors=series(total - busy),
+        busyExecutors=series(busy),
+        connectingExecutors=series(0),
+        definedExecutors=series(total),
+        idleExecutors=series(total - busy),
+        onlineExecutors=series(total),
+        queueLength=series(len(controller.queue.items())),
+        totalExecutors=series(total),
+        totalQueueLength=series(len(controller.queue.items())),
     )

@@ -25,7 +25,7 @@ def create_item(request: Request, folder: Folder) -> Response:
     name = check_name(exchange.parameter("name"))
     mode = exchange.parameter("mode")
     if mode == "copy":
-        item = folder.copy(_source(request, folder), name)
+        item = folder.copy(source(folder, exchange.parameter("from")), name)
     elif mode:
         if mode not in _MODES:
             raise BadRequestError(f"No such item type: {mode}")
@@ -35,9 +35,15 @@ def create_item(request: Request, folder: Folder) -> Response:
     return redirect("/" + item.url_path) if mode else done()
 
 
-def _source(request: Request, folder: Folder) -> Item:
-    name = request.exchange.parameter("from")
-    start = request.controller.root if name.startswith("/") else folder
+def source(folder: Folder, name: str) -> Item:
+    """The item of a name: relative to a folder, or from Jenkins' root with a leading slash.
+
+    Raises:
+        BadRequestError: there is none.
+    """
+    start = folder
+    while name.startswith("/") and start.parent is not None:
+        start = start.parent
     item: Item | None = start
     for part in name.strip("/").split("/"):
         item = item.find(part) if isinstance(item, Folder) else None
@@ -79,26 +85,10 @@ def create_item_in_view(request: Request, view: View) -> Response:
     return response
 
 
-@action(Folder, "quietDown", methods=POST)
-def quiet_down(request: Request, folder: Folder) -> Response:
-    """Start no further builds."""
-    _only_root(folder)
-    request.controller.quiet_down(True)
-    return redirect("/")
-
-
-@action(Folder, "cancelQuietDown", methods=POST)
-def cancel_quiet_down(request: Request, folder: Folder) -> Response:
-    """Start builds again."""
-    _only_root(folder)
-    request.controller.quiet_down(False)
-    return redirect("/")
-
-
 @action(Folder, "pipeline-model-converter/validate", "pipeline-model-converter/validateJenkinsfile", methods=POST)
 def validate(request: Request, folder: Folder) -> Response:
     """The linter for Declarative pipelines: a text for curl, JSON for ``validateJenkinsfile``."""
-    _only_root(folder)
+    only_root(folder)
     script = request.exchange.parameter("jenkinsfile")
     answer = request.controller.runner.ask({"type": "validate", "script": script})
     errors = answer.get("errors") or []
@@ -114,12 +104,11 @@ def validate(request: Request, folder: Folder) -> Response:
     return text_answer("Jenkinsfile successfully validated.\n")
 
 
-@action(Folder, "scriptText", "script", methods=POST)
-def script_text(_request: Request, _folder: Folder) -> Response:
-    """Jenkins' Groovy console reaches into Jenkins' own Java objects, which are not here: it is switched off."""
-    raise NotFoundError("The script console is switched off: the light Jenkins has no Java objects to offer")
+def only_root(folder: Folder) -> None:
+    """Refuse what folders don't do.
 
-
-def _only_root(folder: Folder) -> None:
+    Raises:
+        NotFoundError: it is one.
+    """
     if folder.parent is not None:
         raise NotFoundError("Only Jenkins itself does this")

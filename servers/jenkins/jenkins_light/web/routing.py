@@ -10,7 +10,7 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import MethodNotAllowedError, NotFoundError
 from jenkins_light.model.builds import Build
-from jenkins_light.model.credentials import Credential
+from jenkins_light.model.credentials import Credential, CredentialsStore
 from jenkins_light.model.history import PERMALINKS
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.users import User
@@ -47,7 +47,38 @@ class CrumbTarget:
 
 @dataclass(frozen=True)
 class DomainTarget:
-    """``/credentials/store/system/domain/_``."""
+    """``/credentials/store/system/domain/_``, and ``…/store/folder/domain/_`` of a folder."""
+
+    folder: Folder
+    store: CredentialsStore
+    url_path: str
+
+
+@dataclass(frozen=True)
+class CredentialTarget:
+    """A credential in its store."""
+
+    domain: DomainTarget
+    credential: Credential
+
+
+@dataclass(frozen=True)
+class ExecutorTarget:
+    """``/computer/<name>/executors/<n>``."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class LabelTarget:
+    """``/label/<name>``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RealmTarget:
+    """``/securityRealm``: the accounts."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +88,7 @@ class WhoAmITarget:
 
 Target = (
     Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget
-    | CrumbTarget | DomainTarget | Credential | User | WhoAmITarget
+    | CrumbTarget | DomainTarget | CredentialTarget | User | WhoAmITarget | ExecutorTarget | LabelTarget | RealmTarget
 )  # fmt: skip
 BUILT_IN_NAMES = {"(master)", "(built-in)", "built-in", "master", "Built-In Node"}
 
@@ -112,15 +143,15 @@ def find_action(target: Target, rest: list[str], method: str) -> tuple[Handler, 
     return handler, below
 
 
-def resolve(controller: Controller, path: list[str]) -> tuple[Target, list[str]]:
-    """Walk from Jenkins as far as there are objects; the rest names an action.
+def resolve(controller: Controller, path: list[str], user: str) -> tuple[Target, list[str]]:
+    """Walk from Jenkins as far as there are objects; the rest names an action. ``me`` is the ``user`` who asks.
 
     Raises:
         NotFoundError: a job, view, build, … that the path names does not exist.
     """
     target: Target = controller.root
     while path:
-        step = _step(controller, target, path)
+        step = _step(controller, target, path, user)
         if step is None:
             break
         target, used = step
@@ -128,7 +159,7 @@ def resolve(controller: Controller, path: list[str]) -> tuple[Target, list[str]]
     return target, path
 
 
-def _step(controller: Controller, target: Target, path: list[str]) -> tuple[Target, int] | None:
+def _step(controller: Controller, target: Target, path: list[str], user: str) -> tuple[Target, int] | None:
     head, second = path[0], path[1] if len(path) > 1 else ""
     if isinstance(target, (Folder, View)) and head == "job" and second:
         item = (target.owner if isinstance(target, View) else target).get(second)
@@ -145,24 +176,49 @@ def _step(controller: Controller, target: Target, path: list[str]) -> tuple[Targ
     if isinstance(target, ComputersTarget) and (head in BUILT_IN_NAMES or head in controller.nodes.names()):
         return ComputerTarget("" if head in BUILT_IN_NAMES else head), 1
     if isinstance(target, DomainTarget) and head == "credential" and second:
-        return controller.credentials.get(second), 2
-    return _below_root(controller, path) if target is controller.root else None
+        return CredentialTarget(target, target.store.get(second)), 2
+    if isinstance(target, ComputerTarget) and not target.name and head == "executors" and second.isdecimal():
+        return ExecutorTarget(_executor(controller, int(second))), 2
+    if isinstance(target, RealmTarget) and head == "user" and second:
+        return controller.users.get(second), 2
+    if isinstance(target, Folder) and (domain := _domain(controller, target, path)) is not None:
+        return domain
+    return _below_root(controller, path, user) if target is controller.root else None
 
 
-def _below_root(controller: Controller, path: list[str]) -> tuple[Target, int] | None:
+def _executor(controller: Controller, number: int) -> int:
+    if number >= len(controller.executors.slots):
+        raise NotFoundError(f"No executor {number}")
+    return number
+
+
+def _domain(controller: Controller, folder: Folder, path: list[str]) -> tuple[Target, int] | None:
+    """A store's global domain, by the addresses of Jenkins before and since 2.4xx."""
+    kind = "folder" if folder.parent else "system"
+    for place in (["credentials", "store", kind], ["manage", "credentials", "store", kind], ["credential-store"]):
+        whole = [*place, "domain", "_"]
+        if path[: len(whole)] == whole and (folder.parent is None or "manage" not in place):
+            return DomainTarget(folder, controller.credentials.of(folder), folder.url_path + "/".join(whole)), len(
+                whole
+            )
+    return None
+
+
+def _below_root(controller: Controller, path: list[str], user: str) -> tuple[Target, int] | None:
     single: dict[str, Target] = {
         "queue": QueueTarget(),
         "computer": ComputersTarget(),
         "pluginManager": PluginsTarget(),
         "crumbIssuer": CrumbTarget(),
         "whoAmI": WhoAmITarget(),
+        "securityRealm": RealmTarget(),
     }
     if path[0] in single:
         return single[path[0]], 1
+    if path[0] == "me":
+        return controller.users.get(user), 1
     if path[0] == "user" and len(path) > 1:
         return controller.users.get(path[1]), 2
-    if path[:4] == ["credentials", "store", "system", "domain"] and path[4:5] == ["_"]:
-        return DomainTarget(), 5
-    if path[:3] == ["manage", "credentials", "store"] and path[3:6] == ["system", "domain", "_"]:
-        return DomainTarget(), 6
+    if path[0] == "label" and len(path) > 1:
+        return LabelTarget(path[1]), 2
     return None

@@ -106,7 +106,7 @@ def _jobs(controller: Controller, token: str, known_user: bool) -> list[tuple[Jo
         trigger = job.config.triggers.webhook
         if trigger is None:
             continue
-        configured = _configured_token(controller, trigger)
+        configured = _configured_token(controller, job, trigger)
         # Every comparison runs to its end: the time tells nothing about how much of a token was right.
         matches = hmac.compare_digest(configured.encode(), token.encode())
         if matches and (token or known_user):
@@ -114,10 +114,10 @@ def _jobs(controller: Controller, token: str, known_user: bool) -> list[tuple[Jo
     return found
 
 
-def _configured_token(controller: Controller, trigger: GenericTrigger) -> str:
+def _configured_token(controller: Controller, job: Job, trigger: GenericTrigger) -> str:
     if trigger.token_credential_id:
         try:
-            return controller.credentials.get(trigger.token_credential_id).secret
+            return controller.credentials.find(job, trigger.token_credential_id).secret
         except NotFoundError:
             _log.warning("No credential %s for a webhook's token", trigger.token_credential_id)
     return trigger.token
