@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,6 +25,20 @@ _DENIED = (
     "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, "
     "expired, or improperly scoped."
 )
+
+
+class Once:
+    """Something that is done the first time it is asked for."""
+
+    def __init__(self, work: Callable[[], Awaitable[object]]) -> None:
+        self._work = work
+        self._done = False
+
+    async def __call__(self) -> None:
+        """Does it, or nothing."""
+        if not self._done:
+            self._done = True
+            await self._work()
 
 
 class GitAccess:
@@ -54,15 +70,19 @@ class GitAccess:
         journal, user = self._instance.journal, admission.user
         assert user is not None  # noqa: S101  nobody pushes without signing in
         push = await run_in_threadpool(journal.begin, admission.project.id, user.id, admission.rules)
+        # Settled before the client learns of the end, so that what it asks next finds the push told and counted.
+        settle = Once(partial(run_in_threadpool, journal.finish, push))
         try:
             variables = {"GITLAB_PUSH": str(push.folder)}
-            await self._serve(admission, "git-receive-pack", scope, receive, send, variables, (push.lock,))
+            await self._serve(
+                admission, "git-receive-pack", scope, receive, send, variables, (push.lock,), finished=settle
+            )
         finally:
-            await run_in_threadpool(journal.finish, push)
+            await settle()
 
     async def _serve(
         self, admission: Admission, path: str, scope: Scope, receive: Receive, send: Send,
-        variables: dict[str, str], keep: tuple[int, ...],
+        variables: dict[str, str], keep: tuple[int, ...], *, finished: Once | None = None,
     ) -> None:  # fmt: skip
         user = admission.user
         await self._backend.serve(
@@ -72,6 +92,7 @@ class GitAccess:
             user=user.username if user else "",
             env=self._instance.git_environment | variables,
             keep=keep,
+            finished=finished,
         )  # fmt: skip
 
     def _admit(self, request: Request, address: re.Match[str]) -> Admission | Response:

@@ -17,12 +17,15 @@ from gitlab_light.git.hooks import install_hooks
 from gitlab_light.git.journal import Journal, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
+from gitlab_light.merge_flow import MergeFlow
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
 from gitlab_light.model.keys import Keys
 from gitlab_light.model.members import Members
+from gitlab_light.model.merge_requests import MergeRequests
 from gitlab_light.model.namespaces import Namespaces
+from gitlab_light.model.notes import Notes
 from gitlab_light.model.passwords import PasswordCheck
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
@@ -61,9 +64,14 @@ class Instance:
         self.keys = Keys(self.database)
         self.hooks = Hooks(self.database)
         self.commit_notes = CommitNotes(self.database)
+        self.merge_requests = MergeRequests(self.database)
+        self.notes = Notes(self.database)
+        self.merge_flow = MergeFlow(
+            self.repositories, self.projects, self.merge_requests, self.notes, self.commit_notes
+        )
         self.events = Events(
             self.database, self.repositories, self.links, self.projects, self.namespaces, self.users, self.hooks,
-            self.protected,
+            self.protected, self.merge_requests, self.merge_flow,
         )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries

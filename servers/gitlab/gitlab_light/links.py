@@ -44,6 +44,10 @@ class Links:
         """The address of one of a project's pages, such as the parts "commit" and its id."""
         return "/".join([self.project(project), "-", *(quote(part) for part in parts)])
 
+    def merge_request(self, project: Project, iid: int) -> str:
+        """A merge request's page."""
+        return self.page(project, "merge_requests", str(iid))
+
     def ssh(self, project: Project) -> str:
         """The clone address for ssh, as GitLab shows it."""
         return f"{self._ssh}{project.full_path}.git"

@@ -13,7 +13,7 @@ from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange
-from gitlab_light.git.repository import Ref, is_ref_name
+from gitlab_light.git.repository import Ref, Repository, is_ref_name
 
 routes = Routes()
 
@@ -25,7 +25,11 @@ def list_branches(call: Call) -> Any:
     refs = [ref for ref in repository.branches() if _fits(call, ref.name)]
     page = paginate(call, refs)
     tips = history.commits(repository, [ref.commit for ref in page])
-    return [entities.branch(call.instance, project, call.user, ref, tips[ref.commit]) for ref in page]
+    merged = merged_branches(repository, project.default_branch)
+    return [
+        entities.branch(call.instance, project, call.user, ref, tips[ref.commit], merged=ref.name in merged)
+        for ref in page
+    ]
 
 
 @routes.get("/projects/:id/repository/branches/:branch", anonymous=True)
@@ -35,7 +39,10 @@ def show_branch(call: Call) -> Any:
     ref = repository.branch(call.arguments["branch"])
     if ref is None:
         raise not_found("Branch")
-    return entities.branch(call.instance, project, call.user, ref, history.commit(repository, ref.commit))
+    merged = ref.name in merged_branches(repository, project.default_branch)
+    return entities.branch(
+        call.instance, project, call.user, ref, history.commit(repository, ref.commit), merged=merged
+    )
 
 
 @routes.post("/projects/:id/repository/branches")
@@ -55,7 +62,8 @@ def create_branch(call: Call) -> Any:
     move(call, project, RefChange(ZERO, commit, f"refs/heads/{name}"))
     call.created()
     made = Ref(name, commit, commit, "", "")
-    return entities.branch(call.instance, project, call.user, made, history.commit(repository, commit))
+    merged = name in merged_branches(repository, project.default_branch)
+    return entities.branch(call.instance, project, call.user, made, history.commit(repository, commit), merged=merged)
 
 
 @routes.delete("/projects/:id/repository/branches/:branch")
@@ -70,6 +78,28 @@ def delete_branch(call: Call) -> Any:
     if call.instance.protected.matching(project.id, "branch", ref.name):
         raise forbidden()
     move(call, project, RefChange(ref.commit, ZERO, f"refs/heads/{ref.name}"))
+
+
+@routes.delete("/projects/:id/repository/merged_branches")
+def delete_merged_branches(call: Call) -> Any:
+    """Removes the branches that the default branch has all of; protected ones stay."""
+    project, repository = writable(call)
+    merged = merged_branches(repository, project.default_branch)
+    for ref in repository.branches():
+        if ref.name in merged and not call.instance.protected.matching(project.id, "branch", ref.name):
+            move(call, project, RefChange(ref.commit, ZERO, f"refs/heads/{ref.name}"))
+    call.status = 202
+    return {"message": "202 Accepted"}
+
+
+def merged_branches(repository: Repository, default: str) -> set[str]:
+    """The branches behind the default branch; one that stands where it stands is not merged (GitLab's rule)."""
+    tip = repository.ref_target(f"refs/heads/{default}")
+    if tip is None:
+        return set()
+    lines = repository.text("for-each-ref", f"--merged={tip}", "--format=%(objectname) %(refname)", "refs/heads/")
+    pairs = (line.split(" ", 1) for line in lines.splitlines())
+    return {ref.removeprefix("refs/heads/") for commit, ref in pairs if commit != tip}
 
 
 @routes.get("/projects/:id/repository/tags", anonymous=True)

@@ -40,14 +40,16 @@ def _time(iso: str) -> str:
     return iso.replace("Z", "+00:00")[:19] + ".000" + iso.replace("Z", "+00:00")[19:]
 
 
-def branch(instance: Instance, found_in: Project, user: User | None, ref: Ref, tip: history.Commit) -> dict[str, Any]:
-    """A branch with its latest commit."""
+def branch(
+    instance: Instance, found_in: Project, user: User | None, ref: Ref, tip: history.Commit, *, merged: bool
+) -> dict[str, Any]:
+    """A branch with its latest commit; `merged` tells whether the default branch has all of it."""
     rules = instance.protected.matching(found_in.id, "branch", ref.name)
     level = instance.members.project_level(user, found_in)
     return {
         "name": ref.name,
         "commit": commit(instance.links, found_in, tip),
-        "merged": False,
+        "merged": merged,
         "protected": bool(rules),
         "developers_can_push": any(0 < rule.push_level <= 30 for rule in rules),
         "developers_can_merge": any(0 < rule.merge_level <= 30 for rule in rules),

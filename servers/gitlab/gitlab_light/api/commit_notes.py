@@ -97,7 +97,7 @@ def _status(call: Call, status: Status) -> dict[str, Any]:
         "finished_at": status.finished_at,
         "allow_failure": False,
         "coverage": status.coverage,
-        "pipeline_id": None,
+        "pipeline_id": status.pipeline_id,
         "author": entities.basic_user(call.instance.links, author) if author else None,
     }
 
@@ -113,7 +113,7 @@ def list_comments(call: Call) -> Any:
 def add_comment(call: Call) -> Any:
     """Comments on a commit."""
     call.project(REPORTER)
-    project, _, sha = _commit(call)
+    project, repository, sha = _commit(call)
     note = call.params.text("note")
     if len(note) > _LONGEST_NOTE:
         raise bad_request({"note": [f"is too long (maximum is {_LONGEST_NOTE} characters)"]})
@@ -122,6 +122,11 @@ def add_comment(call: Call) -> Any:
         line=call.params.optional_integer("line"),
         line_type=call.params.choice("line_type", ("new", "old"), default="new") if "line" in call.params else None,
     )  # fmt: skip
+    events = call.instance.events
+    events.noted(project, events.payloads.commit_note(
+        project, repository, sha, call.me, note_id=comment.id, body=note, created=comment.created_at
+    ))  # fmt: skip
+    call.instance.sender.wake()
     call.created()
     return _comment(call, comment)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gitlab_light.api import code_entities as entities
+from gitlab_light.api import merge_request_entities as mr_entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import paginate, set_headers, window
@@ -14,6 +15,7 @@ from gitlab_light.errors import bad_parameter, bad_request, not_found
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange
+from gitlab_light.git.merging import is_ancestor
 from gitlab_light.git.repository import EMPTY_TREE, Repository, is_file_path, is_ref_name
 from gitlab_light.git.writing import Action, CannotCommit, Person, make_commit
 from gitlab_light.model.projects import Project
@@ -170,6 +172,19 @@ def show_diff(call: Call) -> Any:
     _, repository, commit = _commit(call)
     diffs = history.diff(repository, commit.parents[0] if commit.parents else EMPTY_TREE, commit.id)
     return [entities.diff(diff) for diff in paginate(call, diffs)]
+
+
+@routes.get("/projects/:id/repository/commits/:sha/merge_requests", anonymous=True)
+def list_merge_requests(call: Call) -> Any:
+    """The merge requests that a commit is the head, merge or squash commit of, or that bring it."""
+    project, repository, commit = _commit(call)
+    found = [
+        request for request in call.instance.merge_requests.select("project_id = ?", project.id)
+        if commit.id in (request.head_sha, request.merge_commit_sha, request.squash_commit_sha)
+        or (is_ancestor(repository, commit.id, request.head_sha)
+            and not is_ancestor(repository, commit.id, request.base_sha))
+    ]  # fmt: skip
+    return [mr_entities.basic(call.instance, request) for request in paginate(call, found)]
 
 
 @routes.get("/projects/:id/repository/commits/:sha/refs", anonymous=True)

@@ -16,10 +16,10 @@ from gitlab_light.model.users import User
 
 # Parts of GitLab that are not here are told to be off.
 _FEATURES = {
-    "issues_enabled": False, "merge_requests_enabled": False, "wiki_enabled": False, "jobs_enabled": False,
+    "issues_enabled": False, "merge_requests_enabled": True, "wiki_enabled": False, "jobs_enabled": False,
     "snippets_enabled": False, "container_registry_enabled": False, "service_desk_enabled": False,
     "shared_runners_enabled": False, "lfs_enabled": False, "packages_enabled": False,
-    "can_create_merge_request_in": False, "merge_method": "merge", "squash_option": "default_off",
+    "can_create_merge_request_in": True, "merge_method": "merge", "squash_option": "default_off",
     "only_allow_merge_if_pipeline_succeeds": False, "only_allow_merge_if_all_discussions_are_resolved": False,
     "remove_source_branch_after_merge": True, "printing_merge_request_link_enabled": True,
     "request_access_enabled": True, "public_jobs": True, "auto_devops_enabled": False,

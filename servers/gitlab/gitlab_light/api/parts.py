@@ -14,6 +14,11 @@ from gitlab_light.api import (
     hooks,
     keys,
     members,
+    merge_request_actions,
+    merge_request_contents,
+    merge_request_lists,
+    merge_requests,
+    notes,
     projects,
     protected,
     server,
@@ -23,5 +28,7 @@ from gitlab_light.api import (
 ALL = (
     users.routes, access_tokens.routes, groups.routes, projects.routes, members.routes, branches.routes,
     commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes,
-    keys.routes, deploy_keys.routes, server.routes,
+    keys.routes, deploy_keys.routes, merge_requests.routes, merge_request_lists.routes,
+    merge_request_actions.routes, merge_request_contents.routes,
+    notes.routes, server.routes,
 )  # fmt: skip

@@ -29,6 +29,10 @@ _SWITCHES = (
     "only_allow_merge_if_pipeline_succeeds", "only_allow_merge_if_all_discussions_are_resolved",
     "remove_source_branch_after_merge", "printing_merge_request_link_enabled", "public_jobs", "auto_devops_enabled",
 )  # fmt: skip
+_CHOICES = {
+    "merge_method": ("merge", "rebase_merge", "ff"),
+    "squash_option": ("default_off", "never", "always", "default_on"),
+}
 
 
 @routes.get("/projects", anonymous=True)
@@ -287,7 +291,11 @@ def _require_owner(call: Call, project: Project) -> None:
 
 
 def _features(params: Params) -> dict[str, Any]:
-    return {name: params.boolean(name) for name in _SWITCHES if name in params}
+    features: dict[str, Any] = {name: params.boolean(name) for name in _SWITCHES if name in params}
+    for name, words in _CHOICES.items():
+        if name in params:
+            features[name] = params.choice(name, words, default=words[0])
+    return features
 
 
 def slug(name: str) -> str:

@@ -35,6 +35,8 @@ _CONFIG = """\
 [uploadpack]
 	allowFilter = true
 	allowAnySHA1InWant = true
+[transfer]
+	hideRefs = refs/keep-around
 [gc]
 	writeCommitGraph = false
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from starlette.types import Message, Receive, Scope, Send
@@ -34,6 +34,7 @@ class Backend:
         user: str,
         env: Mapping[str, str],
         keep: tuple[int, ...] = (),
+        finished: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Answers one request of a git client.
 
@@ -46,6 +47,7 @@ class Backend:
             user: the user's name, "" for nobody.
             env: the environment of git.
             keep: file descriptors that git and what it starts keep open.
+            finished: awaited when git has ended well, before the client learns of it.
         """
         variables = {**env, **_cgi_variables(scope, repository, service_path, user)}
         async with self._places:
@@ -56,6 +58,10 @@ class Backend:
             feeding = asyncio.create_task(_feed(process, receive, fetching=service_path == "git-upload-pack"))
             try:
                 await _answer(process, send)
+                if finished is not None:
+                    await process.wait()
+                    await finished()
+                await send({"type": "http.response.body", "body": b""})
             finally:
                 feeding.cancel()
                 await asyncio.gather(feeding, return_exceptions=True)
@@ -111,6 +117,7 @@ async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
 
 
 async def _answer(process: Process, send: Send) -> None:
+    """Passes on all that git says, and leaves the answer open."""
     stdout = process.stdout
     assert stdout is not None  # noqa: S101  it is a pipe
     status, headers = 500, []
@@ -128,7 +135,6 @@ async def _answer(process: Process, send: Send) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     while chunk := await stdout.read(_CHUNK):
         await asyncio.wait_for(send({"type": "http.response.body", "body": chunk, "more_body": True}), _IDLE_SECONDS)
-    await send({"type": "http.response.body", "body": b""})
 
 
 async def _end(process: Process) -> None:

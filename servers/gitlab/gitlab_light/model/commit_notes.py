@@ -11,6 +11,12 @@ _FINISHED = ("success", "failed", "canceled", "skipped")
 # GitLab's order: one failure makes the whole a failure, and so on.
 _WEIGHT = ("failed", "canceled", "running", "pending", "success", "skipped")
 
+# GitLab makes of a commit's states one external pipeline; ours is numbered by the first of them.
+_STATUSES = (
+    "SELECT *, (SELECT min(id) FROM statuses AS first WHERE first.project_id = statuses.project_id "
+    "AND first.sha = statuses.sha) AS pipeline_id FROM statuses"
+)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -26,6 +32,7 @@ class Status:
     target_url: str | None
     coverage: float | None
     author_id: int
+    pipeline_id: int
     created_at: str
     started_at: str | None
     finished_at: str | None
@@ -54,9 +61,7 @@ class CommitNotes:
 
     def statuses(self, project_id: int, sha: str, *, every: bool = False) -> list[Status]:
         """A commit's states: the latest of each name and ref, or all there ever were."""
-        found = self._db.all(
-            Status, "SELECT * FROM statuses WHERE project_id = ? AND sha = ? ORDER BY id", project_id, sha
-        )
+        found = self._db.all(Status, f"{_STATUSES} WHERE project_id = ? AND sha = ? ORDER BY id", project_id, sha)
         if every:
             return found
         return sorted({(one.name, one.ref): one for one in found}.values(), key=lambda one: one.id)
@@ -87,7 +92,7 @@ class CommitNotes:
                     "statuses", project_id=project_id, sha=sha, ref=ref, name=name, author_id=author_id,
                     created_at=now(), **columns,
                 )  # fmt: skip
-        kept = self._db.one(Status, "SELECT * FROM statuses WHERE id = ?", status_id)
+        kept = self._db.one(Status, f"{_STATUSES} WHERE id = ?", status_id)
         assert kept is not None  # noqa: S101  just written
         return kept
 

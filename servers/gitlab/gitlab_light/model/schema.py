@@ -207,4 +207,73 @@ CREATE TABLE deploy_keys_projects (
     can_push INTEGER NOT NULL DEFAULT 0,
     UNIQUE (key_id, project_id)
 )""",
+    """
+CREATE TABLE merge_requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    iid INTEGER NOT NULL,
+    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    source_project_id INTEGER REFERENCES projects (id) ON DELETE SET NULL,
+    source_branch TEXT NOT NULL,
+    target_branch TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description TEXT,
+    state TEXT NOT NULL DEFAULT 'opened',
+    author_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    assignee_ids TEXT NOT NULL DEFAULT '[]',
+    reviewer_ids TEXT NOT NULL DEFAULT '[]',
+    labels TEXT NOT NULL DEFAULT '[]',
+    squash INTEGER NOT NULL DEFAULT 0,
+    remove_source_branch INTEGER,
+    discussion_locked INTEGER,
+    head_sha TEXT NOT NULL,
+    base_sha TEXT NOT NULL,
+    start_sha TEXT NOT NULL,
+    pending TEXT NOT NULL DEFAULT '{}',
+    merge_commit_sha TEXT,
+    squash_commit_sha TEXT,
+    merge_error TEXT,
+    merged_by_id INTEGER,
+    merged_at TEXT,
+    closed_by_id INTEGER,
+    closed_at TEXT,
+    last_edited_by_id INTEGER,
+    last_edited_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    UNIQUE (project_id, iid)
+);
+CREATE INDEX merge_requests_by_source ON merge_requests (source_project_id, source_branch);
+
+CREATE TABLE merge_request_versions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    head_sha TEXT NOT NULL,
+    base_sha TEXT NOT NULL,
+    start_sha TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX versions_by_merge_request ON merge_request_versions (merge_request_id);
+
+CREATE TABLE approvals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at TEXT NOT NULL,
+    UNIQUE (merge_request_id, user_id)
+);
+
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    discussion_id TEXT NOT NULL,
+    type TEXT,
+    body TEXT NOT NULL,
+    author_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    position TEXT NOT NULL DEFAULT '{}',
+    resolved_by_id INTEGER,
+    resolved_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE INDEX notes_by_merge_request ON notes (merge_request_id)""",
 )

@@ -11,17 +11,21 @@ from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
+from gitlab_light.merge_flow import MergeFlow
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.hooks import Hook, Hooks
+from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.users import User, Users
+from gitlab_light.webhooks.merge_payloads import MergePayloads
 from gitlab_light.webhooks.payloads import push_payload
 
 # A push of more branches or tags than this tells nobody (GitLab's push_event_hooks_limit).
 PUSH_EVENT_HOOKS_LIMIT = 3
 PUSH, TAG_PUSH = "Push Hook", "Tag Push Hook"
+MERGE_REQUEST, NOTE = "Merge Request Hook", "Note Hook"
 
 
 class Events:
@@ -29,7 +33,8 @@ class Events:
 
     def __init__(
         self, database: Database, repositories: Repositories, links: Links, projects: Projects,
-        namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs,
+        namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
+        flow: MergeFlow,
     ) -> None:  # fmt: skip
         self._db = database
         self._repositories = repositories
@@ -39,6 +44,9 @@ class Events:
         self._users = users
         self._hooks = hooks
         self._protected = protected
+        self._merge_requests = merge_requests
+        self._flow = flow
+        self.payloads = MergePayloads(links, users, projects, namespaces, flow)
 
     def pushed(self, push: Settled) -> None:
         """Keeps a push's deliveries, once, however often it is told."""
@@ -48,12 +56,47 @@ class Events:
             return
         project = self._with_default_branch(project, push.changes)
         deliveries = self._deliveries(project, user, push)
+        consequences = [
+            (consequence, self._of_merge_request(consequence.after, user, consequence.action, {}, consequence.oldrev))
+            for consequence in self._flow.consequences(project, user.id, push.changes)
+        ]
         with self._db.transaction():
             if self._db.execute("INSERT OR IGNORE INTO pushes VALUES (?, ?)", push.push_id, now()):
-                for hook, event, payload in deliveries:
-                    self._hooks.queue(hook, event, str(uuid.uuid4()), payload, due=time.time())
+                self._queue(deliveries)
+                for consequence, told in consequences:
+                    if self._merge_requests.change_open(consequence.before, **consequence.columns):
+                        self._queue(told)
                 self._projects.touch(project.id)
                 self._protect_first_branch(project, push.changes)
+
+    def merge_request(
+        self, found: MergeRequest, user: User, action: str, *, changes: dict[str, Any] | None = None
+    ) -> None:
+        """Keeps the deliveries that tell of what somebody has done to a merge request."""
+        self._queue(self._of_merge_request(found, user, action, changes or {}, None))
+
+    def noted(self, project: Project, payload: dict[str, Any]) -> None:
+        """Keeps the deliveries that tell of a note."""
+        takers = self._takers(project, "note_events")
+        self._queue([(hook, NOTE, json.dumps(payload, ensure_ascii=False)) for hook in takers])
+
+    def _of_merge_request(
+        self, found: MergeRequest, user: User, action: str, changes: dict[str, Any], oldrev: str | None
+    ) -> list[tuple[Hook, str, str]]:
+        project = self._projects.find(found.project_id)
+        takers = self._takers(project, "merge_requests_events") if project else []
+        if not takers:
+            return []
+        payload = self.payloads.merge_request(found, user, action, changes, oldrev)
+        return [(hook, MERGE_REQUEST, json.dumps(payload, ensure_ascii=False)) for hook in takers]
+
+    def _takers(self, project: Project, wish: str) -> list[Hook]:
+        return [hook for hook in self._hooks_of(project) if not hook.ended and hook.events.get(wish)]
+
+    def _queue(self, deliveries: list[tuple[Hook, str, str]]) -> None:
+        with self._db.transaction():
+            for hook, event, payload in deliveries:
+                self._hooks.queue(hook, event, str(uuid.uuid4()), payload, due=time.time())
 
     def sample(self, project: Project, user: User, *, tag: bool) -> dict[str, Any] | None:
         """The payload of a test: that of the latest push that could have been; None in an empty repository."""

@@ -1,0 +1,185 @@
+"""What is done with merge requests: merged, rebased, approved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlab_light.api import merge_request_entities as entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.changes import may_push, move
+from gitlab_light.api.merge_requests import PATH, find
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import Refusal, forbidden, not_found, unauthorized
+from gitlab_light.git import history
+from gitlab_light.git.commands import GitError
+from gitlab_light.git.journal import ZERO, RefChange
+from gitlab_light.git.merging import rebased
+from gitlab_light.git.writing import Person
+from gitlab_light.merge_flow import Merge
+from gitlab_light.model.members import DEVELOPER
+from gitlab_light.model.merge_requests import MergeRequest
+from gitlab_light.model.projects import Project
+
+routes = Routes()
+
+
+@routes.put(PATH + "/merge")
+def merge(call: Call) -> Any:
+    """Merges."""
+    found, params, instance = find(call), call.params, call.instance
+    if not entities.can_merge(instance, found, call.user):
+        raise unauthorized()
+    waits = params.boolean("auto_merge") or params.boolean("merge_when_pipeline_succeeds")
+    if instance.merge_flow.blocked(found) or (waits and instance.merge_flow.overall(found) != "success"):
+        raise Refusal(405, {"message": "405 Method Not Allowed"})
+    if not instance.merge_flow.can_be_merged(found) or instance.merge_flow.needs_rebase(found):
+        raise _unmergeable()
+    _check_sha(call, found)
+    project = call.project()
+    made = _make(call, found, project)
+    if made is None:
+        raise _unmergeable()
+    _apply(call, found, project, made)
+    merged = find(call)
+    if merged.state != "merged":
+        raise _unmergeable()
+    if _removes_source(call, merged):
+        _remove_source(call, merged)
+    return entities.full(instance, merged, call.user)
+
+
+def _unmergeable() -> Refusal:
+    return Refusal(422, {"message": "Branch cannot be merged"})
+
+
+def _check_sha(call: Call, found: MergeRequest) -> None:
+    sha = call.params.optional_text("sha")
+    if sha and sha != found.head_sha:
+        raise Refusal(409, {"message": f"SHA does not match HEAD of source branch: {found.head_sha}"})
+
+
+def _make(call: Call, found: MergeRequest, project: Project) -> Merge | None:
+    params, instance = call.params, call.instance
+    author = instance.users.find(found.author_id) if found.author_id else None
+    me = Person(call.me.name, call.me.email)
+    default = (
+        f"Merge branch '{found.source_branch}' into '{found.target_branch}'\n\n{found.title}\n\n"
+        f"See merge request {project.full_path}!{found.iid}"
+    )
+    option = project.features.get("squash_option", "default_off")
+    squash = option == "always" or (option != "never" and params.boolean("squash", default=found.squash))
+    return instance.merge_flow.make(
+        found, project, squash=squash, message=params.optional_text("merge_commit_message") or default,
+        squash_message=params.optional_text("squash_commit_message") or found.title,
+        author=Person(author.name, author.email) if author else me, committer=me,
+    )  # fmt: skip
+
+
+def _apply(call: Call, found: MergeRequest, project: Project, made: Merge) -> None:
+    """Moves the target branch; settling that push marks the request as merged (see MergeFlow.consequences)."""
+    target = call.instance.merge_flow.target_tip(found)
+    if target is None:
+        raise _unmergeable()
+    pending = {"new": made.new, "merge_commit_sha": made.merge_commit, "squash_commit_sha": made.squash_commit}
+    call.instance.merge_requests.update(found, pending=pending, merge_error=None)
+    # The commit was made on the tip as it was then: if that has moved since, nothing is merged.
+    change = RefChange(_base_of(call, found, made, target), made.new, f"refs/heads/{found.target_branch}")
+    try:
+        with call.instance.journal.applying(project.id, call.me.id, [change]):
+            call.instance.merge_flow.repository(found).move_refs([change])
+    except GitError as error:
+        raise _unmergeable() from error
+
+
+def _base_of(call: Call, found: MergeRequest, made: Merge, target: str) -> str:
+    """The target's tip on which the merge was made."""
+    if made.merge_commit is None:
+        return target
+    return history.commit(call.instance.merge_flow.repository(found), made.merge_commit).parents[0]
+
+
+def _removes_source(call: Call, found: MergeRequest) -> bool:
+    return call.params.boolean("should_remove_source_branch", default=bool(found.remove_source_branch))
+
+
+def _remove_source(call: Call, found: MergeRequest) -> None:
+    """Removes the source branch where that is allowed; the merge stands in any case."""
+    project = call.instance.projects.find(found.source_project_id or 0)
+    if project is None or found.source_branch == project.default_branch:
+        return
+    protected = call.instance.protected.matching(project.id, "branch", found.source_branch)
+    level = call.instance.members.project_level(call.user, project)
+    tip = call.instance.merge_flow.source_tip(found)
+    if not protected and level >= DEVELOPER and tip == found.head_sha:
+        move(call, project, RefChange(tip, ZERO, f"refs/heads/{found.source_branch}"))
+
+
+@routes.put(PATH + "/rebase")
+def rebase(call: Call) -> Any:
+    """Makes the source's commits anew on top of the target; done when this answers."""
+    found, instance = find(call), call.instance
+    project = instance.projects.find(found.source_project_id or 0)
+    target, source = instance.merge_flow.target_tip(found), instance.merge_flow.source_tip(found)
+    level = instance.members.project_level(call.user, project) if project else 0
+    if project is None or level < DEVELOPER or not may_push(call, project, "branch", found.source_branch):
+        raise forbidden("Cannot push to source branch")
+    if found.state != "opened" or target is None or source is None:
+        raise forbidden("Source branch does not exist")
+    made = rebased(
+        instance.merge_flow.repository(found), found.head_sha, target, committer=Person(call.me.name, call.me.email)
+    )
+    if made is None:
+        instance.merge_requests.update(found, merge_error="Rebase failed: Rebase locally, resolve all conflicts, then "
+                                                          "push the branch.")  # fmt: skip
+    elif made != source:
+        if project.id != found.project_id:
+            instance.repositories.of(project.id).run(
+                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+                str(instance.merge_flow.repository(found).path), made,
+            )  # fmt: skip
+        move(call, project, RefChange(source, made, f"refs/heads/{found.source_branch}"))
+    call.status = 202
+    return {"rebase_in_progress": True}
+
+
+@routes.post(PATH + "/cancel_merge_when_pipeline_succeeds")
+def cancel(call: Call) -> Any:
+    """There is never a merge that waits, so there is none to cancel."""
+    if not entities.can_merge(call.instance, find(call), call.user):
+        raise unauthorized()
+    raise Refusal(406, {"message": "Can't cancel the automatic merge"})
+
+
+@routes.get(PATH + "/approvals", anonymous=True)
+def approvals(call: Call) -> Any:
+    """Who has approved."""
+    return entities.approvals(call.instance, find(call), call.user)
+
+
+@routes.post(PATH + "/approve")
+def approve(call: Call) -> Any:
+    """Approves."""
+    found, instance = find(call), call.instance
+    if found.state == "merged" or not entities.may_approve(instance, found, call.me):
+        raise unauthorized()
+    _check_sha(call, found)
+    with instance.database.transaction():
+        if not instance.merge_requests.approve(found, call.me.id):
+            raise unauthorized()
+        instance.events.merge_request(found, call.me, "approved")
+    instance.sender.wake()
+    call.created()
+    return entities.approvals(instance, found, call.user)
+
+
+@routes.post(PATH + "/unapprove")
+def unapprove(call: Call) -> Any:
+    """Takes the caller's approval back."""
+    found, instance = find(call), call.instance
+    with instance.database.transaction():
+        if not instance.merge_requests.unapprove(found, call.me.id):
+            raise not_found()
+        instance.events.merge_request(found, call.me, "unapproved")
+    instance.sender.wake()
+    call.created()
+    return entities.approvals(instance, found, call.user)

@@ -1,0 +1,119 @@
+"""Lists of merge requests, with GitLab's filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlab_light.api import merge_request_entities as entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.routing import Routes
+from gitlab_light.model.merge_requests import STATES
+
+routes = Routes()
+_SCOPES = ("created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me", "reviews_for_me", "all")
+_SIMPLE = ("id", "iid", "project_id", "title", "description", "state", "created_at", "updated_at", "web_url")
+
+
+@routes.get("/merge_requests")
+def list_everywhere(call: Call) -> Any:
+    """The caller's merge requests, or with scope=all those of all projects that they may see."""
+    scope = call.params.choice("scope", _SCOPES, default="created_by_me")
+    return _list(call, "1", [], scope)
+
+
+@routes.get("/groups/:id/merge_requests")
+def list_of_group(call: Call) -> Any:
+    """The merge requests of a group's projects, those of subgroups too."""
+    group = call.group()
+    below = "project_id IN (SELECT id FROM projects WHERE substr(full_path, 1, ?) = ? COLLATE NOCASE)"
+    return _list(call, below, [len(group.full_path) + 1, group.full_path + "/"], _scope(call))
+
+
+@routes.get("/projects/:id/merge_requests", anonymous=True)
+def list_of_project(call: Call) -> Any:
+    """A project's merge requests."""
+    project, _ = call.repository()
+    condition, values = "project_id = ?", [project.id]
+    if iids := call.params.texts("iids"):
+        numbers = [int(iid) for iid in iids if iid.isdigit()][:100]
+        condition += f" AND iid IN ({', '.join('?' for _ in numbers)})"
+        values += numbers
+    return _list(call, condition, values, _scope(call))
+
+
+def _scope(call: Call) -> str:
+    return call.params.choice("scope", _SCOPES, default="all")
+
+
+def _list(call: Call, condition: str, values: list[Any], scope: str) -> list[dict[str, Any]]:
+    conditions = [condition]
+    for clause, given in _filters(call, scope):
+        conditions.append(clause)
+        values += given
+    order = call.params.choice(
+        "order_by", ("created_at", "updated_at", "merged_at", "title", "priority", "label_priority",
+                     "milestone_due", "popularity"), default="created_at",
+    )  # fmt: skip
+    column = order if order in ("created_at", "updated_at", "merged_at", "title") else "created_at"
+    sort = call.params.choice("sort", ("asc", "desc"), default="desc")
+    found = call.instance.merge_requests.select(" AND ".join(conditions), *values, order=f"{column} {sort}, id {sort}")
+    draft = call.params.optional_text("wip") or call.params.optional_text("draft")
+    if draft:
+        found = [one for one in found if one.draft == (draft.lower() in ("yes", "true"))]
+    seen: dict[int, bool] = {}
+    visible = [one for one in found if _sees(call, one.project_id, seen)]
+    page = paginate(call, visible)
+    shown = [entities.basic(call.instance, one) for one in page]
+    if call.params.optional_text("view") == "simple":
+        return [{name: one[name] for name in _SIMPLE} for one in shown]
+    return shown
+
+
+def _filters(call: Call, scope: str) -> list[tuple[str, list[Any]]]:
+    params, me = call.params, call.user.id if call.user else 0
+    found: list[tuple[str, list[Any]]] = []
+    state = params.choice("state", (*STATES, "all"), default="all")
+    if state != "all":
+        found.append(("state = ?", [state]))
+    for name in ("source_branch", "target_branch"):
+        if value := params.optional_text(name):
+            found.append((f"{name} = ?", [value]))
+    scope = scope.replace("-", "_")
+    if scope == "created_by_me":
+        found.append(("author_id = ?", [me]))
+    people = {"assigned_to_me": "assignee_ids", "reviews_for_me": "reviewer_ids"}
+    if scope in people:
+        found.append((_holds(people[scope]), [me]))
+    for name, column in (("assignee_id", "assignee_ids"), ("reviewer_id", "reviewer_ids")):
+        given = params.optional_text(name)
+        if given and given.lower() in ("none", "any"):
+            found.append((f"{column} {'=' if given.lower() == 'none' else '!='} '[]'", []))
+        elif given:
+            found.append((_holds(column), [params.integer(name)]))
+    if author := params.optional_integer("author_id"):
+        found.append(("author_id = ?", [author]))
+    if username := params.optional_text("author_username"):
+        found.append(("author_id IN (SELECT id FROM users WHERE username = ?)", [username]))
+    for label in params.texts("labels") or []:
+        found.append((_holds("labels"), [label]))
+    if search := params.optional_text("search"):
+        found.append(("(instr(lower(title), ?) OR instr(lower(coalesce(description, '')), ?))", [search.lower()] * 2))
+    for bound, clause in (
+        ("created_after", "created_at >= ?"), ("created_before", "created_at <= ?"),
+        ("updated_after", "updated_at >= ?"), ("updated_before", "updated_at <= ?"),
+    ):  # fmt: skip
+        if time := params.optional_text(bound):
+            found.append((clause, [time.replace("+00:00", "Z")]))
+    return found
+
+
+def _holds(column: str) -> str:
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ?)"  # noqa: S608  a column of ours
+
+
+def _sees(call: Call, project_id: int, seen: dict[int, bool]) -> bool:
+    if project_id not in seen:
+        project = call.instance.projects.find(project_id)
+        seen[project_id] = project is not None and call.instance.members.can_read_code(call.user, project)
+    return seen[project_id]
