@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from kubestage.delivery.buildlog import failure_in
 from kubestage.errors import PartError
 from kubestage.waits import wait_for
 
@@ -39,26 +40,12 @@ class Build:
         """Raises PartError with the failed stage and the log's last lines unless the result is SUCCESS."""
         if self.result == "SUCCESS":
             return
-        lines = [line for line in self.log.splitlines() if line.strip() and not line.startswith("[Pipeline]")]
+        failure = failure_in(self.log)
         raise PartError(
-            f"{self.job} #{self.number} ended as {self.result} in stage {failed_stage(self.log)!r}",
-            why="\n".join(lines[-15:]),
+            f"{self.job} #{self.number} ended as {self.result} in stage {failure.stage!r}",
+            why="\n".join(failure.lines),
             fix=f"look at {self.url}console",
         )
-
-
-def failed_stage(log: str) -> str:
-    """The innermost stage that was open when the console text of a pipeline reports its error.
-
-    Jenkins prints `[Pipeline] { (name)` where a stage opens and `[Pipeline] // stage` where it closes.
-    """
-    last = ""
-    for line in log.splitlines():
-        if line.startswith("[Pipeline] { (") and line.endswith(")") and "Declarative: Post" not in line:
-            last = line.removeprefix("[Pipeline] { (")[:-1]
-        elif line.startswith("Stage ") and "skipped due to earlier failure" in line:
-            return last
-    return last or "before the first stage"
 
 
 @dataclass(frozen=True)

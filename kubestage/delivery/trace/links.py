@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
-from kubestage.delivery.jenkins import failed_stage
+from kubestage.delivery.buildlog import failure_in
 from kubestage.delivery.registry import REPOSITORY
 from kubestage.delivery.trace.builds import PastBuild, analysis_in
 from kubestage.delivery.trace.findings import HOOKED, Findings
@@ -140,9 +140,8 @@ def _no_build(found: Findings) -> Link:
 
 
 def _failure(found: Findings, build: PastBuild) -> list[str]:
-    log = found.systems.jenkins.console(build.job, build.number)
-    lines = [line for line in log.splitlines() if line.strip() and not line.startswith("[Pipeline]")]
-    return [f"it ended in stage {failed_stage(log)!r}:", *lines[-_TAIL:]]
+    failure = failure_in(found.systems.jenkins.console(build.job, build.number))
+    return [f"it ended in stage {failure.stage!r}:", *failure.lines[-_TAIL:]]
 
 
 def _analysis(found: Findings) -> Link:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kubestage.delivery.jenkins import Build, Jenkins, failed_stage
+from kubestage.delivery.jenkins import Build, Jenkins
 from kubestage.errors import PartError
 
 from .answers import Answer, serving
@@ -103,10 +103,6 @@ def test_a_failed_build_says_in_which_stage_and_shows_its_last_lines():
         build.require_success()
     assert "no such symbol" in caught.value.why
     assert "[Pipeline]" not in caught.value.why
-
-
-def test_a_pipeline_that_fails_before_any_stage_says_so():
-    assert failed_stage("ERROR: no such branch\n") == "before the first stage"
 
 
 def test_past_builds_consoles_and_the_queue_can_be_looked_at():
