@@ -65,6 +65,14 @@ def doctor(c: Any, json: bool = False) -> None:
     commands.doctor(as_json=json)
 
 
+@command(help={"output": "the folder that the archive goes into; this one if left out"})
+def diagnose(c: Any, output: str = ".") -> None:
+    """[sandbox] Pack logs, events, builds and states of all parts into one archive; no secret goes into it."""
+    from kubestage.sandbox import commands
+
+    commands.diagnose(output)
+
+
 @command(help={"all": "remove the cache and the images as well; the next up builds or downloads everything again"})
 def down(c: Any, all: bool = False) -> None:  # noqa: A002
     """[sandbox] Remove this sandbox: containers, volumes, network, kubeconfig, state. The cache stays."""
@@ -238,6 +246,7 @@ namespace = Collection(
     credentials,
     logs,
     doctor,
+    diagnose,
     down,
     environment,
     promote,

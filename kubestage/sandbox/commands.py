@@ -6,6 +6,7 @@ import os
 import shlex
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 from kubestage.console import console
 from kubestage.errors import MachineError, PartError
@@ -124,6 +125,15 @@ def logs(part: str, *, lines: int) -> None:
     from kubestage.sandbox.logs import read_logs
 
     console.text(read_logs(Sandbox.existing(), part, lines=lines), end="")
+
+
+def diagnose(output: str) -> None:
+    """Packs what helps to find a fault; works with whatever is left of the sandbox."""
+    from kubestage.diagnostics import diagnose as pack
+
+    path = pack(Sandbox(Settings.load()), Path(output))
+    console.say(f"✓ {path} ({path.stat().st_size / 1e6:.1f} MB): look through it before you pass it on")
+    console.text(str(path))
 
 
 def environment() -> None:

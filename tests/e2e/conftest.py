@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 
+from kubestage.quality import REPORTS
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import CHECKOUT, Settings
 
@@ -23,10 +24,28 @@ UP_SECONDS = 3600  # with an empty cache everything is built first
 
 
 TIMELINE = Timeline()
+MOST_ARCHIVES = 3  # the first failures tell the most
+
+
+class Archives:
+    """A pytest plugin that packs the sandbox's logs and states when a test fails, before the next test changes them."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and report.nodeid.startswith("tests/e2e") and len(self.made) < MOST_ARCHIVES:
+            run = inv("diagnose", "--output", str(REPORTS))
+            self.made.append(f"{report.nodeid}: {run.stdout.strip() or run.text}")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for line in self.made:
+            terminalreporter.write_line(f"diagnostics of {line}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(TIMELINE, "kubestage-timeline")
+    config.pluginmanager.register(Archives(), "kubestage-archives")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
