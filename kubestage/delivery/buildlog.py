@@ -30,8 +30,8 @@ class StageFailure:
 def failure_in(log: str) -> StageFailure:
     """The failure that a console text tells of.
 
-    Jenkins prints `[Pipeline] { (name)` where a stage opens. After a failure it opens each further stage only to say that
-    it is skipped; the failure is in what stands before the first of these.
+    Jenkins prints `[Pipeline] { (name)` where a stage opens. After a failure it opens each further stage only to say
+    that it is skipped; the failure is in what stands before the first of these.
     """
     lines = log.splitlines()
     end = next((index for index, line in enumerate(lines) if _SKIPPED.fullmatch(line)), None)
