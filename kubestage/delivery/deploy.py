@@ -66,6 +66,9 @@ class Deployed:
 def deploy(jenkins: Jenkins, target: Target, wish: Wish, hook_secret: str, tell: Callable[[str], None]) -> Deployed:
     """Deploys through the webhook, as the talk's curl line does, and watches it to the end.
 
+    A rollout that is under way is waited for first: uuid.yaml may bring another strategy or number of replicas, and
+    a change of these amid a rollout can wedge it.
+
     Args:
         jenkins: where the job is.
         target: the wish's environment, at the address that the wish's NodePort gives it.
@@ -77,7 +80,7 @@ def deploy(jenkins: Jenkins, target: Target, wish: Wish, hook_secret: str, tell:
         PartError: the job or the rollout failed.
         WaitTimeout: the rollout did not end in time, or the version is not served.
     """
-    before = _settled(target)
+    before = target.deployments.settle(target.environment)
     queued = jenkins.invoke_webhook(
         JOB,
         {"version": wish.version, "envName": wish.environment, "nodePort": wish.node_port},
@@ -103,7 +106,7 @@ def deploy_directly(target: Target, files: Mapping[str, str], wish: Wish) -> Dep
         WaitTimeout: the rollout did not end in time, or the version is not served.
     """
     rendered = [_rendered(files, name, wish) for name in manifest_names(wish.environment)]
-    before = _settled(target)
+    before = target.deployments.settle(target.environment)
     for text in rendered:
         command = ["apply", "-f", "-"]
         done = target.kubectl.run(command, stdin=text)
@@ -128,18 +131,6 @@ def _rendered(files: Mapping[str, str], name: str, wish: Wish) -> str:
     for mark, value in marks.items():
         text = text.replace(mark, value)
     return text
-
-
-def _settled(target: Target) -> Rollout | None:
-    """The Deployment once no rollout is under way: a change of strategy or replicas amid one can wedge it."""
-    before = target.deployments.rollout(target.environment)
-    if before is None or before.complete:
-        return before
-    console.say(f"{target.environment}: a rollout is under way; waiting for it")
-    try:
-        return target.deployments.wait(target.environment, seconds=target.seconds)
-    except KubestageError:
-        return before  # it will not end by itself: what is deployed now takes its place
 
 
 def _watched(target: Target, before: Rollout | None, build: int | None) -> Deployed:

@@ -34,7 +34,7 @@ class Cluster:
         updated = 3 if self.complete else 1
         return Rollout(IMAGES + self.versions[-1], len(self.versions), 3, updated, 3, 3, observed=True)
 
-    require = rollout
+    require = settle = rollout
 
     def wait(self, environment: str, *, seconds: float) -> Rollout:
         if self.versions[-1] in self.broken:
