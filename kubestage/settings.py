@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         downloads: the address of a mirror of the publishers' releases, with their host names as its top folders.
         mirror: the registry through which official images are pulled, such as a company's pull-through cache.
         listen: the address on which ports are published.
+        stacks: the folder of the stacks' files; a copy of the checkout's lets a sandbox differ.
         home: the folder above all sandboxes' folders.
         cache: what was built or fetched, shared by all sandboxes.
     """
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     downloads: str = Field("", pattern=r"^(https?://.+)?$")
     mirror: str = Field("", pattern=r"^([^/:]+(:\d+)?(/.+)?)?$")
     listen: str = "127.0.0.1"
+    stacks: Path = CHECKOUT / "stacks"
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("kubestage"))
     cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path("kubestage"))
 

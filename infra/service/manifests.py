@@ -9,6 +9,11 @@ import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample-app" / "knowledge_share" / "demo" / "k8s" / "uid"
 _DEFAULT_REGISTRY = "localhost:5001"
+_STRATEGIES = {
+    "Recreate": {"type": "Recreate"},
+    # One pod more, and only then one less: as many as ever serve throughout.
+    "RollingUpdate": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+}
 
 Manifest = dict[str, Any]
 
@@ -40,7 +45,7 @@ def deployment_and_service(
     documents = _documents(FOLDER / "uuid.yaml", values)
     spec = documents["Deployment"]["spec"]
     if strategy and strategy != spec.get("strategy", {}).get("type"):
-        spec["strategy"] = {"type": strategy}
+        spec["strategy"] = _STRATEGIES[strategy]
     if history is not None:
         spec["revisionHistoryLimit"] = history
     return documents["Deployment"], documents["Service"]

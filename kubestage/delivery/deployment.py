@@ -11,6 +11,7 @@ from kubestage.errors import PartError
 from kubestage.providers.kubernetes.api import Api
 from kubestage.providers.kubernetes.awaiting import pods_of, ready
 from kubestage.providers.kubernetes.kinds import KINDS
+from kubestage.providers.kubernetes.release import release_strategy
 from kubestage.providers.kubernetes.replicasets import REVISION, replica_sets_of
 from kubestage.providers.kubernetes.settling import settled
 
@@ -248,6 +249,15 @@ class Deployments:
                 say=lambda state: console.say(f"{environment}: {state}"),
             )
         )
+
+    def release_strategy(self, environment: str) -> bool:
+        """Leaves the strategy to Pulumi alone, whoever held it, and tells whether anybody did.
+
+        Raises:
+            PartError: the API server refuses.
+            WaitTimeout: somebody else changes the Deployment all the time.
+        """
+        return release_strategy(self._api, _path(environment))
 
     def node_health(self) -> str:
         """Says "healthy" when every node is Ready, else what is wrong.

@@ -27,9 +27,8 @@ from kubestage.engine.workspace import LeanStack, Places, open_stack
 from kubestage.errors import PartError
 from kubestage.lock import sandbox_lock
 from kubestage.providers.serve import attached
-from kubestage.settings import CHECKOUT, Settings
+from kubestage.settings import Settings
 
-STACK_FILES = CHECKOUT / "stacks"
 _LINES_SHOWN = 20
 _FIX = "Try: "  # how an error of ours ends when a plugin sends it through the engine
 Outputs = Mapping[str, pulumi.Output[Any]]
@@ -130,7 +129,7 @@ class Stacks:
 
     def _open(self, run: Run) -> LeanStack:
         """Opens a stack with its configuration, over whatever a killed run has left."""
-        defaults = read_defaults(STACK_FILES / f"Pulumi.{run.stack}.yaml")
+        defaults = read_defaults(self._settings.stacks / f"Pulumi.{run.stack}.yaml")
         recovery.clear_stale_locks(self._places, run.program, run.stack)
         opened = open_stack(self._places, run.program, run.stack, self._command, self._env)
         recovery.resolve_pending(self._places, run.program, opened)

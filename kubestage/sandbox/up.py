@@ -9,15 +9,17 @@ from dataclasses import asdict, dataclass, field
 
 from kubestage.console import console
 from kubestage.delivery.service import Served, wait_until_served
+from kubestage.delivery.strategy import Strategies
 from kubestage.engine import Changes, Config, Outcome, Run, Stacks
 from kubestage.engine.config import read_defaults
 from kubestage.engine.configs import platform_config, service_config
-from kubestage.engine.stacks import STACK_FILES
 from kubestage.errors import KubestageError
 from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
 from kubestage.sandbox.chain import FIRST, Chain
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.secrets import Secrets
+from kubestage.seed.projects import KNOWLEDGE
+from kubestage.seed.strategy import MANIFEST, seed_strategy
 from kubestage.settings import ENVIRONMENTS, Settings
 from kubestage.waits import wait_for
 
@@ -52,12 +54,13 @@ def up(sandbox: Sandbox) -> Report:
         KubestageError: a part could not be brought up; what is up stays up, and a repetition goes on from there.
     """
     for stack in ("sandbox", *ENVIRONMENTS):
-        read_defaults(STACK_FILES / f"Pulumi.{stack}.yaml")  # a broken file is told before anything is done
+        read_defaults(sandbox.settings.stacks / f"Pulumi.{stack}.yaml")  # a broken file is told before anything is done
+    strategies = Strategies.read(sandbox.settings.stacks, KNOWLEDGE.source / MANIFEST)
     made = sandbox.supply.ensure([*TOOLS, *IMAGES])
     Secrets.load_or_make(sandbox.settings)
     report = Report([f"{each.name} {'pulled' if each.origin == 'pull' else 'built'}" for each in made])
     try:
-        _Up(sandbox, report).run()
+        _Up(sandbox, report, strategies).run()
     finally:
         _write_timeline(sandbox.settings)
     return report
@@ -66,8 +69,9 @@ def up(sandbox: Sandbox) -> Report:
 class _Up:
     """One run; the platform, the first build and the environments overlap as far as they can."""
 
-    def __init__(self, sandbox: Sandbox, report: Report) -> None:
+    def __init__(self, sandbox: Sandbox, report: Report, strategies: Strategies) -> None:
         self._sandbox = sandbox
+        self._strategies = strategies
         self._settings = sandbox.settings
         self._report = report
         secrets = sandbox.secrets
@@ -101,6 +105,8 @@ class _Up:
 
     def _prepare_and_build(self, chain: Chain) -> None:
         self._report.changes += chain.prepare()
+        if seed_strategy(self._settings, self._sandbox.secrets, by_pulumi=self._strategies.differ):
+            self._report.changes.append("strategy in demo/knowledge_share")
         image = chain.build_first()
         if image.build:
             self._report.changes.append(f"CI built {image.version}")
@@ -144,6 +150,9 @@ class _Up:
 
     def _bring_environments(self) -> None:
         config = service_config(self._settings, self._settings.kubeconfig.read_text(encoding="utf-8"))
+        if self._strategies.differ:
+            for environment in ENVIRONMENTS:
+                self._sandbox.deployments.release_strategy(environment)
         runs = [Run("service", environment, config) for environment in ENVIRONMENTS]
         with console.step("environments: test and prod"):
             outcomes = self._stacks.up_all(runs)

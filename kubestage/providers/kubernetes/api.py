@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -61,7 +62,7 @@ class Api:
         self,
         method: str,
         path: str,
-        body: Object | None = None,
+        body: Object | Sequence[Object] | None = None,
         *,
         query: dict[str, str] | None = None,
         content_type: str = "application/json",
@@ -83,7 +84,7 @@ class Api:
         """
         return self._send("GET", path, None, query, "application/json").decode("utf-8", "replace")
 
-    def _send(self, method: str, path: str, body: Object | None, query: dict[str, str], content_type: str) -> bytes:
+    def _send(self, method: str, path: str, body: Object | Sequence[Object] | None, query: dict[str, str], content_type: str) -> bytes:
         headers = {"Accept": "application/json, */*", "Content-Type": content_type, **self._authorization}
         url = self.server + path + (f"?{urlencode(query)}" if query else "")
         try:
@@ -120,6 +121,11 @@ class Api:
         """Merges `patch` into an object (RFC 7396: null removes), as our field manager."""
         query = {"fieldManager": FIELD_MANAGER}
         return self.request("PATCH", path, patch, query=query, content_type="application/merge-patch+json")
+
+    def json_patch(self, path: str, operations: Sequence[Object]) -> Object:
+        """Changes an object by a JSON patch (RFC 6902), as our field manager."""
+        query = {"fieldManager": FIELD_MANAGER}
+        return self.request("PATCH", path, operations, query=query, content_type="application/json-patch+json")
 
     def delete(self, path: str, *, uid: str = "") -> None:
         """Deletes an object; with `uid` only if it is still that one. It is no error if it has gone."""

@@ -10,10 +10,9 @@ import yaml
 
 from kubestage.engine.config import Secret, StackFile, read_defaults
 from kubestage.engine.configs import platform_config, service_config
-from kubestage.engine.stacks import STACK_FILES
 from kubestage.errors import InputError
 from kubestage.secrets import Secrets
-from kubestage.settings import NODE_PORTS, Settings
+from kubestage.settings import CHECKOUT, NODE_PORTS, Settings
 
 # Does what `pulumi config set --secret KEY` does to the file, and notes its arguments.
 PULUMI = f"""#!{sys.executable}
@@ -99,7 +98,7 @@ def test_a_secret_shows_in_no_repr() -> None:
 
 @pytest.mark.parametrize(("environment", "port"), NODE_PORTS.items())
 def test_the_checkouts_stack_files_hold_the_talks_ports(environment: str, port: int) -> None:
-    defaults = read_defaults(STACK_FILES / f"Pulumi.{environment}.yaml")
+    defaults = read_defaults(CHECKOUT / "stacks" / f"Pulumi.{environment}.yaml")
 
     assert defaults["kubestage-service:nodePort"] == str(port)
     assert defaults["kubestage-service:version"] == "v1.0.0.0"

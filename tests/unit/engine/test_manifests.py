@@ -35,7 +35,10 @@ def test_the_talks_facts_come_from_uuid_yaml() -> None:
 def test_a_stacks_strategy_and_history_take_their_place() -> None:
     deployment, _ = rendered(strategy="RollingUpdate", history=3)
 
-    assert deployment["spec"]["strategy"] == {"type": "RollingUpdate"}
+    assert deployment["spec"]["strategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+    }
     assert deployment["spec"]["revisionHistoryLimit"] == 3
 
 
