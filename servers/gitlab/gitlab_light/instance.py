@@ -33,7 +33,7 @@ from gitlab_light.model.sessions import Sessions
 from gitlab_light.model.tokens import Tokens
 from gitlab_light.model.users import User, Users
 from gitlab_light.settings import Settings
-from gitlab_light.webhooks.events import TAG_PUSH, Events
+from gitlab_light.webhooks.events import Events
 from gitlab_light.webhooks.sender import Sender
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Instance:
         )
         self.events = Events(
             self.database, self.repositories, self.links, self.projects, self.namespaces, self.users, self.hooks,
-            self.protected, self.merge_requests, self.merge_flow,
+            self.protected, self.merge_requests, self.notes, self.merge_flow,
         )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
@@ -85,11 +85,11 @@ class Instance:
         self.database.close()
 
     def test_hook(self, hook: Hook, project: Project, user: User, event: str) -> HookEvent | None:
-        """Sends a hook what the latest push would have sent; None where there was none.
+        """Sends a hook what the latest event of a kind would have sent; None where there was none.
 
         To be called from a worker thread of the running server, as `resend` is.
         """
-        payload = self.events.sample(project, user, tag=event == TAG_PUSH)
+        payload = self.events.sample(project, user, event)
         if payload is None:
             return None
         return self._post(hook, event, json.dumps(payload, ensure_ascii=False), str(uuid.uuid4()), str(uuid.uuid4()))

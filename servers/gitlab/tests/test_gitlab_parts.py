@@ -214,7 +214,7 @@ def test_payloads_carry_the_address_inside_the_sandbox(instance):
     change = RefChange(ZERO, sha, "refs/heads/master")
     with instance.journal.applying(project.id, root.id, [change]):
         repository.move_refs([change])
-    payload = instance.events.sample(project, root, tag=False)
+    payload = instance.events.sample(project, root, "Push Hook")
     assert payload["project"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["project"]["web_url"] == "http://gitlab.example:8929/root/p"

@@ -18,6 +18,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    raw: bytes
     at: float
 
 
@@ -36,7 +37,9 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 number = len(receiver.requests)
-                receiver.requests.append(Request(self.path, dict(self.headers), json.loads(body), time.monotonic()))
+                receiver.requests.append(
+                    Request(self.path, dict(self.headers), json.loads(body), body, time.monotonic())
+                )
                 status = answer(number)
                 try:
                     self.send_response(status)

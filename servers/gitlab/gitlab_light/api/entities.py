@@ -264,6 +264,15 @@ def token(found: Token, *, access_level: int | None = None, secret: str | None =
     return answer | ({"token": secret} if secret else {})
 
 
+# What the log calls the events.
+_TRIGGERS = {
+    "Push Hook": "push_hooks",
+    "Tag Push Hook": "tag_push_hooks",
+    "Merge Request Hook": "merge_request_hooks",
+    "Note Hook": "note_hooks",
+}
+
+
 def hook(found: Hook) -> dict[str, Any]:
     """A webhook; its secrets are not shown."""
     place = {"project_id": found.source_id} if found.source == "project" else {"group_id": found.source_id}
@@ -277,11 +286,13 @@ def hook(found: Hook) -> dict[str, Any]:
         "enable_ssl_verification": found.enable_ssl_verification,
         "alert_status": found.alert_status,
         "disabled_until": found.disabled_until,
-        "url_variables": [],
+        "url_variables": [{"key": key} for key in found.url_variables],
         "custom_headers": [{"key": key} for key in found.custom_headers],
         "push_events_branch_filter": found.push_events_branch_filter or None,
         "branch_filter_strategy": found.branch_filter_strategy,
-        "custom_webhook_template": None,
+        "custom_webhook_template": found.custom_webhook_template,
+        "token_present": bool(found.token),
+        "signing_token_present": bool(found.signing_token),
         **place,
     }
 
@@ -291,7 +302,7 @@ def hook_event(found: HookEvent, *, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": found.id,
         "url": found.url,
-        "trigger": {"Push Hook": "push_hooks", "Tag Push Hook": "tag_push_hooks"}.get(found.event, found.event),
+        "trigger": _TRIGGERS.get(found.event, found.event),
         "request_headers": found.request_headers,
         "request_data": request,
         "response_headers": found.response_headers,

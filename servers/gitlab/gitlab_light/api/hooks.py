@@ -12,13 +12,17 @@ from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
 from gitlab_light.model.members import MAINTAINER, OWNER
-from gitlab_light.webhooks.events import PUSH, TAG_PUSH
-from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook
+from gitlab_light.webhooks.events import MERGE_REQUEST, NOTE, PUSH, TAG_PUSH
+from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook, url_variables
 
 routes = Routes()
 _PROJECT, _GROUP = "/projects/:id/hooks", "/groups/:id/hooks"
 _MOST_HOOKS = 100  # GitLab's plan limit for a project
-_TRIGGERS = {"push_events": PUSH, "tag_push_events": TAG_PUSH}
+_TRIGGERS = {
+    "push_events": PUSH, "tag_push_events": TAG_PUSH, "merge_requests_events": MERGE_REQUEST, "note_events": NOTE,
+}  # fmt: skip
+# What is missing where there is nothing to send, in the words of GitLab's TestHooks::ProjectService.
+_MISSING = {MERGE_REQUEST: "Ensure the project has merge requests.", NOTE: "Ensure the project has notes."}
 
 
 def _place(call: Call) -> tuple[str, int]:
@@ -62,9 +66,10 @@ def add_hook(call: Call) -> Any:
 def change_hook(call: Call) -> Any:
     """Changes a hook."""
     hook, params = _hook(call), call.params
-    columns = hook_columns(params)
-    if "url" in params:
-        columns["url"] = hook_url(params.text("url"))
+    columns = hook_columns(params, hook.branch_filter_strategy)
+    if "url" in params or "url_variables" in params:
+        url = params.text("url") if "url" in params else hook.url
+        columns["url"] = hook_url(url, columns.get("url_variables", hook.url_variables))
     given = {event: params.boolean(event) for event in EVENTS if event in params}
     return entities.hook(call.instance.hooks.update(hook, events=hook.events | given, **columns))
 
@@ -109,7 +114,7 @@ def resend(call: Call) -> Any:
 
 @routes.post(_PROJECT + "/:hook_id/test/:trigger")
 def test_hook(call: Call) -> Any:
-    """Sends the hook what the latest push would have sent, and tells whether it was taken."""
+    """Sends the hook what the latest event of a kind would have sent, and tells whether it was taken."""
     hook = _hook(call)
     trigger = call.arguments["trigger"]
     if trigger not in EVENTS:
@@ -119,11 +124,32 @@ def test_hook(call: Call) -> Any:
     project = call.project(MAINTAINER)
     sent = call.instance.test_hook(hook, project, call.me, _TRIGGERS[trigger])
     if sent is None:
-        raise Refusal(422, {"message": "Ensure the project has at least one commit."})
+        missing = _MISSING.get(_TRIGGERS[trigger], "Ensure the project has at least one commit.")
+        raise Refusal(422, {"message": missing})
     if not sent.response_status.startswith("2"):
         raise Refusal(422, {"message": f"Hook execution failed: {sent.response_body or sent.response_status}"})
     call.created()
     return {"message": "201 Created"}
+
+
+@routes.put(_PROJECT + "/:hook_id/url_variables/:key", _GROUP + "/:hook_id/url_variables/:key")
+def set_variable(call: Call) -> Any:
+    """Gives a variable of the hook's address a value."""
+    hook = _hook(call)
+    variables = url_variables(hook.url_variables | {call.arguments["key"]: call.params.text("value")})
+    hook_url(hook.url, variables)
+    call.instance.hooks.update(hook, url_variables=variables)
+
+
+@routes.delete(_PROJECT + "/:hook_id/url_variables/:key", _GROUP + "/:hook_id/url_variables/:key")
+def remove_variable(call: Call) -> Any:
+    """Removes such a variable."""
+    hook = _hook(call)
+    if call.arguments["key"] not in hook.url_variables:
+        raise not_found()
+    kept = {key: value for key, value in hook.url_variables.items() if key != call.arguments["key"]}
+    hook_url(hook.url, kept)
+    call.instance.hooks.update(hook, url_variables=kept)
 
 
 @routes.put(_PROJECT + "/:hook_id/custom_headers/:key", _GROUP + "/:hook_id/custom_headers/:key")

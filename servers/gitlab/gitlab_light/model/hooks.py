@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gitlab_light.model.database import Database, now
-from gitlab_light.model.wildcards import matches
+from gitlab_light.model.wildcards import matches, regex_matches
 
 EVENTS = (
     "push_events", "tag_push_events", "merge_requests_events", "repository_update_events",
@@ -23,6 +24,7 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(days=1)
 # GitLab keeps a week (two days for some); a number bounds the database's size better.
 KEPT_EVENTS = 200
+_VARIABLE = re.compile(r"\{([a-z0-9_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class Hook:
     Attributes:
         source: "project" or "group".
         events: what it is told of, by GitLab's names (push_events and so on).
+        signing_token: what each delivery is signed with ("whsec_" and a key in base64).
+        custom_webhook_template: the body to send, with {{fields}} of the payload, in place of the payload.
+        url_variables: what {names} in the address stand for.
         recent_failures: deliveries that failed one after another.
         disabled_until: the time (ISO 8601) until which it rests; None when it is at work.
     """
@@ -49,6 +54,9 @@ class Hook:
     branch_filter_strategy: str
     enable_ssl_verification: bool
     custom_headers: dict[str, str]
+    signing_token: str | None
+    custom_webhook_template: str | None
+    url_variables: dict[str, str]
     recent_failures: int
     disabled_until: str | None
     created_at: str
@@ -70,10 +78,17 @@ class Hook:
             return "disabled"
         return "temporarily_disabled" if self.resting else "executable"
 
+    @property
+    def address(self) -> str:
+        """Where it is sent to: the address with its variables' values."""
+        return interpolated(self.url, self.url_variables)
+
     def wants_branch(self, branch: str) -> bool:
         """Whether pushes to this branch concern it."""
         if not self.push_events_branch_filter or self.branch_filter_strategy == "all_branches":
             return True
+        if self.branch_filter_strategy == "regex":
+            return regex_matches(self.push_events_branch_filter, branch)
         return matches(self.push_events_branch_filter, branch)
 
 
@@ -114,6 +129,11 @@ class HookEvent:
     response_status: str
     execution_duration: float
     created_at: str
+
+
+def interpolated(url: str, variables: dict[str, str]) -> str:
+    """An address with the values of its {variables}; others stay as they are."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url)
 
 
 class Hooks:

@@ -276,4 +276,9 @@ CREATE TABLE notes (
     updated_at TEXT NOT NULL
 );
 CREATE INDEX notes_by_merge_request ON notes (merge_request_id)""",
+    """
+ALTER TABLE hooks ADD COLUMN signing_token TEXT;
+ALTER TABLE hooks ADD COLUMN custom_webhook_template TEXT;
+ALTER TABLE hooks ADD COLUMN url_variables TEXT NOT NULL DEFAULT '{}'
+""",
 )

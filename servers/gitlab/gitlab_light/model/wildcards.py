@@ -1,6 +1,8 @@
-"""Names with `*`, as protected branches and hooks' branch filters have them."""
+"""Patterns for names: with `*` as protected branches and hooks' filters have them, and regular expressions."""
 
 from __future__ import annotations
+
+import re2  # type: ignore[import-untyped]
 
 from gitlab_light.errors import bad_request
 
@@ -32,3 +34,26 @@ def matches(pattern: str, name: str) -> bool:
             return False
         start = found + len(part)
     return True
+
+
+def check_regex(field: str, pattern: str) -> None:
+    """Refuses what is no regular expression in RE2's syntax.
+
+    Raises:
+        Refusal: 400.
+    """
+    try:
+        re2.compile(pattern, _options())
+    except re2.error:
+        raise bad_request({field: ["not valid RE2 syntax"]}) from None
+
+
+def regex_matches(pattern: str, name: str) -> bool:
+    """Whether a regular expression matches somewhere in a name; RE2 does so in linear time."""
+    return bool(re2.compile(pattern, _options()).search(name))
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options

@@ -16,6 +16,7 @@ from gitlab_light.model.database import Database, now
 from gitlab_light.model.hooks import Hook, Hooks
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
 from gitlab_light.model.namespaces import Namespaces
+from gitlab_light.model.notes import Notes
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.users import User, Users
@@ -34,7 +35,7 @@ class Events:
     def __init__(
         self, database: Database, repositories: Repositories, links: Links, projects: Projects,
         namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
-        flow: MergeFlow,
+        notes: Notes, flow: MergeFlow,
     ) -> None:  # fmt: skip
         self._db = database
         self._repositories = repositories
@@ -45,6 +46,7 @@ class Events:
         self._hooks = hooks
         self._protected = protected
         self._merge_requests = merge_requests
+        self._notes = notes
         self._flow = flow
         self.payloads = MergePayloads(links, users, projects, namespaces, flow)
 
@@ -98,8 +100,11 @@ class Events:
             for hook, event, payload in deliveries:
                 self._hooks.queue(hook, event, str(uuid.uuid4()), payload, due=time.time())
 
-    def sample(self, project: Project, user: User, *, tag: bool) -> dict[str, Any] | None:
-        """The payload of a test: that of the latest push that could have been; None in an empty repository."""
+    def sample(self, project: Project, user: User, event: str) -> dict[str, Any] | None:
+        """The payload of a test: that of the latest thing of its kind; None where there is none."""
+        if event in (MERGE_REQUEST, NOTE):
+            return self._sample_of_merge_request(project, user, event)
+        tag = event == TAG_PUSH
         repository = self._repositories.of(project.id)
         if tag:
             tags = repository.tags()
@@ -112,6 +117,14 @@ class Events:
                 old = recent[-1].id if len(recent) > 1 else ZERO
                 change = RefChange(old, tip, f"refs/heads/{project.default_branch}")
         return self._payload(project, user, change, {}) if change else None
+
+    def _sample_of_merge_request(self, project: Project, user: User, event: str) -> dict[str, Any] | None:
+        for found in self._merge_requests.select("project_id = ?", project.id):
+            if event == MERGE_REQUEST:
+                return self.payloads.merge_request(found, user, "update", {}, None)
+            if notes := self._notes.all_of(found.id):
+                return self.payloads.merge_request_note(found, notes[-1], user, "create")
+        return None
 
     def _deliveries(self, project: Project, user: User, push: Settled) -> list[tuple[Hook, str, str]]:
         hooks = [hook for hook in self._hooks_of(project) if not hook.ended]

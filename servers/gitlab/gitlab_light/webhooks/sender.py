@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gitlab_light import GITLAB_VERSION
 from gitlab_light.model.hooks import Delivery, Hook, HookEvent, Hooks
+from gitlab_light.webhooks.rendering import BadTemplate, render, signature_headers
 
 _log = logging.getLogger(__name__)
 
@@ -163,7 +164,13 @@ class Sender:
             "X-Gitlab-Event-UUID": event_uuid,
         }
         secret = {"X-Gitlab-Token": hook.token} if hook.token else {}
-        outcome = await self._request(hook, {**headers, **hook.custom_headers, **secret}, payload)
+        try:
+            body = render(hook.custom_webhook_template, payload).encode()
+        except BadTemplate as error:
+            outcome = Outcome(INTERNAL_ERROR, {}, str(error), 0.0)
+        else:
+            headers |= signature_headers(hook.signing_token, key, int(time.time()), body)
+            outcome = await self._request(hook, {**headers, **hook.custom_headers, **secret}, body)
         shown = headers | dict.fromkeys([*hook.custom_headers, *secret], "[REDACTED]")
         logged = await run_in_threadpool(
             self._hooks.log, hook, event=event, event_uuid=event_uuid, idempotency_key=key, request_headers=shown,
@@ -173,18 +180,18 @@ class Sender:
         await run_in_threadpool(self._hooks.note_success if outcome.accepted else self._hooks.note_failure, hook)
         return logged, outcome
 
-    async def _request(self, hook: Hook, headers: Mapping[str, str], payload: str) -> Outcome:
+    async def _request(self, hook: Hook, headers: Mapping[str, str], body: bytes) -> Outcome:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout):
                 client = self._client(verify=hook.enable_ssl_verification)
-                async with client.stream("POST", hook.url, headers=headers, content=payload.encode()) as response:
-                    body = b""
+                async with client.stream("POST", hook.address, headers=headers, content=body) as response:
+                    received_body = b""
                     async for chunk in response.aiter_raw(_KEPT_RESPONSE):
-                        body += chunk
-                        if len(body) >= _KEPT_RESPONSE:
+                        received_body += chunk
+                        if len(received_body) >= _KEPT_RESPONSE:
                             break
-                    answer = body[:_KEPT_RESPONSE].decode("utf-8", "replace")
+                    answer = received_body[:_KEPT_RESPONSE].decode("utf-8", "replace")
                     status, received = str(response.status_code), dict(response.headers)
         except TimeoutError:
             status, received, answer = INTERNAL_ERROR, {}, f"Timeout: no whole answer within {self._timeout:g} s"
