@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         mirror: the registry through which official images are pulled, such as a company's pull-through cache.
         listen: the address on which ports are published.
         stacks: the folder of the stacks' files; a copy of the checkout's lets a sandbox differ.
+        isolated: the sandbox's network has no way out; what the sandbox needs must be in its images by then.
         home: the folder above all sandboxes' folders.
         cache: what was built or fetched, shared by all sandboxes.
     """
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     mirror: str = Field("", pattern=r"^([^/:]+(:\d+)?(/.+)?)?$")
     listen: str = "127.0.0.1"
     stacks: Path = CHECKOUT / "stacks"
+    isolated: bool = False
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("kubestage"))
     cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path("kubestage"))
 

@@ -22,6 +22,7 @@ class Inputs:
         images: image references by part: node, registry, gitlab, jenkins.
         docker_socket: the engine's socket on its own host, for Jenkins.
         disable_default_cni: the node image brings its own network configuration; kind's official one does not.
+        isolated: nothing in the sandbox's network reaches beyond this machine.
         secrets: the sandbox's secrets by name, as in secrets.json; None in a preview that was given none.
     """
 
@@ -31,6 +32,7 @@ class Inputs:
     images: Mapping[str, str]
     docker_socket: str
     disable_default_cni: bool
+    isolated: bool
     secrets: pulumi.Output[Mapping[str, str]] | None
 
     @classmethod
@@ -47,6 +49,7 @@ class Inputs:
             images=config.require_object("images"),
             docker_socket=config.require("dockerSocket"),
             disable_default_cni=config.require_bool("disableDefaultCni"),
+            isolated=config.get_bool("isolated") or False,
             secrets=secrets,
         )
 

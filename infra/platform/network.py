@@ -7,6 +7,10 @@ import pulumi_docker as docker
 
 from infra.platform.inputs import LABEL, Inputs
 
+# Packets then leave with an address that nobody beyond this machine can answer to. An internal network would do the
+# same by having no gateway, but loses its published ports and the route by which kubeadm finds the node's address.
+_NO_WAY_OUT = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+
 
 class Network(pulumi.ComponentResource):
     """A bridge network.
@@ -24,6 +28,7 @@ class Network(pulumi.ComponentResource):
             "network",
             name=inputs.sandbox,
             driver="bridge",
+            options=_NO_WAY_OUT if inputs.isolated else None,
             labels=[docker.NetworkLabelArgs(label=LABEL, value=inputs.sandbox)],
             opts=pulumi.ResourceOptions(parent=self),
         )

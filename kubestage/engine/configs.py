@@ -31,6 +31,7 @@ def platform_config(
         "images": {name: images[name] for name in IMAGES},
         "dockerSocket": docker_socket,
         "disableDefaultCni": str(disable_default_cni).lower(),
+        "isolated": str(settings.isolated).lower(),
         "secrets": Secret(passed_on),
     }
     return {f"kubestage-platform:{name}": value for name, value in values.items()}

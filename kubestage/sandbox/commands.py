@@ -181,6 +181,7 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
 
     os.environ.setdefault("KUBESTAGE_SANDBOX", "e2e")
     os.environ.setdefault("KUBESTAGE_PORT_OFFSET", "1000")
+    os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
     sandbox = Sandbox(Settings.load())
     run_preflight(sandbox.settings, fix="yes" if yes else "ask")
     sandbox.supply.ensure([*TOOLS, *IMAGES])

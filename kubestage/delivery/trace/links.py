@@ -166,6 +166,8 @@ def _image(found: Findings) -> Link:
     details = "without a label of its commit (the talk's pipeline writes none)"
     if revision:
         details = f"labelled as {found.labelled_version or 'no version'} of commit {short(revision)}"
+    if found.maker and not found.maker.covers(found.created):
+        details += "; older than its build, since all of it was in the engine's cache"
     link = Link(
         "image",
         Mark.HOLDS,

@@ -261,7 +261,9 @@ def test_a_build_of_the_talks_own_job_counts_as_well():
 
 def test_the_first_success_made_an_image_whose_layers_were_cached_and_are_older():
     later = [build(9, item=9, at=STARTED + 200_000), build(8, item=8, at=STARTED + 100_000)]
-    assert link(World(builds=later).trace(), "build").facts["made_by"].endswith("/8/")
+    trace = World(builds=later).trace()
+    assert link(trace, "build").facts["made_by"].endswith("/8/")
+    assert "in the engine's cache" in link(trace, "image").details[0]
 
 
 def test_without_a_tag_the_label_names_the_commit_and_without_both_the_build_does():
