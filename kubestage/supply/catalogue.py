@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubestage.settings import CHECKOUT
 from kubestage.supply import official
 from kubestage.supply.artefact import Artefact
+from kubestage.supply.central import MavenDistribution, MavenPlugin
 from kubestage.supply.debian import RELEASE, DebianImage
 from kubestage.supply.dockerfile import DockerfileImage
 from kubestage.supply.golang import GoProgram, GoToolchain
@@ -26,6 +27,9 @@ PAUSE = "3.10.1"
 DOCKER = "28.5.2"
 REGISTRY = "3.0.0"
 JAVA = "17"
+SONARQUBE = "9.9.8.100196"
+# The last one made for the 9.9 LTA: a tenth of the size of those made for SonarQube 10 and later.
+SONAR_MAVEN_PLUGIN = "3.11.0.3922"
 # The version of what has no version but its sources.
 OURS = "1"
 
@@ -127,6 +131,29 @@ def _parts() -> list[Artefact]:
             MavenRepository(_SAMPLE / "uuid-service", _SAMPLE / "patches"),
             megabytes=600,
         ),
+        *_sonarqube_parts(),
+    ]
+
+
+def _sonarqube_parts() -> list[Artefact]:
+    """What only a sandbox with SonarQube needs; made when one is asked for."""
+    distribution = MavenDistribution(
+        f"org.sonarsource.sonarqube:sonar-application:{SONARQUBE}:zip",
+        "07d9100c95e5c19f1785c0e9ffc7c8973ce3069a568d2500146a5111b6e966cd",
+        "sonarqube",
+        left_out=("bin/",),
+        aliases=(("lib/sonarqube.jar", f"lib/sonar-application-{SONARQUBE}.jar"),),
+    )
+    plugin = f"org.sonarsource.scanner.maven:sonar-maven-plugin:{SONAR_MAVEN_PLUGIN}:sonar"
+    return [
+        Artefact("sonarqube-distribution", SONARQUBE, "files", distribution, megabytes=1500),
+        Artefact(
+            "sonar-maven-plugin",
+            SONAR_MAVEN_PLUGIN,
+            "files",
+            MavenPlugin(plugin, "-Dsonar.skip=true"),
+            megabytes=50,
+        ),
     ]
 
 
@@ -146,6 +173,9 @@ def _images() -> list[Artefact]:
             ("kubectl", "bin/kubectl", "bin/kubectl"),
         ),
     )
+    sonarqube = DockerfileImage(
+        _RECIPES / "sonarqube", "jenkins-base", (("sonarqube-distribution", "sonarqube", "sonarqube"),)
+    )
     return [
         _debian_image("base", megabytes=1000),
         _debian_image("jenkins-base", megabytes=2000),
@@ -155,6 +185,7 @@ def _images() -> list[Artefact]:
         Artefact("java", JAVA, "image", JavaImage(_RECIPES / "java"), official.JAVA, megabytes=600),
         Artefact("gitlab", OURS, "image", gitlab, megabytes=600),
         Artefact("jenkins", OURS, "image", jenkins, megabytes=1500),
+        Artefact("sonarqube", SONARQUBE, "image", sonarqube, official.SONARQUBE, megabytes=1000),
     ]
 
 

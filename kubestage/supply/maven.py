@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from kubestage.supply.artefact import NOT_SOURCES
 from kubestage.supply.job import Job
 
-_HOME = "/work/home"
+# The home in the container in which Maven runs.
+HOME = "/work/home"
 # Notes of where a file came from and what was not found: with them Maven asks the network again.
 _NOTES = ("_remote.repositories", "*.lastUpdated", "resolver-status.properties")
 
@@ -21,7 +22,7 @@ def _copy_sources(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(*NOT_SOURCES))
 
 
-def _prepare_home(job: Job) -> dict[str, str]:
+def prepare_home(job: Job) -> dict[str, str]:
     """Puts the host's own Maven settings into the container's home and returns variables for its proxies."""
     settings = job.scratch / "work" / "home" / ".m2"
     settings.mkdir(parents=True)
@@ -29,7 +30,14 @@ def _prepare_home(job: Job) -> dict[str, str]:
         own = Path.home() / ".m2" / name
         if own.is_file():
             shutil.copy2(own, settings / name)
-    return {"HOME": _HOME, "MAVEN_OPTS": f"-Duser.home={_HOME} {proxy_options()}".strip()}
+    return {"HOME": HOME, "MAVEN_OPTS": f"-Duser.home={HOME} {proxy_options()}".strip()}
+
+
+def drop_notes(repository: Path) -> None:
+    """Removes Maven's notes from a local repository that shall serve without network."""
+    for pattern in _NOTES:
+        for note in repository.rglob(pattern):
+            note.unlink()
 
 
 def proxy_options() -> str:
@@ -68,7 +76,7 @@ class MavenPackage:
     def build(self, job: Job) -> None:
         """Runs `mvn package`."""
         work = job.scratch / "work"
-        env = _prepare_home(job)
+        env = prepare_home(job)
         _copy_sources(self.project, work / "project")
         job.run_in(
             job.images["jenkins-base"],
@@ -104,7 +112,7 @@ class MavenRepository:
     def build(self, job: Job) -> None:
         """Builds every version once, with the network, into a fresh local repository."""
         work = job.scratch / "work"
-        env = _prepare_home(job)
+        env = prepare_home(job)
         _copy_sources(self.project, work / "project")
         shutil.copytree(self.patches, work / "patches")
         script = "\n".join(
@@ -123,10 +131,8 @@ class MavenRepository:
             job.images["jenkins-base"],
             ["/bin/sh", "-c", script],
             work=work,
-            get={f"{_HOME}/.m2/repository": repository},
+            get={f"{HOME}/.m2/repository": repository},
             network="host",
             env=env,
         )
-        for pattern in _NOTES:
-            for note in repository.rglob(pattern):
-                note.unlink()
+        drop_notes(repository)

@@ -23,6 +23,11 @@ JAVA = OfficialImage(
     "docker.io/library/eclipse-temurin:17-jre-alpine",
     "sha256:90b7615cb81e3a75f69124fb480e48981c7d56dbc9f32c614d789d3a1c3e32fe",
 )
+# The last of the 9.9 LTA; the digest as docker-library's repo-info notes it.
+SONARQUBE = OfficialImage(
+    "docker.io/library/sonarqube:9.9.8-community",
+    "sha256:c337c407849de45a727f09dbd875779ad7b5784e0b02b096c1f8cd72e27a9fdc",
+)
 _DEBIAN = OfficialImage(
     "docker.io/library/debian:bookworm-slim",
     "sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251",
