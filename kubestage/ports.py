@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import psutil
 
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.settings import FIRST_NODE_PORT, NODE_PORT_COUNT, Settings
 
 # Below it every sandbox has its own ports: offsets are multiples of this.
@@ -25,6 +26,7 @@ def needed_ports(settings: Settings) -> dict[int, str]:
         settings.gitlab_port: "GitLab",
         settings.gitlab_ssh_port: "GitLab's SSH",
         settings.registry_port: "the registry",
+        **({settings.sonarqube_port: "SonarQube"} if SONARQUBE in read_extras(settings) else {}),
         **{settings.host_port(port): f"NodePort {port}" for port in nodes},
     }
 

@@ -87,6 +87,8 @@ class Secrets(BaseModel):
         registry_pusher_htpasswd: the pusher's htpasswd line; kept, because bcrypt salts anew each time and a line
             that changes would look like a changed registry.
         registry_puller_htpasswd: the same of the puller.
+        sonarqube_admin_password: SonarQube's user `admin`, where the sandbox has one.
+        sonarqube_hook_secret: with what SonarQube signs its hooks to Jenkins.
         pulumi_passphrase: encrypts the secrets in Pulumi's state.
     """
 
@@ -103,6 +105,8 @@ class Secrets(BaseModel):
     registry_puller_password: Secret
     registry_pusher_htpasswd: Secret
     registry_puller_htpasswd: Secret
+    sonarqube_admin_password: Secret
+    sonarqube_hook_secret: Secret
     pulumi_passphrase: Secret
 
     @classmethod
@@ -154,6 +158,8 @@ def _completed(stored: dict[str, Any]) -> dict[str, Any]:
         "jenkins_admin_token": _jenkins_token(),
         "registry_pusher_password": _password(),
         "registry_puller_password": _password(),
+        "sonarqube_admin_password": _password(),
+        "sonarqube_hook_secret": _password(32),
         "pulumi_passphrase": _password(40),
     } | stored
     for account in (PUSHER, PULLER):
@@ -191,7 +197,11 @@ def _broken(path: Path, why: str) -> MachineError:
 
 
 def write_privately(path: Path, text: str) -> None:
-    """Puts a file in place at once and whole, never readable by others."""
+    """Puts a file in place at once and whole, never readable by others.
+
+    Raises:
+        MachineError: the folder takes no file.
+    """
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

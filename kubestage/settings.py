@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return 5001 + self.port_offset
 
     @property
+    def sonarqube_port(self) -> int:
+        """The host port of SonarQube, where the sandbox has one."""
+        return 9000 + self.port_offset
+
+    @property
     def jenkins_url(self) -> str:
         """Jenkins as seen from the host, without a slash at the end."""
         return f"http://localhost:{self.jenkins_port}"
@@ -141,6 +146,11 @@ class Settings(BaseSettings):
     def gitlab_ssh(self) -> str:
         """Git over SSH as seen from the host, without a slash at the end."""
         return f"ssh://git@localhost:{self.gitlab_ssh_port}"
+
+    @property
+    def sonarqube_url(self) -> str:
+        """SonarQube as seen from the host, without a slash at the end."""
+        return f"http://localhost:{self.sonarqube_port}"
 
     @property
     def registry(self) -> str:

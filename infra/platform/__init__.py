@@ -1,1 +1,1 @@
-"""The delivery platform: network, registry, cluster, GitLab, Jenkins, and the deployer's account."""
+"""The delivery platform: network, registry, cluster, GitLab, Jenkins, the deployer's account, SonarQube if wanted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -19,7 +19,8 @@ class Inputs:
         sandbox: the sandbox's name; names containers, network, volumes and cluster.
         listen: the host's address on which ports are published.
         port_offset: added to every host port.
-        images: image references by part: node, registry, gitlab, jenkins.
+        images: image references by part: node, registry, gitlab, jenkins, and those of the extras.
+        extras: the optional parts that are wanted: sonarqube.
         docker_socket: the engine's socket on its own host, for Jenkins.
         disable_default_cni: the node image brings its own network configuration; kind's official one does not.
         isolated: nothing in the sandbox's network reaches beyond this machine.
@@ -30,6 +31,7 @@ class Inputs:
     listen: str
     port_offset: int
     images: Mapping[str, str]
+    extras: Sequence[str]
     docker_socket: str
     disable_default_cni: bool
     isolated: bool
@@ -47,6 +49,7 @@ class Inputs:
             listen=config.require("listen"),
             port_offset=config.require_int("portOffset"),
             images=config.require_object("images"),
+            extras=config.get_object("extras", []),
             docker_socket=config.require("dockerSocket"),
             disable_default_cni=config.require_bool("disableDefaultCni"),
             isolated=config.get_bool("isolated") or False,

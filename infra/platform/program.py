@@ -16,6 +16,7 @@ from infra.platform.inputs import Inputs
 from infra.platform.jenkins import Jenkins
 from infra.platform.network import Network
 from infra.platform.registry import Registry
+from infra.platform.sonarqube import SonarQube
 
 
 def declare() -> dict[str, pulumi.Output[Any]]:
@@ -32,6 +33,8 @@ def declare() -> dict[str, pulumi.Output[Any]]:
     Registry(inputs, network)
     GitLab(inputs, network)
     Jenkins(inputs, network)
+    if "sonarqube" in inputs.extras:
+        SonarQube(inputs, network)
     cluster = Cluster(inputs, network)
     deployer = Deployer(inputs, cluster)
     return {

@@ -1,0 +1,54 @@
+"""The optional parts of a sandbox: asked for once, remembered in its folder until they are taken away or it goes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from kubestage.errors import InputError, MachineError
+from kubestage.settings import Settings
+
+SONARQUBE = "sonarqube"
+EXTRAS = (SONARQUBE,)
+
+FILE_NAME = "extras.json"
+
+
+def read_extras(settings: Settings) -> tuple[str, ...]:
+    """The optional parts that the sandbox has or is to get, in the order of EXTRAS.
+
+    Raises:
+        MachineError: what the folder holds cannot be read.
+    """
+    path = settings.folder / FILE_NAME
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise MachineError(f"{path} cannot be read", why=str(error), fix=f"rm {path}") from error
+    return tuple(extra for extra in EXTRAS if isinstance(stored, list) and extra in stored)
+
+
+def change_extras(settings: Settings, add: Iterable[str], drop: Iterable[str]) -> tuple[str, ...]:
+    """Adds and takes away, and remembers the outcome.
+
+    Raises:
+        InputError: there is no such part, or it is asked for and not wanted at once.
+    """
+    added, dropped = set(add), set(drop)
+    for name in sorted(added | dropped):
+        if name not in EXTRAS:
+            raise InputError(
+                f"There is no optional part {name!r}",
+                why=f"There is {', '.join(EXTRAS)}.",
+                fix=f"./inv up --with {EXTRAS[0]}",
+            )
+    for name in sorted(added & dropped):
+        raise InputError(f"{name} is asked for with --with and with --without", fix=f"./inv up --with {name}")
+    before = read_extras(settings)
+    after = tuple(name for name in EXTRAS if name in ({*before} | added) - dropped)
+    if after != before:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        (settings.folder / FILE_NAME).write_text(json.dumps(after) + "\n", encoding="utf-8")
+    return after
