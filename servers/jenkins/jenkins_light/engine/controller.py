@@ -20,10 +20,12 @@ from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
 from jenkins_light.model.credential_stores import CredentialStores
 from jenkins_light.model.credentials import CredentialsStore
+from jenkins_light.model.globalvariables import GlobalVariables
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.nodes import Nodes
 from jenkins_light.model.parameters import Value
 from jenkins_light.model.secrets import SecretBox
+from jenkins_light.model.sonarqube import SonarEvents, SonarInstallations
 from jenkins_light.model.users import Sessions, Users
 from jenkins_light.settings import Settings
 
@@ -49,6 +51,9 @@ class Controller:
         self.credentials = CredentialStores(CredentialsStore(settings.home, self.secrets), self.secrets)
         self.root = Folder(None, "", settings.home)
         self.nodes = Nodes(settings.home)
+        self.global_variables = GlobalVariables(settings.home)
+        self.sonar_installations = SonarInstallations(settings.home)
+        self.sonar_events = SonarEvents()
         self.tools = Tools(settings.tools_file)
         self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")

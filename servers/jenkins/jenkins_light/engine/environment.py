@@ -27,6 +27,7 @@ def of_build(controller: "Controller", build: Build) -> dict[str, str]:
     """What every build has, parameters and trigger variables included."""
     job, url = build.job, controller.settings.url
     return {
+        **controller.global_variables.all(),
         "BUILD_NUMBER": str(build.number),
         "BUILD_ID": str(build.number),
         "BUILD_DISPLAY_NAME": build.display_name,

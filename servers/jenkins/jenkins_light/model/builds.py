@@ -47,6 +47,7 @@ class Record:
         environment: variables that triggers and parameters contributed.
         sensitive: names of parameters whose values are encrypted.
         scm: what checkouts took, per repository: url, branch, commit.
+        sonar: the analyses of SonarQube, as its plugin's action exports them.
         libraries: the shared libraries loaded: name, version, directory below ``libs/``.
     """
 
@@ -67,6 +68,7 @@ class Record:
     stages: list[dict[str, Any]] = field(default_factory=list)
     script: str | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
+    sonar: list[dict[str, Any]] = field(default_factory=list)
     libraries: list[dict[str, str]] = field(default_factory=list)
 
 

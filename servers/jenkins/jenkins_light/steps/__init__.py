@@ -18,6 +18,7 @@ _MODULES = (
     "nodes",
     "properties",
     "shell",
+    "sonarqube",
     "stashes",
     "tests",
     "tools",

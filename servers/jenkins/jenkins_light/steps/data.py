@@ -76,8 +76,14 @@ def write_yaml(call: StepCall) -> str | None:
 @step("readProperties", "file")
 def read_properties(call: StepCall) -> dict[str, str]:
     """A Java properties file over the ``defaults``."""
-    values = {str(key): str(value) for key, value in (call.args.get("defaults") or {}).items()}
-    for line in _source(call).replace("\\\r\n", "").replace("\\\n", "").splitlines():
+    defaults = {str(key): str(value) for key, value in (call.args.get("defaults") or {}).items()}
+    return defaults | parse_properties(_source(call))
+
+
+def parse_properties(text: str) -> dict[str, str]:
+    """The pairs of a Java properties file."""
+    values: dict[str, str] = {}
+    for line in text.replace("\\\r\n", "").replace("\\\n", "").splitlines():
         stripped = line.strip()
         if stripped and stripped[0] not in "#!":
             ends = [stripped.find(mark) for mark in "=:" if mark in stripped]

@@ -72,8 +72,15 @@ def _actions(build: Build) -> list[Bean]:
     if record.parameters:
         actions.append(_parameters_action(record.parameters, record.sensitive))
     actions.extend(_build_data(taken) for taken in record.scm)
+    actions.extend(_sonar_action(note) for note in record.sonar)
     tests = test_action(build)
     return [*actions, tests] if tests else actions
+
+
+def _sonar_action(note: dict[str, Any]) -> Bean:
+    names = ("ceTaskId", "credentialsId", "installationName", "installationUrl", "new", "serverUrl", "skipped")
+    values: Any = {name: note.get(name) for name in (*names, "sonarqubeDashboardUrl")}
+    return bean("hudson.plugins.sonar.action.SonarAnalysisAction", **values)
 
 
 def test_action(build: Build) -> Bean | None:

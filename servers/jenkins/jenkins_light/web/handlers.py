@@ -11,6 +11,7 @@ _MODULES = (
     "feeds",
     "stageview_actions",
     "system",
+    "casc",
     "credential_actions",
     "job_actions",
     "login",
@@ -19,6 +20,7 @@ _MODULES = (
     "queue_actions",
     "root_actions",
     "trigger_actions",
+    "sonarqube",
     "views",
     "webhook",
 )

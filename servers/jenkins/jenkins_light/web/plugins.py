@@ -6,6 +6,7 @@ The versions are those that it was modelled on.
 PLUGINS: dict[str, tuple[str, str]] = {
     "ansicolor": ("1.0.6", "AnsiColor"),
     "cloudbees-folder": ("6.1012.v79a_86a_1ea_c1f", "Folders Plugin"),
+    "configuration-as-code": ("1985.vdda_32d0c4ea_b_", "Configuration as Code Plugin"),
     "credentials": ("1415.v831096eb_5534", "Credentials Plugin"),
     "credentials-binding": ("687.v619cb_15e923f", "Credentials Binding Plugin"),
     "generic-webhook-trigger": ("2.4.1", "Generic Webhook Trigger Plugin"),
@@ -15,6 +16,7 @@ PLUGINS: dict[str, tuple[str, str]] = {
     "pipeline-rest-api": ("2.38", "Pipeline: REST API Plugin"),
     "pipeline-utility-steps": ("2.19.0", "Pipeline Utility Steps"),
     "plain-credentials": ("195.vb_906e9073dee", "Plain Credentials Plugin"),
+    "sonar": ("2.18.2", "SonarQube Scanner for Jenkins"),
     "timestamper": ("1.29", "Timestamper"),
     "workflow-aggregator": ("608.v67378e9d3db_1", "Pipeline"),
     "workflow-basic-steps": ("1079.vce64b_a_929c5a_", "Pipeline: Basic Steps"),

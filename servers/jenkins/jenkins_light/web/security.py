@@ -15,6 +15,7 @@ CRUMB_FIELD = "Jenkins-Crumb"
 #: First path segments that anybody may ask for.
 _OPEN = {"login", "loginError", "logout", "j_spring_security_check", "static", "favicon.ico", "robots.txt"}
 WEBHOOK = "generic-webhook-trigger"
+SONAR_WEBHOOK = "sonarqube-webhook"
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -52,7 +53,7 @@ def authenticate(controller: Controller, exchange: Exchange) -> None:
 
 def is_open(exchange: Exchange) -> bool:
     """Whether anybody may ask for this."""
-    return bool(exchange.path) and exchange.path[0] in _OPEN | {WEBHOOK}
+    return bool(exchange.path) and exchange.path[0] in _OPEN | {WEBHOOK, SONAR_WEBHOOK}
 
 
 def check_crumb(controller: Controller, exchange: Exchange) -> None:

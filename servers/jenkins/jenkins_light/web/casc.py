@@ -1,0 +1,111 @@
+"""``/configuration-as-code``: the part of Jenkins' global configuration that this server has, as the plugin takes it.
+
+That is ``jenkins: globalNodeProperties`` (environment variables) and ``unclassified: sonarGlobalConfiguration``. As
+with the plugin, what a document leaves out stays as it is, and a list replaces the list that was there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from starlette.responses import Response
+
+from jenkins_light.engine.controller import Controller
+from jenkins_light.errors import BadRequestError
+from jenkins_light.model.items import Folder
+from jenkins_light.model.sonarqube import KEYS, SonarInstallation
+from jenkins_light.web.exchange import done
+from jenkins_light.web.routing import POST, Request, action
+
+_ROOT = "configuration-as-code"
+# The name that the plugin's own documentation used before symbols had capitals.
+_SONAR = ("sonarGlobalConfiguration", "sonarglobalconfiguration")
+_IGNORED = {"buildWrapperEnabled", "triggers", "serverAuthenticationToken"}
+
+
+@action(Folder, f"{_ROOT}/apply", methods=POST)
+def apply(request: Request, _folder: Folder) -> Response:
+    """Take a YAML document; nothing of it is taken when a part of it is not known here."""
+    try:
+        document = yaml.safe_load(request.exchange.body)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadRequestError(f"Not YAML: {error}") from error
+    for act in [*_jenkins(request.controller, document), *_unclassified(request.controller, document)]:
+        act()
+    return done()
+
+
+@action(Folder, f"{_ROOT}/export", methods=POST)
+def export(request: Request, _folder: Folder) -> Response:
+    """The same configuration as YAML."""
+    controller = request.controller
+    variables = [{"key": key, "value": value} for key, value in controller.global_variables.all().items()]
+    installations = [
+        {key: value for name, key in KEYS.items() if (value := getattr(installation, name))}
+        for installation in controller.sonar_installations.all()
+    ]
+    document = {
+        "jenkins": {"globalNodeProperties": [{"envVars": {"env": variables}}] if variables else []},
+        "unclassified": {_SONAR[0]: {"buildWrapperEnabled": True, "installations": installations}},
+    }
+    return Response(yaml.safe_dump(document, sort_keys=False), media_type="application/yaml;charset=utf-8")
+
+
+Act = Callable[[], None]
+
+
+def _jenkins(controller: Controller, document: Any) -> list[Act]:
+    section = _section(document, "jenkins", {"globalNodeProperties"})
+    if "globalNodeProperties" not in section:
+        return []
+    variables: dict[str, str] = {}
+    for entry in _list(section["globalNodeProperties"], "globalNodeProperties"):
+        for one in _list(_section(entry, "envVars", {"env"}).get("env"), "env"):
+            if not isinstance(one, dict) or "key" not in one:
+                raise BadRequestError(f"An environment variable needs key and value: {one!r}")
+            variables[str(one["key"])] = _text(one.get("value"))
+    return [lambda: controller.global_variables.set(variables)]
+
+
+def _unclassified(controller: Controller, document: Any) -> list[Act]:
+    section = _section(document, "unclassified", set(_SONAR))
+    configured = next((section[name] for name in _SONAR if name in section), None)
+    if not isinstance(configured, dict) or "installations" not in configured:
+        return []
+    installations = []
+    for entry in _list(configured["installations"], "installations"):
+        if not isinstance(entry, dict) or not entry.get("name"):
+            raise BadRequestError(f"A SonarQube installation needs a name: {entry!r}")
+        _known(entry, {*KEYS.values(), *_IGNORED}, "installations")
+        installations.append(SonarInstallation(**{name: _text(entry.get(key)) for name, key in KEYS.items()}))
+    return [lambda: controller.sonar_installations.set(installations)]
+
+
+def _section(document: Any, name: str, known: set[str]) -> dict[str, Any]:
+    """The part of a document below ``name``, which may be left out; the document's other parts must be known too."""
+    if not isinstance(document, dict):
+        raise BadRequestError("The configuration must be a map")
+    _known(document, {"jenkins", "unclassified", name}, "the configuration")
+    section = document.get(name) or {}
+    if not isinstance(section, dict):
+        raise BadRequestError(f"{name} must be a map")
+    _known(section, known, name)
+    return section
+
+
+def _known(given: dict[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(map(str, given)) - known)
+    if unknown:
+        raise BadRequestError(f"The light Jenkins has no {', '.join(unknown)} in {where}")
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadRequestError(f"{name} must be a list")
+    return value
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
