@@ -19,12 +19,20 @@ TIMEOUT = "seconds that the rollout may take"
 SHOW = "print the kubectl commands and do nothing"
 
 
-@command(help={"yes": YES, "wait": "wait when another up holds the sandbox (default), or fail at once (--no-wait)"})
-def up(c: Any, yes: bool = False, wait: bool = True) -> None:
+@command(
+    help={
+        "yes": YES,
+        "wait": "wait when another up holds the sandbox (default), or fail at once (--no-wait)",
+        "with_": "add an optional part, which stays from then on: sonarqube",
+        "without": "take an optional part away, with its data",
+    },
+    iterable=["with_", "without"],
+)
+def up(c: Any, with_: list[str], without: list[str], yes: bool = False, wait: bool = True) -> None:
     """[sandbox] Stand the whole platform up, or repair it: cluster, registry, GitLab, Jenkins, test and prod."""
     from kubestage.sandbox import commands
 
-    commands.up(yes=yes, wait=wait)
+    commands.up(yes=yes, wait=wait, add=with_, drop=without)
 
 
 @command(help={"json": JSON})
@@ -46,7 +54,7 @@ def credentials(c: Any, json: bool = False) -> None:
 @command(
     positional=["part"],
     help={
-        "part": "gitlab, jenkins, registry, registry-pull, cluster, test, prod, engine or kubestage",
+        "part": "gitlab, jenkins, sonarqube, registry, registry-pull, cluster, test, prod, engine or kubestage",
         "lines": "how many of the last lines",
     },
 )

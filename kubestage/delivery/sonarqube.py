@@ -10,6 +10,7 @@ import requests
 from kubestage.errors import PartError
 
 _TIMEOUT_SECONDS = 30.0
+_LOOK_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -18,18 +19,18 @@ class SonarQube:
 
     Attributes:
         url: without a slash at the end.
-        user: the account's login, or a token, which has no password.
+        user: the account's login, or a token, which has no password; empty for nobody.
         password: the account's.
     """
 
     url: str
-    user: str
+    user: str = ""
     password: str = ""
 
     def is_up(self) -> bool:
         """Whether it works: its web server answers long before its database and its search do."""
         try:
-            return bool(self._request("GET", "system/status").json().get("status") == "UP")
+            return bool(self._request("GET", "system/status", timeout=_LOOK_SECONDS).json().get("status") == "UP")
         except (PartError, ValueError):
             return False
 
@@ -57,15 +58,10 @@ class SonarQube:
         return answer
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
+        options.setdefault("timeout", _TIMEOUT_SECONDS)
+        options["auth"] = (self.user, self.password) if self.user else None
         try:
-            return requests.request(
-                method,
-                f"{self.url}/api/{path}",
-                auth=(self.user, self.password),
-                timeout=_TIMEOUT_SECONDS,
-                proxies={"http": "", "https": ""},
-                **options,
-            )
+            return requests.request(method, f"{self.url}/api/{path}", proxies={"http": "", "https": ""}, **options)
         except requests.RequestException as error:
             raise PartError(
                 f"SonarQube at {self.url} does not answer", why=type(error).__name__, fix="./inv up"

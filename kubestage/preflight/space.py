@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.preflight.check import Answer, Check, Fix, fine, problem, warning
 from kubestage.preflight.machine import Machine
 from kubestage.settings import Settings
@@ -16,6 +17,7 @@ GIB = 1 << 30
 # The parts idle stay under 2.5 GiB; a Maven build and three replicas of the service come on top.
 MEMORY_NEEDED = 4 * GIB
 MEMORY_AVAILABLE = 3 * GIB
+SONARQUBE_NEEDED = 2 * GIB
 
 # For running. What is still to be built or fetched needs room of its own, which the supply checks by artefact.
 CACHE_NEEDED = GIB
@@ -31,13 +33,14 @@ def space_checks(settings: Settings, machine: Machine) -> list[Check]:
 
 
 def _memory(settings: Settings, machine: Machine) -> Answer:
+    needed = MEMORY_NEEDED + (SONARQUBE_NEEDED if SONARQUBE in read_extras(settings) else 0)
     here = psutil.virtual_memory()
     total, where = here.total, "This machine"
     if machine.engine and not machine.engine_is_here:
         total, where = machine.engine.facts.memory, "The engine's virtual machine"
-    if total < 0.95 * MEMORY_NEEDED:  # a machine of 4 GiB shows a little less
+    if total < 0.95 * needed:  # a machine of 4 GiB shows a little less
         return problem(
-            f"{where} has {_gib(total)}; the sandbox needs {_gib(MEMORY_NEEDED)}.",
+            f"{where} has {_gib(total)}; the sandbox needs {_gib(needed)}.",
             Fix("give it more memory"),
         )
     if machine.engine_is_here and here.available < MEMORY_AVAILABLE and not settings.folder.exists():

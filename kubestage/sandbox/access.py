@@ -64,6 +64,13 @@ def put_private_file(container: Container, path: str, text: str) -> None:
     container.put_archive(HOME, packed.getvalue())
 
 
+def owned_by_jenkins(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """The entry with Jenkins as its owner; a filter for `TarFile.add`."""
+    entry.uid = entry.gid = _JENKINS_UID
+    entry.uname = entry.gname = ""
+    return entry
+
+
 def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.type, entry.mode, entry.uid, entry.gid = kind, mode, _JENKINS_UID, _JENKINS_UID

@@ -13,6 +13,7 @@ from kubestage.delivery.build import Image, Order, build_by_push, build_image
 from kubestage.errors import PartError
 from kubestage.sandbox.access import docker_config, put_private_file
 from kubestage.sandbox.sandbox import Sandbox
+from kubestage.sandbox.sonarqube import prepare_sonarqube
 from kubestage.secrets import PUSHER
 from kubestage.seed import push_release, seed_gitlab, seed_jenkins
 from kubestage.waits import wait_for_http
@@ -64,7 +65,7 @@ class Chain:
                 changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
             for report in seeded:
                 changed += report.result().changed
-        return changed
+        return changed + prepare_sonarqube(self._sandbox)
 
     def build_first(self) -> Image:
         """Has CI build the first version from master, unless the registry has it.

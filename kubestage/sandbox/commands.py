@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS, Settings
 
 
-def up(*, yes: bool, wait: bool) -> None:
-    """Stands the sandbox up, or repairs it."""
+def up(*, yes: bool, wait: bool, add: Sequence[str] = (), drop: Sequence[str] = ()) -> None:
+    """Stands the sandbox up, or repairs it; `add` and `drop` are optional parts."""
+    from kubestage.extras import SONARQUBE, change_extras
     from kubestage.lock import WAIT_SECONDS, sandbox_lock
     from kubestage.preflight import record_version, run_preflight
     from kubestage.sandbox.up import up as stand_up
@@ -23,6 +25,7 @@ def up(*, yes: bool, wait: bool) -> None:
     started = time.monotonic()
     sandbox = Sandbox(Settings.load())
     with sandbox_lock(sandbox.settings, wait=WAIT_SECONDS if wait else 0):
+        extras = change_extras(sandbox.settings, add, drop)
         run_preflight(sandbox.settings, fix="yes" if yes else "ask")
         report = stand_up(sandbox)
         record_version(sandbox.settings)
@@ -34,6 +37,8 @@ def up(*, yes: bool, wait: bool) -> None:
     )
     for name, served in report.served.items():
         console.say(f"  {name} serves {served.version} at {sandbox.settings.service_url(name)}/status")
+    if SONARQUBE in extras:
+        console.say(f"  SonarQube is at {sandbox.settings.sonarqube_url}")
     console.next("./inv status", "./inv credentials", "./inv cd.deploy --env test --version v2.0.0.0")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.secrets import JOB_TOKENS, PULLER, PUSHER, Secrets
+from kubestage.seed.sonarqube import SCANNER, read_token
 from kubestage.settings import Settings
 from kubestage.ssh import host_fingerprint
 
@@ -53,4 +55,15 @@ def accounts(settings: Settings, secrets: Secrets) -> list[Account]:
         Account("webhook", "X-Gitlab-Token of webhooks", webhook, "", secrets.gitlab_hook_token),
         Account("registry", "registry, push and pull", settings.registry, PUSHER, secrets.registry_pusher_password),
         Account("registry-pull", "registry, pull only", "inside the network", PULLER, secrets.registry_puller_password),
+        *_extras(settings, secrets),
     ]  # fmt: skip
+
+
+def _extras(settings: Settings, secrets: Secrets) -> list[Account]:
+    if SONARQUBE not in read_extras(settings):
+        return []
+    url, password = settings.sonarqube_url, secrets.sonarqube_admin_password
+    return [
+        Account("sonarqube", "SonarQube administrator", url, "admin", password),
+        Account("sonarqube-scanner", "SonarQube, analyses", url, SCANNER, "", read_token(settings)),
+    ]

@@ -8,11 +8,12 @@ from docker.errors import NotFound
 
 from kubestage.delivery.deployment import namespace
 from kubestage.errors import InputError, PartError
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.run import run_command
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS
 
-CONTAINERS = ("gitlab", "jenkins", "registry", "registry-pull")
+CONTAINERS = ("gitlab", "jenkins", SONARQUBE, "registry", "registry-pull")
 PARTS = (*CONTAINERS, "cluster", *ENVIRONMENTS, "kubestage")
 
 
@@ -20,13 +21,15 @@ def read_logs(sandbox: Sandbox, part: str, *, lines: int) -> str:
     """The last `lines` lines of `part`.
 
     Raises:
-        InputError: there is no such part.
+        InputError: there is no such part, or the sandbox was not asked for it.
         PartError: it does not exist at present.
     """
     if part not in PARTS:
         raise InputError(
             f"There is no part {part!r}", why=f"There are {', '.join(PARTS)}.", fix=f"./inv logs {PARTS[0]}"
         )
+    if part == SONARQUBE and part not in read_extras(sandbox.settings):
+        raise InputError("This sandbox has no SonarQube", fix="./inv up --with sonarqube")
     if part in ENVIRONMENTS:
         return _pod_logs(sandbox, part, lines)
     if part == "kubestage":

@@ -16,7 +16,9 @@ from docker.errors import DockerException, NotFound
 from kubestage.delivery import service
 from kubestage.delivery.deployment import Deployments
 from kubestage.delivery.registry import Registry
+from kubestage.delivery.sonarqube import SonarQube
 from kubestage.errors import KubestageError
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.settings import ENVIRONMENTS, Settings
 
 OK = "healthy"
@@ -79,6 +81,7 @@ def read_status(settings: Settings, docker: DockerClient, registry: Registry) ->
         lambda: _ssh(settings, docker),
         lambda: _server(settings, docker, "jenkins", settings.jenkins_url, "/login"),
         lambda: _server(settings, docker, "registry", f"http://{settings.registry}", "/v2/", expect=401),
+        *([lambda: _sonarqube(settings, docker)] if SONARQUBE in read_extras(settings) else []),
         lambda: _container(settings, docker, "registry-pull", "inside the network only"),
         lambda: _cluster(settings, docker),
         *(lambda env=env: _environment(settings, env, declared_version(settings, env)) for env in ENVIRONMENTS),
@@ -134,6 +137,13 @@ def _ssh(settings: Settings, docker: DockerClient) -> Part:
         except OSError as error:
             health = f"its container runs and port {settings.gitlab_ssh_port} does not answer ({error})"
     return Part("gitlab-ssh", settings.gitlab_ssh, health)
+
+
+def _sonarqube(settings: Settings, docker: DockerClient) -> Part:
+    health = _container_health(docker, settings.container(SONARQUBE))
+    if health == OK and not SonarQube(settings.sonarqube_url).is_up():
+        health = "its container runs and it is not up yet"
+    return Part(SONARQUBE, settings.sonarqube_url, health)
 
 
 def _cluster(settings: Settings, docker: DockerClient) -> Part:

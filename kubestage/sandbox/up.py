@@ -14,6 +14,8 @@ from kubestage.engine import Changes, Config, Outcome, Run, Stacks
 from kubestage.engine.config import read_defaults
 from kubestage.engine.configs import platform_config, service_config
 from kubestage.errors import KubestageError
+from kubestage.extras import SONARQUBE, read_extras
+from kubestage.sandbox import sonarqube
 from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
 from kubestage.sandbox.chain import FIRST, Chain
 from kubestage.sandbox.sandbox import Sandbox
@@ -56,7 +58,8 @@ def up(sandbox: Sandbox) -> Report:
     for stack in ("sandbox", *ENVIRONMENTS):
         read_defaults(sandbox.settings.stacks / f"Pulumi.{stack}.yaml")  # a broken file is told before anything is done
     strategies = Strategies.read(sandbox.settings.stacks, KNOWLEDGE.source / MANIFEST)
-    made = sandbox.supply.ensure([*TOOLS, *IMAGES])
+    further = sonarqube.ARTEFACTS if SONARQUBE in read_extras(sandbox.settings) else ()
+    made = sandbox.supply.ensure([*TOOLS, *IMAGES, *further])
     Secrets.load_or_make(sandbox.settings)
     report = Report([f"{each.name} {'pulled' if each.origin == 'pull' else 'built'}" for each in made])
     try:
@@ -139,13 +142,15 @@ class _Up:
 
     def _platform_config(self) -> Config:
         socket = self._sandbox.engine.address.socket
-        images = {part: self._sandbox.supply.image(part) for part in PLATFORM_IMAGES}
+        extras = read_extras(self._settings)
+        images = {part: self._sandbox.supply.image(part) for part in (*PLATFORM_IMAGES, *extras)}
         return platform_config(
             self._settings,
             self._sandbox.secrets,
             images,
             str(socket) if socket else "/var/run/docker.sock",
             disable_default_cni=self._sandbox.supply.node_profile().disable_default_cni,
+            extras=extras,
         )
 
     def _bring_environments(self) -> None:

@@ -45,16 +45,22 @@ def seed_jenkins(settings: Settings, secrets: Secrets) -> SeedReport:
         PartError: Jenkins refuses or does not answer.
     """
     report = SeedReport()
-    with _speaking_to_jenkins(settings):
-        server = jenkins.Jenkins(settings.jenkins_url, ADMIN, secrets.jenkins_admin_token, timeout=_TIMEOUT_SECONDS)
-        # A company's proxy knows nothing of the sandbox; python-jenkins has no public way to say so.
-        server._session.trust_env = False
+    with speaking_to_jenkins(settings):
+        server = jenkins_server(settings, secrets)
         for credentials_id, template, values in _credentials(secrets):
-            _seed_credentials(server, credentials_id, template, values, report)
+            seed_credentials(server, credentials_id, template, values, report)
         for job in JOBS:
             _seed_job(server, job, report)
         _seed_view(server, report)
     return report
+
+
+def jenkins_server(settings: Settings, secrets: Secrets) -> jenkins.Jenkins:
+    """A client of the sandbox's Jenkins, as the administrator."""
+    server = jenkins.Jenkins(settings.jenkins_url, ADMIN, secrets.jenkins_admin_token, timeout=_TIMEOUT_SECONDS)
+    # A company's proxy knows nothing of the sandbox; python-jenkins has no public way to say so.
+    server._session.trust_env = False
+    return server
 
 
 def _credentials(secrets: Secrets) -> list[tuple[str, str, dict[str, str]]]:
@@ -65,9 +71,10 @@ def _credentials(secrets: Secrets) -> list[tuple[str, str, dict[str, str]]]:
     ]
 
 
-def _seed_credentials(
+def seed_credentials(
     server: jenkins.Jenkins, credentials_id: str, template: str, values: dict[str, str], report: SeedReport
 ) -> None:
+    """Makes a credential from a template, or renews one that was made from other values."""
     wanted, recipe = _rendered(template, {"ID": credentials_id, **values})
     place = f"{server.server}{_DOMAIN}/credential/{credentials_id}/config.xml"
     try:
@@ -108,7 +115,7 @@ def _rendered(template: str, values: dict[str, str] | None = None) -> tuple[str,
 
 
 @contextmanager
-def _speaking_to_jenkins(settings: Settings) -> Iterator[None]:
+def speaking_to_jenkins(settings: Settings) -> Iterator[None]:
     """Turns what python-jenkins and requests raise into errors that say what to do."""
     try:
         yield
