@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kubestage.errors import InputError, MachineError
 from kubestage.settings import Settings
@@ -30,13 +31,21 @@ def read_extras(settings: Settings) -> tuple[str, ...]:
     return tuple(extra for extra in EXTRAS if isinstance(stored, list) and extra in stored)
 
 
-def change_extras(settings: Settings, add: Iterable[str], drop: Iterable[str]) -> tuple[str, ...]:
-    """Adds and takes away, and remembers the outcome.
+@dataclass(frozen=True)
+class ExtrasWish:
+    """What is to be added and what taken away; both of parts that there are."""
+
+    add: frozenset[str]
+    drop: frozenset[str]
+
+
+def wish_extras(add: Iterable[str], drop: Iterable[str]) -> ExtrasWish:
+    """The wish of a command line.
 
     Raises:
         InputError: there is no such part, or it is asked for and not wanted at once.
     """
-    added, dropped = set(add), set(drop)
+    added, dropped = frozenset(add), frozenset(drop)
     for name in sorted(added | dropped):
         if name not in EXTRAS:
             raise InputError(
@@ -46,8 +55,17 @@ def change_extras(settings: Settings, add: Iterable[str], drop: Iterable[str]) -
             )
     for name in sorted(added & dropped):
         raise InputError(f"{name} is asked for with --with and with --without", fix=f"./inv up --with {name}")
+    return ExtrasWish(added, dropped)
+
+
+def change_extras(settings: Settings, wish: ExtrasWish) -> tuple[str, ...]:
+    """Adds and takes away, remembers the outcome and gives it; call it under the sandbox's lock.
+
+    Raises:
+        MachineError: what the folder holds cannot be read.
+    """
     before = read_extras(settings)
-    after = tuple(name for name in EXTRAS if name in ({*before} | added) - dropped)
+    after = tuple(name for name in EXTRAS if name in ({*before} | wish.add) - wish.drop)
     if after != before:
         settings.folder.mkdir(parents=True, exist_ok=True)
         (settings.folder / FILE_NAME).write_text(json.dumps(after) + "\n", encoding="utf-8")

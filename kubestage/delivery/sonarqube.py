@@ -57,11 +57,18 @@ class SonarQube:
         answer: dict[str, Any] = response.json() if response.content else {}
         return answer
 
-    def _request(self, method: str, path: str, **options: Any) -> requests.Response:
-        options.setdefault("timeout", _TIMEOUT_SECONDS)
-        options["auth"] = (self.user, self.password) if self.user else None
+    def _request(
+        self, method: str, path: str, *, timeout: float = _TIMEOUT_SECONDS, **options: Any
+    ) -> requests.Response:
         try:
-            return requests.request(method, f"{self.url}/api/{path}", proxies={"http": "", "https": ""}, **options)
+            return requests.request(
+                method,
+                f"{self.url}/api/{path}",
+                auth=(self.user, self.password) if self.user else None,
+                timeout=timeout,
+                proxies={"http": "", "https": ""},
+                **options,
+            )
         except requests.RequestException as error:
             raise PartError(
                 f"SonarQube at {self.url} does not answer", why=type(error).__name__, fix="./inv up"

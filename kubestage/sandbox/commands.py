@@ -17,15 +17,16 @@ from kubestage.settings import ENVIRONMENTS, Settings
 
 def up(*, yes: bool, wait: bool, add: Sequence[str] = (), drop: Sequence[str] = ()) -> None:
     """Stands the sandbox up, or repairs it; `add` and `drop` are optional parts."""
-    from kubestage.extras import SONARQUBE, change_extras
+    from kubestage.extras import SONARQUBE, change_extras, wish_extras
     from kubestage.lock import WAIT_SECONDS, sandbox_lock
     from kubestage.preflight import record_version, run_preflight
     from kubestage.sandbox.up import up as stand_up
 
     started = time.monotonic()
+    wish = wish_extras(add, drop)
     sandbox = Sandbox(Settings.load())
     with sandbox_lock(sandbox.settings, wait=WAIT_SECONDS if wait else 0):
-        extras = change_extras(sandbox.settings, add, drop)
+        extras = change_extras(sandbox.settings, wish)
         run_preflight(sandbox.settings, fix="yes" if yes else "ask")
         report = stand_up(sandbox)
         record_version(sandbox.settings)

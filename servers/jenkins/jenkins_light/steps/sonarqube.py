@@ -105,7 +105,7 @@ def _token(call: StepCall, installation: SonarInstallation, credentials_id: str)
 
 def _secret_text(call: StepCall, credentials_id: str) -> str | None:
     try:
-        credential = call.controller.credentials.get(credentials_id)
+        credential = call.controller.credentials.find(call.build.job, credentials_id)
     except NotFoundError:
         return None
     return credential.secret if credential.kind == SECRET_TEXT else None
