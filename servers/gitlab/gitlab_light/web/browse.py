@@ -7,18 +7,20 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from gitlab_light.errors import not_found
+from gitlab_light.git import blame as tracing
 from gitlab_light.git import history
-from gitlab_light.git.repository import EMPTY_TREE, Repository, TreeEntry
+from gitlab_light.git.repository import Repository, TreeEntry
 from gitlab_light.model.namespaces import Namespace
 from gitlab_light.model.projects import Project
-from gitlab_light.web.visit import SAFETY, SignInNeeded, Visit
+from gitlab_light.web import highlight
+from gitlab_light.web.visit import SAFETY, SignInNeeded, Visit, redirect
 
 _SHOWN_FILE = 512 * 1024
-_COMMITS = 40
+_READMES = ("readme.md", "readme.markdown", "readme", "readme.txt")
 
 
 def projects_page(visit: Visit) -> Response:
-    """All projects that the visitor may see."""
+    """All projects that the visitor may see; `name` narrows them."""
     return _listing(visit, "Projects", "")
 
 
@@ -37,15 +39,20 @@ def _may_see(visit: Visit, space: Namespace) -> bool:
 
 
 def _listing(visit: Visit, title: str, prefix: str) -> Response:
+    sought = visit.form.optional_text("name") or ""
     projects = visit.instance.database.all(
         Project,
         "SELECT * FROM projects WHERE substr(full_path, 1, ?) = ? COLLATE NOCASE ORDER BY last_activity_at DESC",
         len(prefix), prefix,
     )  # fmt: skip
-    shown = [project for project in projects if visit.instance.members.can_see_project(visit.user, project)]
+    shown = [
+        project
+        for project in projects
+        if visit.instance.members.can_see_project(visit.user, project) and sought.lower() in project.full_path.lower()
+    ]
     if visit.user is None and not shown:
         raise SignInNeeded
-    return visit.page("projects.html", title=title, projects=shown)
+    return visit.page("projects.html", title=title, projects=shown, sought=sought)
 
 
 def project_page(visit: Visit) -> Response:
@@ -58,7 +65,7 @@ def tree_page(visit: Visit) -> Response:
     """A folder."""
     project = visit.project()
     repository = visit.repository(project)
-    ref, path = _ref_and_path(repository, visit.names["rest"])
+    ref, path = ref_and_path(repository, visit.names["rest"])
     return _tree(visit, project, repository, ref, path)
 
 
@@ -71,13 +78,23 @@ def _tree(visit: Visit, project: Project, repository: Repository, ref: str, path
     entries = repository.tree(commit, path)
     if entries is None:
         raise not_found("Page")
-    readme = next((entry for entry in entries if entry.name.lower() in ("readme.md", "readme", "readme.txt")), None)
+    readme = next((entry for entry in entries if entry.type == "blob" and entry.name.lower() in _READMES), None)
     return visit.page(
-        "tree.html", project=project, ref=ref, path=path, entries=entries, parts=_parts(path),
+        "tree.html", project=project, at="files", ref=ref, path=path, entries=entries, parts=_parts(path),
         last=history.log(repository, [commit], path=path, limit=1),
-        readme=_text(repository, readme) if readme else None, readme_name=readme.name if readme else "",
-        branches=len(repository.branches()), tags=len(repository.tags()),
+        changes=tracing.last_changes(repository, commit, path, [entry.name for entry in entries]),
+        readme=_readme(project, repository, ref, readme) if readme else None, readme_name=readme.name if readme else "",
+        branches=repository.branches(), tags=repository.tags(),
     )  # fmt: skip
+
+
+def _readme(project: Project, repository: Repository, ref: str, entry: TreeEntry) -> str | None:
+    """A README as HTML; None where it cannot be shown."""
+    text = _text(repository, entry)
+    if text is None:
+        return None
+    folder = f"/{project.full_path}/-/blob/{ref}/{entry.path}".rpartition("/")[0]
+    return highlight.markdown(text, folder)
 
 
 def _parts(path: str) -> list[tuple[str, str]]:
@@ -95,7 +112,7 @@ def _text(repository: Repository, entry: TreeEntry) -> str | None:
     return None if b"\0" in content[:8000] else content.decode("utf-8", "replace")
 
 
-def _ref_and_path(repository: Repository, rest: str) -> tuple[str, str]:
+def ref_and_path(repository: Repository, rest: str) -> tuple[str, str]:
     """Splits "feature/x/src/main.py" into ref and path; the shortest beginning that is a ref counts: refs cannot nest.
 
     Raises:
@@ -112,7 +129,7 @@ def _ref_and_path(repository: Repository, rest: str) -> tuple[str, str]:
 def _file(visit: Visit) -> tuple[Project, Repository, str, str, TreeEntry]:
     project = visit.project()
     repository = visit.repository(project)
-    ref, path = _ref_and_path(repository, visit.names["rest"])
+    ref, path = ref_and_path(repository, visit.names["rest"])
     entry = repository.entry(repository.resolve(ref) or "", path) if path else None
     if entry is None or entry.type != "blob":
         raise not_found("Page")
@@ -120,12 +137,29 @@ def _file(visit: Visit) -> tuple[Project, Repository, str, str, TreeEntry]:
 
 
 def blob_page(visit: Visit) -> Response:
-    """A file."""
+    """A file with its syntax marked; Markdown as it is meant to look, unless `plain` is asked for."""
     project, repository, ref, path, entry = _file(visit)
     text = _text(repository, entry)
+    rendered = text is not None and path.lower().endswith((".md", ".markdown")) and "plain" not in visit.form
+    folder = f"/{project.full_path}/-/blob/{ref}/{path}".rpartition("/")[0]
     return visit.page(
-        "blob.html", project=project, ref=ref, path=path, parts=_parts(path), size=repository.blob_size(entry.id),
-        lines=None if text is None else text.splitlines(),
+        "blob.html", project=project, at="files", ref=ref, path=path, parts=_parts(path),
+        size=repository.blob_size(entry.id), commit=repository.resolve(ref),
+        prose=highlight.markdown(text or "", folder) if rendered else None,
+        is_markdown=path.lower().endswith((".md", ".markdown")),
+        last=history.log(repository, [repository.resolve(ref) or ""], path=path, limit=1),
+        lines=None if text is None else highlight.lines(text, entry.name),
+    )  # fmt: skip
+
+
+def blame_page(visit: Visit) -> Response:
+    """A file with the commit that brought each line."""
+    project, repository, ref, path, entry = _file(visit)
+    text = _text(repository, entry)
+    origins = tracing.blame(repository, repository.resolve(ref) or "", path) if text else []
+    return visit.page(
+        "blame.html", project=project, at="files", ref=ref, path=path, parts=_parts(path),
+        origins=None if text is None else origins,
     )  # fmt: skip
 
 
@@ -139,49 +173,12 @@ def raw_file(visit: Visit) -> Response:
     return Response(content, headers=SAFETY | disposition, media_type=kind)
 
 
-def commits_page(visit: Visit) -> Response:
-    """The commits of a branch or tag, those of one path if there is one."""
+def switch(visit: Visit) -> Response:
+    """Leads to the same folder or file of another branch or tag."""
     project = visit.project()
     repository = visit.repository(project)
-    rest = visit.names["rest"] or project.default_branch
-    if repository.is_empty():
-        return visit.page("empty.html", project=project)
-    ref, path = _ref_and_path(repository, rest)
-    page = max(1, min(visit.form.optional_integer("page") or 1, 10**6))
-    commits = history.log(
-        repository, [repository.resolve(ref) or ""], path=path, skip=(page - 1) * _COMMITS, limit=_COMMITS + 1
-    )
-    return visit.page(
-        "commits.html", project=project, ref=ref, path=path, commits=commits[:_COMMITS], page=page,
-        more=len(commits) > _COMMITS,
-    )  # fmt: skip
-
-
-def commit_page(visit: Visit) -> Response:
-    """A commit with what it changes."""
-    project = visit.project()
-    repository = visit.repository(project)
-    sha = repository.resolve(visit.names["sha"])
-    if sha is None:
-        raise not_found("Page")
-    commit = history.commit(repository, sha)
-    diffs = history.diff(repository, commit.parents[0] if commit.parents else EMPTY_TREE, commit.id)
-    return visit.page("commit.html", project=project, commit=commit, diffs=diffs)
-
-
-def branches_page(visit: Visit) -> Response:
-    """The branches."""
-    project = visit.project()
-    repository = visit.repository(project)
-    refs = repository.branches()
-    return visit.page("refs.html", project=project, title="Branches", refs=refs,
-                      commits=history.commits(repository, [ref.commit for ref in refs]))  # fmt: skip
-
-
-def tags_page(visit: Visit) -> Response:
-    """The tags."""
-    project = visit.project()
-    repository = visit.repository(project)
-    refs = repository.tags()
-    return visit.page("refs.html", project=project, title="Tags", refs=refs,
-                      commits=history.commits(repository, [ref.commit for ref in refs]))  # fmt: skip
+    ref, path = visit.form.optional_text("ref") or project.default_branch, visit.form.optional_text("path") or ""
+    commit = repository.resolve(ref)
+    entry = repository.entry(commit, path) if commit and path else None
+    kind = "blob" if entry is not None and entry.type == "blob" else "tree"
+    return redirect(f"/{project.full_path}/-/{kind}/{ref}" + (f"/{path}" if entry is not None else ""))

@@ -23,7 +23,10 @@ def integrations_page(visit: Visit) -> Response:
     """What can be integrated: webhooks."""
     project = visit.project(MAINTAINER)
     return visit.page(
-        "integrations.html", project=project, count=len(visit.instance.hooks.all_of("project", project.id))
+        "integrations.html",
+        project=project,
+        at="integrations",
+        count=len(visit.instance.hooks.all_of("project", project.id)),
     )
 
 
@@ -32,7 +35,7 @@ def hooks_page(visit: Visit, error: str = "", status: int = 200) -> Response:
     project = visit.project(MAINTAINER)
     hooks = visit.instance.hooks.all_of("project", project.id)
     last = {hook.id: next(iter(visit.instance.hooks.events(hook.id)), None) for hook in hooks}
-    return visit.page("hooks.html", status, project=project, hooks=hooks, last=last, error=error)
+    return visit.page("hooks.html", status, project=project, at="hooks", hooks=hooks, last=last, error=error)
 
 
 def create(visit: Visit) -> Response:
@@ -61,8 +64,8 @@ def edit_page(visit: Visit, error: str = "", status: int = 200) -> Response:
     """A webhook with its latest deliveries."""
     project, hook = _hook(visit)
     return visit.page(
-        "hook.html", status, project=project, hook=hook, error=error, events=visit.instance.hooks.events(hook.id)[:50],
-        waiting=visit.instance.hooks.waiting_for(hook.id),
+        "hook.html", status, project=project, at="hooks", hook=hook, error=error,
+        events=visit.instance.hooks.events(hook.id)[:50], waiting=visit.instance.hooks.waiting_for(hook.id),
     )  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def log_page(visit: Visit) -> Response:
     if event is None or event.hook_id != hook.id:
         raise not_found("Page")
     request = json.dumps(json.loads(event.request_data), indent=2, ensure_ascii=False)
-    return visit.page("hook_log.html", project=project, hook=hook, event=event, request=request)
+    return visit.page("hook_log.html", project=project, at="hooks", hook=hook, event=event, request=request)
 
 
 def retry(visit: Visit) -> Response:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import light_look
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -20,13 +21,15 @@ from gitlab_light.errors import Refusal
 from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
 from gitlab_light.params import flat_params
-from gitlab_light.web import accounts, browse, hooks
+from gitlab_light.web import accounts, browse, commits, hooks, keys
 from gitlab_light.web.visit import SignInNeeded, Visit, redirect
 
 _log = logging.getLogger(__name__)
 _GUEST_COOKIE = "_gitlab_guest"  # what a sign-in form must bring back, before there is a session
 _MOST_FORM = 64 * 1024
-_STYLE = "/assets/application.css"
+_ASSETS = "/assets/"
+_OWN_STYLE = "application.css"
+_KEPT = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 Page = Callable[[Visit], Response]
 
@@ -37,18 +40,25 @@ _PAGES: list[tuple[str, str, Page]] = [
     ("GET", r"/-/(user_settings|profile)/personal_access_tokens", accounts.tokens_page),
     ("POST", r"/-/user_settings/personal_access_tokens", accounts.create_token),
     ("POST", r"/-/user_settings/personal_access_tokens/(?P<token>\d+)/revoke", accounts.revoke_token),
+    ("GET", r"/-/(user_settings|profile)/ssh_keys", keys.keys_page),
+    ("POST", r"/-/user_settings/ssh_keys", keys.add),
+    ("POST", r"/-/user_settings/ssh_keys/(?P<key>\d+)/delete", keys.remove),
     ("GET", r"/|/dashboard|/dashboard/projects|/explore|/explore/projects|/projects", browse.projects_page),
     ("GET", r"/groups/(?P<group>.+)", browse.group_page),
 ]
 _PROJECT_PAGES: list[tuple[str, str, Page]] = [
     ("GET", r"tree/(?P<rest>.+)", browse.tree_page),
     ("GET", r"blob/(?P<rest>.+)", browse.blob_page),
+    ("GET", r"blame/(?P<rest>.+)", browse.blame_page),
+    ("GET", r"refs/switch", browse.switch),
     ("GET", r"raw/(?P<rest>.+)", browse.raw_file),
-    ("GET", r"commits/?(?P<rest>.*)", browse.commits_page),
-    ("GET", r"commit/(?P<sha>[^/]+)", browse.commit_page),
-    ("GET", r"branches(/all)?", browse.branches_page),
-    ("GET", r"tags", browse.tags_page),
-    ("GET", r"tags/(?P<sha>.+)", browse.commit_page),
+    ("GET", r"commits/?(?P<rest>.*)", commits.commits_page),
+    ("GET", r"commit/(?P<sha>.+)", commits.commit_page),
+    ("GET", r"branches(/all)?", commits.branches_page),
+    ("GET", r"tags", commits.tags_page),
+    ("GET", r"tags/(?P<sha>.+)", commits.commit_page),
+    ("GET", r"compare", commits.compare_form),
+    ("GET", r"compare/(?P<rest>.+\.\.\.?.+)", commits.compare_page),
     ("GET", r"settings/integrations", hooks.integrations_page),
     ("GET", r"hooks", hooks.hooks_page),
     ("POST", r"hooks", hooks.create),
@@ -66,13 +76,13 @@ class Site:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._style = (Path(__file__).parent / "application.css").read_bytes()
+        self._style = (Path(__file__).parent / _OWN_STYLE).read_bytes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         request = Request(scope, receive)
-        if scope["path"] == _STYLE:
-            await Response(self._style, media_type="text/css")(scope, receive, send)
+        if scope["path"].startswith(_ASSETS):
+            await self._asset(scope["path"].removeprefix(_ASSETS))(scope, receive, send)
             return
         try:
             body = await _form(request)
@@ -80,6 +90,13 @@ class Site:
             return
         response = await run_in_threadpool(self._respond, request, body)
         await response(scope, receive, send)
+
+    def _asset(self, name: str) -> Response:
+        """A style sheet, script or picture; pages link to it with a word that changes when it does."""
+        found = (self._style, "text/css") if name == _OWN_STYLE else light_look.asset(name)
+        if found is None:
+            return Response("Not found", 404, media_type="text/plain")
+        return Response(found[0], headers=_KEPT, media_type=found[1])
 
     def _respond(self, request: Request, body: bytes | None) -> Response:
         visit = self._visit(request, body or b"")

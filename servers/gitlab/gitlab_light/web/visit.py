@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from light_look import TEMPLATES, times, version
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,11 +21,12 @@ from gitlab_light.model.projects import Project
 from gitlab_light.model.sessions import Session
 from gitlab_light.model.users import User
 from gitlab_light.params import Params
+from gitlab_light.web import highlight
 
 _FIELD = Markup('<input type="hidden" name="authenticity_token" value="{}">')
 SAFETY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                               "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+                               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -98,17 +100,16 @@ class Visit:
         """Renders a page."""
         project = values.get("project")
         manages = project is not None and self.instance.members.project_level(self.user, project) >= MAINTAINER
+        shown = {"at": "", "here": [], "path_to": path_to, "look_version": version(), "manages": manages} | values
         text = _templates().get_template(template).render(
-            user=self.user, csrf=self.csrf,
-            csrf_field=_FIELD.format(self.csrf),
-            links=self.instance.links, manages=manages, **values,
+            user=self.user, csrf=self.csrf, csrf_field=_FIELD.format(self.csrf), links=self.instance.links, **shown,
         )  # fmt: skip
         return HTMLResponse(text, status, SAFETY)
 
     def refusal(self, refusal: Refusal) -> Response:
         """A page that tells what is refused."""
         words = refusal.body.get("message") or refusal.body.get("error") or ""
-        return self.page("refused.html", refusal.status, words=flat(words))
+        return self.page("refused.html", refusal.status, code=refusal.status, words=flat(words))
 
 
 def flat(words: Any) -> str:
@@ -116,6 +117,12 @@ def flat(words: Any) -> str:
     if isinstance(words, dict):
         return "; ".join(f"{name} {flat(what)}" for name, what in words.items())
     return ", ".join(map(str, words)) if isinstance(words, list) else str(words)
+
+
+def path_to(project: Project) -> list[tuple[str, str]]:
+    """The breadcrumbs to a project: words and address."""
+    names = project.full_path.split("/")
+    return [(name, "/" + "/".join(names[: number + 1])) for number, name in enumerate(names)]
 
 
 def redirect(path: str) -> Response:
@@ -126,7 +133,9 @@ def redirect(path: str) -> Response:
 @cache
 def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
-    return Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    environment = Environment(
+        loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters |= {"ago": times.ago, "exact": times.exact, "iso": times.iso, "markdown": highlight.markdown}
+    return environment

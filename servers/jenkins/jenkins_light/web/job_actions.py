@@ -127,6 +127,11 @@ def build_with_parameters(request: Request, job: Job) -> Response:
     if not job.config.parameters:
         raise BadRequestError("This job is not parameterized")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
+    if request.exchange.parameter("statusCode"):
+        # The page's form does not hold a password's default; left empty, it means that.
+        for definition in job.config.parameters:
+            if definition.kind == "Password" and not given.get(definition.name):
+                given.pop(definition.name, None)
     if request.exchange.parameter("json"):
         given |= submitted_parameters(request.exchange.parameter("json"))
     return _schedule(request, job, given)

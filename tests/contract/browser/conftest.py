@@ -1,0 +1,142 @@
+"""A real browser (Debian's chromium) before one light Jenkins and one light GitLab, each started once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gitlab
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.contract.browser import gitlab_scenes, jenkins_scenes
+from tests.contract.gitlab.light import LightServer
+from tests.contract.gitlab.receiver import Receiver
+
+from jenkins_harness import PASSWORD, USER, LightJenkins, runner_jar  # isort: skip  its folder is put on the path above
+
+# Chromium's sandbox needs rights that a container's root does not have; the pages are our own.
+_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
+_PATIENCE_MS = 15_000
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A server with something to show.
+
+    Attributes:
+        url: its address.
+        cookies: what a browser that is signed in holds.
+    """
+
+    url: str
+    cookies: list[Any]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_OPTIONS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def jenkins(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A Jenkins with jobs and builds, and the session of its administrator."""
+    server = LightJenkins(tmp_path_factory.mktemp("jenkins"), runner_jar())
+    server.start()
+    jenkins_scenes.prepare(server.client)
+    fields = {"Username": USER, "Password": PASSWORD}
+    yield Scene(server.url, _signed_in(browser, f"{server.url}/login", fields))
+    server.stop()
+
+
+@dataclass(frozen=True)
+class GitLabScene(Scene):
+    """A GitLab with a project; `base` is the project's address, `receiver` gets its webhook's deliveries."""
+
+    base: str
+    receiver: Receiver
+    client: gitlab.Gitlab
+
+
+@pytest.fixture(scope="session")
+def gitlab_scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitLabScene]:
+    """A GitLab with a project, and root's session."""
+    server = LightServer.prepare(tmp_path_factory.mktemp("gitlab"))
+    server.start()
+    receiver = Receiver()
+    with gitlab.Gitlab(server.url, private_token=server.token) as client:
+        client.auth()
+        project = gitlab_scenes.prepare(client)
+        fields = {"User name or e-mail": "root", "Password": server.root_password}
+        cookies = _signed_in(browser, f"{server.url}/users/sign_in", fields)
+        yield GitLabScene(server.url, cookies, f"{server.url}/{project.path_with_namespace}", receiver, client)
+    receiver.close()
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+
+
+def _signed_in(browser: Browser, address: str, fields: dict[str, str]) -> list[Any]:
+    """Signs in as a person does; returns what the browser then holds."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        for label, value in fields.items():
+            page.get_by_label(label, exact=True).fill(value)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="out").wait_for()
+        return context.cookies()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page signed in; at the test's end nothing may have gone wrong on it."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(scene: Scene, path: str, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        context.set_default_timeout(_PATIENCE_MS)
+        context.add_cookies(scene.cookies)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if _matters(said.type, said.text) else None)
+        page.goto(path if path.startswith("http") else scene.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _matters(kind: str, text: str) -> bool:
+    # Jenkins shows the form for parameters with status 405, as Jenkins does, which browsers note.
+    return kind in ("error", "warning") and "405" not in text
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Looks for what keeps people from using a page: serious and critical findings of axe-core, light and dark."""
+
+    def check(page: Page) -> list[str]:
+        # Evaluated rather than added as an element, which the pages' policy rightly forbids.
+        page.evaluate(AXE_SCRIPT)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        page.emulate_media(color_scheme="dark")
+        found += page.evaluate("axe.run(document, {runOnly: ['color-contrast']})")["violations"]
+        return [
+            f"{each['id']}: {each['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+
+    return check

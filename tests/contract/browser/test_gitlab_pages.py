@@ -1,0 +1,155 @@
+"""The light GitLab's pages, as people use them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+_PAGES = [
+    "", "/-/tree/master/src", "/-/blob/master/README.md", "/-/blob/master/src/Main.java",
+    "/-/blame/feature/greeting/src/Main.java", "/-/commits/feature/greeting", "/-/commit/feature%2Fgreeting",
+    "/-/branches", "/-/tags", "/-/compare", "/-/compare/master...feature/greeting", "/-/settings/integrations",
+    "/-/hooks",
+]  # fmt: skip
+_OWN_PAGES = ["/", "/root", "/-/user_settings/personal_access_tokens", "/-/user_settings/ssh_keys"]
+
+
+def test_every_page_can_be_used_by_everybody(visit, gitlab_scene, axe):
+    page = visit(gitlab_scene, "/")
+    found = {}
+    for address in [gitlab_scene.url + path for path in _OWN_PAGES] + [gitlab_scene.base + path for path in _PAGES]:
+        page.goto(address)
+        expect(page.get_by_role("main")).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        found[address] = axe(page)
+    page.context.clear_cookies()
+    page.goto(gitlab_scene.url + "/users/sign_in")
+    found["sign in"] = axe(page)
+    assert {address: findings for address, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize("path", ["", "/-/commit/feature%2Fgreeting", "/-/blob/master/src/Main.java", "/-/hooks"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(visit, gitlab_scene, path):
+    page = visit(gitlab_scene, gitlab_scene.base + path, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_from_the_projects_to_a_file_with_its_syntax_marked(visit, gitlab_scene):
+    page = visit(gitlab_scene, "/")
+    page.get_by_role("link", name="root/uuid-service").click()
+    expect(page.get_by_role("heading", name="uuid-service", level=1).first).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="README.md")
+    expect(row).to_contain_text("Begin the service")
+    page.get_by_role("link", name="src (folder)").click()
+    page.get_by_role("link", name="Main.java").click()
+    keyword = page.get_by_text("public", exact=True).first
+    assert keyword.evaluate("e => getComputedStyle(e).color") != page.locator("body").evaluate(
+        "e => getComputedStyle(e).color"
+    )
+    page.goto(page.url + "#L6")
+    line = page.locator("#L6")
+    expect(line).to_contain_text('System.out.println("hello " + 42);')
+    assert line.evaluate("e => getComputedStyle(e).backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+def test_a_readme_is_shown_as_meant_and_runs_nothing(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base)
+    readme = page.get_by_role("region", name="README.md")
+    expect(readme.get_by_role("cell", name="/status")).to_be_visible()
+    expect(readme).to_contain_text("<script>alert(1)</script>")
+    readme.get_by_role("link", name="the source").click()
+    expect(page).to_have_url(gitlab_scene.base + "/-/blob/master/src/Main.java")
+
+
+def test_another_branch_is_chosen_on_the_page(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/tree/master/src")
+    expect(page.get_by_role("link", name="Greeting.java")).to_have_count(0)
+    page.get_by_label("Branch or tag").select_option("feature/greeting")
+    expect(page).to_have_url(gitlab_scene.base + "/-/tree/feature/greeting/src")
+    expect(page.get_by_role("link", name="Greeting.java", exact=True)).to_be_visible()
+
+
+def test_a_commit_shows_its_changes_builds_and_comments(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/commits/feature/greeting")
+    expect(page.get_by_role("row").filter(has_text="Greet")).to_contain_text("passed")
+    page.get_by_role("link", name="Greet", exact=True).click()
+    expect(page.get_by_text("More politely than before.")).to_be_visible()
+    expect(page.get_by_role("link", name="uuid.image")).to_have_attribute("href", "http://jenkins/job/uuid.image/1/")
+    diff = page.get_by_role("region", name="Diff of src/Main.java")
+    expect(diff.locator("tr.add")).to_contain_text(re.compile(r'6.*System\.out\.println\("good day " \+ 42\);'))
+    expect(diff.locator("tr.del")).to_contain_text('System.out.println("hello " + 42);')
+    expect(page.get_by_text("2 changed files with 2 additions and 1 deletions")).to_be_visible()
+    expect(page.locator("article strong").last).to_have_text("well")
+
+
+def test_two_branches_are_compared(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/compare")
+    page.get_by_label("Source").fill("feature/greeting")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(gitlab_scene.base + "/-/compare/master...feature/greeting")
+    expect(page.get_by_role("link", name="Greet", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Diff of src/Greeting.java")).to_contain_text("class Greeting {}")
+
+
+def test_blame_names_the_commit_of_each_line(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/blob/feature/greeting/src/Main.java")
+    page.keyboard.press("b")
+    expect(page).to_have_url(gitlab_scene.base + "/-/blame/feature/greeting/src/Main.java")
+    expect(page.locator("#L6")).to_contain_text("Greet")
+    expect(page.locator("#L1")).to_contain_text("Begin the service")
+
+
+def test_a_webhook_is_made_tested_and_its_delivery_resent(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/settings/integrations")
+    page.get_by_role("main").get_by_role("link", name="Webhooks").click()
+    page.get_by_label("URL").fill(gitlab_scene.receiver.url)
+    page.get_by_label("Secret token").fill("s3cret")
+    page.get_by_role("button", name="Add webhook").click()
+    page.get_by_role("button", name="Test push", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delivery")
+    expect(page.get_by_role("row").filter(has_text="X-Gitlab-Event").first).to_contain_text("Push Hook")
+    expect(page.get_by_role("region", name="Request body")).to_contain_text('"object_kind": "push"')
+    expect(page.get_by_text("s3cret")).to_have_count(0)
+    page.get_by_role("button", name="Resend Request").click()
+    page.get_by_role("link", name="All deliveries").click()
+    expect(page.get_by_role("row").filter(has_text="Push Hook")).to_have_count(2)
+    assert len(gitlab_scene.receiver.wait_for(2)) == 2
+
+
+def test_a_key_is_added_and_removed(visit, gitlab_scene):
+    page = visit(gitlab_scene, "/-/user_settings/ssh_keys")
+    page.get_by_label("Public key").fill("ssh-rsa nonsense me@laptop")
+    page.get_by_role("button", name="Add key").click()
+    expect(page.get_by_role("alert")).to_contain_text("key is invalid")
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC" + "A" * 41 + "B me@laptop"
+    page.get_by_label("Public key").fill(key)
+    page.get_by_role("button", name="Add key").click()
+    expect(page.get_by_role("row").filter(has_text="me@laptop")).to_contain_text("SHA256:")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove me@laptop").click()
+    expect(page.get_by_text("None yet.")).to_be_visible()
+
+
+def test_the_keyboard_is_enough(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.type("gc")
+    expect(page).to_have_url(gitlab_scene.base + "/-/commits/master")
+    page.keyboard.press("/")
+    page.keyboard.type("uuid")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="root/uuid-service")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Search projects")
+
+
+def test_pages_work_without_a_script(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base, java_script_enabled=False)
+    page.get_by_label("Branch or tag").select_option("feature/greeting")
+    page.get_by_role("button", name="Go").click()
+    expect(page).to_have_url(gitlab_scene.base + "/-/tree/feature/greeting")

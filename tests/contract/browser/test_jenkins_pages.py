@@ -1,0 +1,168 @@
+"""The light Jenkins' pages, as people use them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+_PAGES = [
+    "/", "/view/demo/", "/view/demo/job/uuid.image/", "/job/uuid.image/build?delay=0sec", "/job/uuid.image/changes",
+    "/view/demo/job/uuid.image/configure", "/job/uuid.image/buildTimeTrend", "/job/uuid.image/1/",
+    "/job/uuid.image/1/console", "/job/uuid.image/1/testReport/", "/job/uuid.image/1/flowGraphTable/",
+    "/job/uuid.image/1/replay/", "/job/uuid.image/1/artifact/", "/job/uuid.image/1/parameters/", "/newJob", "/manage/",
+    "/computer/", "/credentials/", "/pluginManager/", "/user/admin/", "/job/nothing/",
+]  # fmt: skip
+
+
+def test_every_page_can_be_used_by_everybody(visit, jenkins, axe):
+    page = visit(jenkins, "/login")
+    found = {"/login": axe(page)}
+    for path in _PAGES[:-1]:
+        page.goto(jenkins.url + path)
+        expect(page.get_by_role("main")).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        found[path] = axe(page)
+    assert {path: findings for path, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize("path", ["/view/demo/", "/job/uuid.image/", "/job/uuid.image/1/testReport/"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(visit, jenkins, path):
+    page = visit(jenkins, path, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_person_signs_in_and_out(visit, jenkins):
+    page = visit(jenkins, "/")
+    page.context.clear_cookies()
+    page.goto(jenkins.url + "/login?from=%2Fview%2Fdemo%2F")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill("correct horse")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(jenkins.url + "/view/demo/")
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(jenkins.url + "/login")
+
+
+def test_the_dashboard_shows_jobs_by_view_with_their_last_builds(visit, jenkins):
+    page = visit(jenkins, "/")
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="demo").click()
+    row = page.get_by_role("row").filter(has_text="uuid.image")
+    expect(row.get_by_role("img", name="Success")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="broken")).to_have_count(0)
+    row.get_by_role("link", name="uuid.image", exact=True).click()
+    expect(page).to_have_url(jenkins.url + "/view/demo/job/uuid.image/")
+    expect(page.get_by_role("heading", name="Build Queue")).to_have_count(0)
+    page.goto(jenkins.url)
+    expect(page.get_by_role("heading", name="Build Executor Status")).to_be_visible()
+
+
+def test_the_stage_view_sets_builds_against_stages(visit, jenkins):
+    page = visit(jenkins, "/job/uuid.image/")
+    matrix = page.get_by_role("region", name="Stage view")
+    heads = [words.split("\n")[0] for words in matrix.get_by_role("columnheader").all_inner_texts()]
+    assert heads[1:5] == ["Check out", "Compile and package", "Unit tests", "Deploy"]
+    first = matrix.get_by_role("row").filter(has_text="#1")
+    expect(first.get_by_role("img", name="Skipped")).to_have_count(1)
+    first.get_by_role("link").nth(2).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compile and package")
+    log = page.get_by_role("region", name="Log of stage")
+    expect(log).to_contain_text("Building v1.0.0.0 for test, dry run true")
+    expect(log).not_to_contain_text("Checked out")
+
+
+def test_test_results_are_a_tree_with_messages_and_a_trend(visit, jenkins):
+    page = visit(jenkins, "/job/uuid.image/")
+    trend = page.get_by_role("img", name=re.compile("Test results of the last builds: .* 0 failed, 1 skipped, 3 passed"))
+    expect(trend).to_be_visible()
+    page.goto(jenkins.url + "/job/uuid.image/1/testReport/")
+    expect(page.get_by_text("4 tests: 1 failed, 1 skipped, 2 passed")).to_be_visible()
+    expect(page.get_by_text("expected: <prod> but was: <test>")).to_be_visible()
+    expect(page.get_by_text("at StatusTest.java:42")).to_be_visible()
+    expect(page.get_by_role("cell", name="neverRepeats")).to_be_hidden()
+    page.get_by_text("org.example.uuid.id").click()
+    expect(page.get_by_role("cell", name="neverRepeats")).to_be_visible()
+
+
+def test_parameters_are_asked_for_and_the_build_appears_by_itself(visit, jenkins):
+    page = visit(jenkins, "/job/uuid.image/")
+    before = page.get_by_role("row").count()
+    page.get_by_role("link", name="Build with Parameters").click()
+    expect(page).to_have_url(jenkins.url + "/job/uuid.image/build?delay=0sec")
+    page.get_by_label("VERSION").fill("v3.0.0.0")
+    page.get_by_label("ENVIRONMENT").select_option("prod")
+    page.get_by_label("DRY_RUN").uncheck()
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page).to_have_url(jenkins.url + "/job/uuid.image/")
+    newest = page.get_by_role("table", name="Builds").get_by_role("row").nth(1)
+    expect(newest).to_contain_text("Success", timeout=20_000)
+    assert page.get_by_role("row").count() > before
+    newest.get_by_role("link").first.click()
+    facts = dict(zip(page.locator("dt").all_inner_texts(), page.locator("dd").all_inner_texts(), strict=True))
+    assert facts == {"VERSION": "v3.0.0.0", "ENVIRONMENT": "prod", "DRY_RUN": "False", "SECRET": "••••"}
+    page.get_by_role("link", name="notes/release.txt").click()
+    expect(page.get_by_text("v3.0.0.0")).to_be_visible()
+
+
+def test_the_console_grows_and_follows_until_somebody_scrolls_up(visit, jenkins):
+    page = visit(jenkins, "/job/slow/", viewport={"width": 1000, "height": 300})
+    page.get_by_role("button", name="Build Now").click()
+    page.get_by_role("link", name="Console of").first.click(timeout=20_000)
+    console = page.get_by_role("log", name="Console output")
+    assert console.get_attribute("aria-live") == "polite"
+    expect(console).to_contain_text("line 3 <b>not bold</b>")
+    end = "scrollY + innerHeight >= document.documentElement.scrollHeight - 40"
+    page.wait_for_function(end)
+    page.keyboard.press("Home")
+    expect(page.get_by_label("Follow the output")).not_to_be_checked()
+    expect(console).to_contain_text("Finished: SUCCESS")
+    assert page.evaluate("scrollY") == 0
+    expect(page.get_by_role("status")).to_have_text("Finished: SUCCESS")
+
+
+def test_a_question_is_answered_on_the_builds_page(visit, jenkins):
+    page = visit(jenkins, "/")
+    page.get_by_role("button", name="Build gated").click()
+    page.goto(jenkins.url + "/job/gated/lastBuild/")
+    question = page.get_by_role("region", name="Paused for input")
+    expect(question).to_contain_text("Deploy to prod?", timeout=20_000)
+    question.get_by_label("REASON").fill("it is Friday")
+    question.get_by_role("button", name="Deploy").click()
+    expect(page.get_by_role("heading", level=1).locator("..")).to_contain_text("Success", timeout=20_000)
+    page.get_by_role("link", name="Console Output").click()
+    expect(page.get_by_role("log")).to_contain_text("because of it is Friday")
+
+
+def test_a_build_is_replayed_with_another_script(visit, jenkins):
+    page = visit(jenkins, "/job/broken/1/replay/")
+    page.get_by_label("Main script").fill("node { stage('Mended') { echo 'good luck' } }")
+    page.get_by_role("button", name="Run").click()
+    expect(page).to_have_url(jenkins.url + "/job/broken/")
+    newest = page.get_by_role("table", name="Builds").get_by_role("row").nth(1)
+    expect(newest).to_contain_text("Success", timeout=20_000)
+    expect(newest).to_contain_text("Replayed #1")
+
+
+def test_the_keyboard_is_enough(visit, jenkins):
+    page = visit(jenkins, "/view/demo/job/uuid.image/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Configure")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.type("je")
+    expect(page).to_have_url(re.compile("/job/uuid.image/configure$"))
+    expect(page.get_by_label("config.xml")).to_have_value(re.compile("<flow-definition"))
+
+
+def test_a_missing_page_says_so(visit, jenkins):
+    page = visit(jenkins, "/")
+    page.route("**/*", lambda route: route.continue_())
+    answer = page.request.get(jenkins.url + "/job/nothing/")
+    assert answer.status == 404
+    assert "No such item: nothing" in answer.text()
