@@ -71,8 +71,10 @@ def test_signing_in_leads_nowhere_else(server, browser, back):
 
 @pytest.mark.parametrize(("page", "shows"), [
     ("", "README.md"), ("/-/tree/master", "README.md"), ("/-/tree/feature/x/src", "app.py"),
-    ("/-/blob/master/README.md", "# Hello"), ("/-/raw/master/README.md", "# Hello"), ("/-/commits/master", "Begin"),
-    ("/-/commits/feature/x/src/app.py", "Add app"), ("/-/commit/master", "+# Hello"), ("/-/branches", "feature/x"),
+    ("/-/blob/master/README.md", "<h1>Hello</h1>"), ("/-/blob/master/README.md?plain=1", "# Hello"),
+    ("/-/blame/master/README.md", "# Hello"), ("/-/compare/master...feature/x", "app.py"),
+    ("/-/raw/master/README.md", "# Hello"), ("/-/commits/master", "Begin"),
+    ("/-/commits/feature/x/src/app.py", "Add app"), ("/-/commit/master", "# Hello</td>"), ("/-/branches", "feature/x"),
     ("/-/tags", "v1.0.0.0"), ("/-/settings/integrations", "Webhooks"), ("/-/hooks", "New webhook"),
 ])  # fmt: skip
 def test_a_projects_pages_show_it(signed_in, project, page, shows):

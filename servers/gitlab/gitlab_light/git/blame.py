@@ -23,12 +23,12 @@ class Origin:
 
 
 def blame(repository: Repository, commit: str, path: str) -> list[Origin]:
-    """Each line of a file with the commit that brought it.
+    """Each line of a file with the commit that brought it; `commit` is a commit's id.
 
     Raises:
         GitError: there is no such file.
     """
-    output = repository.text("blame", "--porcelain", "--end-of-options", commit, "--", path)
+    output = repository.text("blame", "--porcelain", commit, "--", path)
     found: list[tuple[str, str]] = []
     current = ""
     for line in output.split("\n"):
