@@ -119,7 +119,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _matters(kind: str, text: str) -> bool:
-    # Browsers note refusals: 405 comes with Jenkins' form for parameters, 422 with a form of GitLab's that needs a change.
+    # Browsers note refusals: 405 with Jenkins' form for parameters, 422 with a form that needs a change.
     return kind in ("error", "warning") and not any(status in text for status in ("405", "422"))
 
 
