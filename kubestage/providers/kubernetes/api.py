@@ -84,7 +84,9 @@ class Api:
         """
         return self._send("GET", path, None, query, "application/json").decode("utf-8", "replace")
 
-    def _send(self, method: str, path: str, body: Object | Sequence[Object] | None, query: dict[str, str], content_type: str) -> bytes:
+    def _send(
+        self, method: str, path: str, body: Object | Sequence[Object] | None, query: dict[str, str], content_type: str
+    ) -> bytes:
         headers = {"Accept": "application/json, */*", "Content-Type": content_type, **self._authorization}
         url = self.server + path + (f"?{urlencode(query)}" if query else "")
         try:
