@@ -14,6 +14,7 @@ from kubestage.providers.kubernetes.api import Api, ApiError, Object, Unreachabl
 from kubestage.providers.kubernetes.kinds import Kind, kind_of
 from kubestage.providers.kubernetes.live import as_inputs
 from kubestage.providers.kubernetes.ownership import Foreign, taken_over, without_foreign
+from kubestage.providers.kubernetes.release import release_strategy
 from kubestage.providers.resource import Call, NotReady, State
 from kubestage.providers.servicer import Plugin
 from kubestage.providers.wire import UNKNOWN, Properties, Secret, holds_unknown
@@ -210,6 +211,7 @@ class KubernetesObject:
             self._plugin.api.merge(path, _RECREATE)
             # Other replicas at the same time would wedge a rollout that has stopped half-way.
             settling.alone(self._plugin.api, path, live)
+            release_strategy(self._plugin.api, path)
         return body, foreign
 
     def _settle(self, call: Call, path: str, inputs: Properties, live: Object) -> Object:

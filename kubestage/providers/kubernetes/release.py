@@ -51,7 +51,11 @@ def release_strategy(api: Api, path: str) -> bool:
 
 
 def release_patch(live: Object) -> list[Object]:
-    """The JSON patch (RFC 6902) that takes `spec.strategy` from everybody but us; empty where nobody else has it."""
+    """The JSON patch (RFC 6902) that takes `spec.strategy` from everybody; empty where nobody has it.
+
+    What we hold by server-side apply is ours to keep. What we merely patched is not: to the API server that is another
+    manager of the same name, with which our own apply would be in conflict.
+    """
     metadata = live["metadata"]
     patch: list[Object] = []
     annotation = (metadata.get("annotations") or {}).get(_LAST_APPLIED)
@@ -72,8 +76,9 @@ def release_patch(live: Object) -> list[Object]:
 
 
 def _without_strategy(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of managedFields as it is without the strategy, unless it is our own."""
-    if entry.get("manager") == FIELD_MANAGER or "f:strategy" not in entry.get("fieldsV1", {}).get("f:spec", {}):
+    """An entry of managedFields without the strategy, unless it is what we applied."""
+    ours = (entry.get("manager"), entry.get("operation")) == (FIELD_MANAGER, "Apply")
+    if ours or "f:strategy" not in entry.get("fieldsV1", {}).get("f:spec", {}):
         return entry
     changed = deepcopy(entry)
     spec = changed["fieldsV1"]["f:spec"]

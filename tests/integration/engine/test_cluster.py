@@ -124,8 +124,8 @@ def test_a_clusters_life_beside_kubectl(
     assert program.up().changes == Changes(create=1, same=3)
     assert kubectl("-n", "ns", "get", "deployment/pause", "-o", "jsonpath={.spec.replicas}") == "2"
 
-    # There and back: the API server forbids its own defaults beside Recreate.
-    for strategy in ("RollingUpdate", "Recreate"):
+    # There and back, twice: the API server forbids its own defaults beside Recreate.
+    for strategy in ("RollingUpdate", "Recreate", "RollingUpdate", "Recreate"):
         program.declare = declared(strategy=strategy)
         assert program.up().changes == Changes(update=1, same=3)
         assert kubectl("-n", "ns", "get", "deployment/pause", "-o", "jsonpath={.spec.strategy.type}") == strategy

@@ -76,6 +76,11 @@ def test_what_is_ours_stays_ours() -> None:
     assert release_patch(live) == []
 
 
+def test_what_we_merely_patched_would_stand_in_our_own_way() -> None:
+    live = after(deployment(entry("kubestage", "f:strategy", operation="Update")))
+    assert live["metadata"]["managedFields"] == [{"manager": "kubestage", "operation": "Update", "fieldsV1": {}}]
+
+
 def test_the_patch_is_for_the_very_object_that_was_read() -> None:
     first, *_ = release_patch(deployment(KUBECTL))
     assert first == {"op": "test", "path": "/metadata/resourceVersion", "value": "7"}
