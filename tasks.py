@@ -224,12 +224,19 @@ def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:
     commands.e2e(yes=yes, keep=keep, expression=k)
 
 
-@command(help={"k": "pytest's -k expression"})
-def bench(c: Any, k: str = "") -> None:
+@command(
+    help={
+        "yes": YES,
+        "k": "pytest's -k expression",
+        "compare": "show what has changed since the run before",
+        "against": "compare with the run in this file instead",
+    }
+)
+def bench(c: Any, yes: bool = False, k: str = "", compare: bool = False, against: str = "") -> None:
     """[develop] Measure the aims of docs/performance.md, each against its raw commands in the same run."""
-    from kubestage import quality
+    from kubestage.sandbox import commands
 
-    quality.benches(["-k", k] if k else [], {})
+    commands.bench(yes=yes, expression=k, compare=compare, against=against)
 
 
 @command(name="format")

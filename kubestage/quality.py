@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from kubestage.console import console
-from kubestage.errors import PartError
+from kubestage.errors import InputError, PartError
+from kubestage.measurements import COLUMNS, History, Measurements, compared
 from kubestage.preflight import run_preflight
 from kubestage.preflight.machine import Machine
 from kubestage.preflight.packages import checks_of_tests
@@ -18,6 +19,7 @@ from kubestage.settings import CHECKOUT, Settings
 
 REPORTS = CHECKOUT / "reports"
 LOCK = "requirements.lock"
+BENCH_REPORT = REPORTS / "bench.json"
 _LINTED = ("kubestage", "infra", "servers", "tests", "tasks.py")
 
 
@@ -62,9 +64,37 @@ def docker_tests(pytest_args: list[str], environment: dict[str, str]) -> None:
     _pytest("e2e", ["tests/integration", "tests/e2e"], "docker", pytest_args, environment)
 
 
-def benches(pytest_args: list[str], environment: dict[str, str]) -> None:
-    """The measurements of docs/performance.md, on a sandbox that is up."""
-    _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args], environment)
+def benches(pytest_args: list[str], *, compare: bool, against: Path | None = None) -> None:
+    """The measurements of docs/performance.md, each run kept in the cache.
+
+    Args:
+        pytest_args: further arguments for pytest.
+        compare: show what has changed since an earlier run.
+        against: that run's file; the latest one before this if left out.
+
+    Raises:
+        PartError: an aim was missed, or a measurement failed (after the comparison has been shown).
+        InputError: there is no earlier run to compare with, told before anything is measured.
+    """
+    history = bench_history(Settings.load())
+    earlier = (against or history.latest()) if compare or against else None
+    if compare and earlier is None:
+        raise InputError(
+            "There is no earlier run to compare with", why=f"{history.folder} is empty.", fix="./inv bench"
+        )
+    then = Measurements.read(earlier) if earlier else None
+    BENCH_REPORT.unlink(missing_ok=True)
+    try:
+        _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args])
+    finally:
+        if then and BENCH_REPORT.exists():
+            console.text(f"\ncompared with the run of {then.when}")
+            console.table(COLUMNS, [change.cells() for change in compared(Measurements.read(BENCH_REPORT), then)])
+
+
+def bench_history(settings: Settings) -> History:
+    """The benches' earlier runs."""
+    return History(settings.cache / "bench")
 
 
 def lock() -> None:

@@ -182,13 +182,34 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
         PartError: a test failed.
     """
     from kubestage import quality
+
+    os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
+    _ready_for("e2e", 1000, yes=yes)
+    quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
+
+
+def bench(*, yes: bool, expression: str, compare: bool, against: str) -> None:
+    """Measures, on a sandbox of its own name and ports.
+
+    Raises:
+        PartError: an aim was missed.
+        InputError: there is no earlier run to compare with.
+    """
+    from kubestage import quality
+
+    _ready_for("bench", 2000, yes=yes)
+    quality.benches(
+        ["-k", expression] if expression else [], compare=compare, against=Path(against) if against else None
+    )
+
+
+def _ready_for(name: str, port_offset: int, *, yes: bool) -> None:
+    """Makes this machine ready for a sandbox of that name, unless the user's settings name another one."""
     from kubestage.preflight import run_preflight
     from kubestage.sandbox.up import IMAGES, TOOLS
 
-    os.environ.setdefault("KUBESTAGE_SANDBOX", "e2e")
-    os.environ.setdefault("KUBESTAGE_PORT_OFFSET", "1000")
-    os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
+    os.environ.setdefault("KUBESTAGE_SANDBOX", name)
+    os.environ.setdefault("KUBESTAGE_PORT_OFFSET", str(port_offset))
     sandbox = Sandbox(Settings.load())
     run_preflight(sandbox.settings, fix="yes" if yes else "ask")
     sandbox.supply.ensure([*TOOLS, *IMAGES])
-    quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})

@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from kubestage.console import console
-from kubestage.quality import REPORTS
+from kubestage.measurements import Measurements, Row, samples_of
+from kubestage.quality import BENCH_REPORT, bench_history
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import Settings
 
 from ..e2e.conftest import UP_SECONDS, inv
 
-
-@dataclass(frozen=True)
-class Measured:
-    """One aim: ours, what it is compared with in the same run, and the bound of their ratio (or of ours)."""
-
-    what: str
-    unit: str
-    ours: float
-    raw: float | None
-    bound: float
-
-    @property
-    def figure(self) -> float:
-        return self.ours / self.raw if self.raw else self.ours
+Samples = float | Sequence[float]
 
 
 @dataclass
 class Board:
-    rows: list[Measured] = field(default_factory=list)
-    details: dict[str, Any] = field(default_factory=dict)
+    """What is measured in this run; figures are of the samples' medians."""
 
-    def measured(self, what: str, unit: str, ours: float, bound: float, raw: float | None = None) -> float:
+    run: Measurements = field(default_factory=Measurements.now)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return self.run.details
+
+    def measured(self, what: str, unit: str, ours: Samples, bound: float, raw: Samples = ()) -> float:
         """Writes a row and returns what the bound is about."""
-        row = Measured(what, unit, ours, raw, bound)
-        self.rows.append(row)
+        row = Row(what, unit, samples_of(ours), samples_of(raw), bound)
+        self.run.rows.append(row)
         return row.figure
 
 
 @pytest.fixture(scope="session")
-def board() -> Iterator[Board]:
+def board(settings: Settings) -> Iterator[Board]:
     made = Board()
     yield made
     console.table(
@@ -54,32 +47,32 @@ def board() -> Iterator[Board]:
         [
             [
                 row.what,
-                f"{row.ours:.1f} {row.unit}",
-                f"{row.raw:.1f} {row.unit}" if row.raw else "",
+                f"{row.value:.1f} {row.unit}",
+                f"{row.raw_value:.1f} {row.unit}" if row.raw else "",
                 f"{row.figure:.2f}" if row.raw else "",
                 f"{row.bound:g}" + ("" if row.raw else f" {row.unit}"),
             ]
-            for row in made.rows
+            for row in made.run.rows
         ],
     )
-    REPORTS.mkdir(exist_ok=True)
-    report = {"rows": [asdict(row) for row in made.rows], "details": made.details}
-    (REPORTS / "bench.json").write_text(json.dumps(report, indent=2))
+    made.run.write(BENCH_REPORT)
+    bench_history(settings).keep(made.run)
 
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    os.environ.setdefault("KUBESTAGE_SANDBOX", "bench")
-    os.environ.setdefault("KUBESTAGE_PORT_OFFSET", "2000")
     return Settings.load()
 
 
 @pytest.fixture(scope="session")
-def sandbox(settings: Settings) -> Iterator[Sandbox]:
+def sandbox(settings: Settings, board: Board) -> Iterator[Sandbox]:
     """A sandbox that is up; whatever the cache lacked has been built before anything is timed."""
-    assert settings.sandbox != "kubestage", "the benches remove the sandbox: unset KUBESTAGE_SANDBOX"
+    assert settings.sandbox != "kubestage", "the benches remove the sandbox: run them through ./inv bench"
     up = inv("up", "--yes", timeout=UP_SECONDS)
     assert up.code == 0, up.text
+    steps = json.loads((settings.logs / "timeline.json").read_text(encoding="utf-8"))
+    board.run.stages.update({step["title"]: step["seconds"] for step in steps})
     yield Sandbox(settings)
-    down = inv("down")
-    assert down.code == 0, down.text
+    if not os.environ.get("KUBESTAGE_KEEP"):
+        down = inv("down")
+        assert down.code == 0, down.text
