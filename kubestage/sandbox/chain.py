@@ -15,7 +15,7 @@ from kubestage.sandbox.access import docker_config, put_private_file
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.sandbox.sonarqube import prepare_sonarqube
 from kubestage.secrets import PUSHER
-from kubestage.seed import push_release, seed_gitlab, seed_jenkins
+from kubestage.seed import push_release, seed_gitlab, seed_gitlab_connection, seed_jenkins
 from kubestage.waits import wait_for_http
 
 FIRST = "v1.0.0.0"
@@ -65,6 +65,7 @@ class Chain:
                 changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
             for report in seeded:
                 changed += report.result().changed
+        changed += seed_gitlab_connection(settings, self._sandbox.secrets).changed
         return changed + prepare_sonarqube(self._sandbox)
 
     def build_first(self) -> Image:

@@ -6,6 +6,7 @@ from kubestage.seed.jenkins import seed_jenkins
 from kubestage.seed.release import declared_release, knowledge_files, push_release
 from kubestage.seed.report import SeedReport
 from kubestage.seed.sonarqube import seed_sonarqube
+from kubestage.seed.statuses import seed_gitlab_connection
 
 __all__ = [
     "SeedReport",
@@ -14,6 +15,7 @@ __all__ = [
     "push_release",
     "seed_analysis",
     "seed_gitlab",
+    "seed_gitlab_connection",
     "seed_jenkins",
     "seed_sonarqube",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,9 @@ HOOK_URL = f"http://jenkins:8080/generic-webhook-trigger/invoke?token={JOB_TOKEN
 
 _FIRST_COMMIT = "2024-01-01T09:00:00Z"
 _TIMEOUT_SECONDS = 30.0
+_TOKEN_NAME = "jenkins"  # noqa: S105 - its name
+_TOKEN_DAYS = 364  # GitLab takes a year at most
+_RENEWED_DAYS = 30
 
 
 def seed_gitlab(settings: Settings, secrets: Secrets) -> SeedReport:
@@ -78,6 +82,31 @@ def gitlab_client(settings: Settings, secrets: Secrets) -> Gitlab:
 def git_account(settings: Settings, secrets: Secrets) -> Account:
     """Root's account for git; GitLab takes a token as the password of any user name."""
     return Account(settings.gitlab_url, "oauth2", secrets.gitlab_root_token)
+
+
+def has_status_token(settings: Settings, secrets: Secrets) -> bool:
+    """Whether the user has a token by which Jenkins tells how builds went, good for a while yet."""
+    client = gitlab_client(settings, secrets)
+    tokens = client.personal_access_tokens.list(user_id=_user_id(client), state="active", get_all=True)
+    soon = (datetime.now(UTC).date() + timedelta(days=_RENEWED_DAYS)).isoformat()
+    return any(token.name == _TOKEN_NAME and (token.expires_at or "9") > soon for token in tokens)
+
+
+def new_status_token(settings: Settings, secrets: Secrets) -> str:
+    """Makes such a token, and takes older ones back."""
+    client = gitlab_client(settings, secrets)
+    user_id = _user_id(client)
+    for token in client.personal_access_tokens.list(user_id=user_id, state="active", get_all=True):
+        if token.name == _TOKEN_NAME:
+            token.delete()
+    until = (datetime.now(UTC).date() + timedelta(days=_TOKEN_DAYS)).isoformat()
+    about = {"name": _TOKEN_NAME, "scopes": ["api"], "expires_at": until}
+    made = client.users.get(user_id, lazy=True).personal_access_tokens.create(about)
+    return str(made.token)
+
+
+def _user_id(client: Gitlab) -> int:
+    return int(client.users.list(username=USER, get_all=True)[0].attributes["id"])
 
 
 @contextmanager

@@ -14,12 +14,13 @@ import requests
 from gitlab import Gitlab
 
 import kubestage.seed.gitlab
+import kubestage.seed.statuses
 from kubestage.errors import InputError, PartError
 from kubestage.secrets import Secrets
-from kubestage.seed import SeedReport, declared_release, push_release, seed_gitlab, seed_jenkins
+from kubestage.seed import SeedReport, declared_release, push_release, seed_gitlab, seed_gitlab_connection, seed_jenkins
 from kubestage.seed.git import WorkTree
 from kubestage.seed.gitlab import HOOK_URL, git_account, gitlab_client
-from kubestage.seed.jenkins import SSH_CREDENTIALS_ID
+from kubestage.seed.jenkins import CREDENTIALS_ID, SSH_CREDENTIALS_ID
 from kubestage.seed.projects import SERVICE
 from kubestage.settings import Settings
 from kubestage.ssh import host_fingerprint
@@ -34,8 +35,16 @@ def first(settings: Settings, secrets: Secrets, servers: None) -> Iterator[SeedR
     address = HOOK_URL.replace("http://jenkins:8080", settings.jenkins_url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kubestage.seed.gitlab, "HOOK_URL", address)
-        gitlab, jenkins = seed_gitlab(settings, secrets), seed_jenkins(settings, secrets)
-        yield SeedReport(gitlab.changed + jenkins.changed, gitlab.unchanged + jenkins.unchanged)
+        patch.setattr(kubestage.seed.statuses, "GITLAB_URL", settings.gitlab_url)
+        yield seed_all(settings, secrets)
+
+
+def seed_all(settings: Settings, secrets: Secrets) -> SeedReport:
+    reports = [seed(settings, secrets) for seed in (seed_gitlab, seed_jenkins, seed_gitlab_connection)]
+    return SeedReport(
+        [what for report in reports for what in report.changed],
+        [what for report in reports for what in report.unchanged],
+    )
 
 
 @pytest.fixture
@@ -60,9 +69,9 @@ def test_everything_is_made_the_first_time(first: SeedReport) -> None:
 
 
 def test_a_second_time_nothing_changes(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
-    gitlab, jenkins = seed_gitlab(settings, secrets), seed_jenkins(settings, secrets)
-    assert gitlab.changed + jenkins.changed == []
-    assert sorted(gitlab.unchanged + jenkins.unchanged) == sorted(first.changed)
+    again = seed_all(settings, secrets)
+    assert again.changed == []
+    assert sorted(again.unchanged) == sorted(first.changed)
 
 
 def test_the_users_key_opens_git_over_ssh(settings: Settings, first: SeedReport, tmp_path: Path) -> None:
@@ -117,7 +126,9 @@ def test_the_samples_name_this_sandboxs_registry(gitlab: Gitlab, settings: Setti
 
 def test_the_view_shows_both_jobs(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
     server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
-    assert [job["name"] for job in server.get_jobs(view_name="demo")] == ["uuid.image", "uuid.runner"]
+    assert [job["name"] for job in server.get_jobs(view_name="demo")] == [
+        "uuid.image", "uuid.image.talk", "uuid.runner",
+    ]  # fmt: skip
 
 
 def test_another_password_renews_the_credentials(settings: Settings, secrets: Secrets, first: SeedReport) -> None:
@@ -232,15 +243,58 @@ def test_a_server_that_does_not_answer_is_named(settings: Settings, secrets: Sec
 def test_jenkins_checks_out_over_ssh_with_its_credential(
     settings: Settings, secrets: Secrets, first: SeedReport
 ) -> None:
-    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
     url = f"{settings.gitlab_ssh}/saas/uuid-service.git"
-    script = f"node {{ git url: '{url}', credentialsId: '{SSH_CREDENTIALS_ID}'; sh 'ls pom.xml' }}"
-    server.create_job("by-ssh", _PIPELINE.format(script=script))
-    server.build_job("by-ssh")
-    wait_for("the build", lambda: _result(server, "by-ssh"), seconds=60)
-    console = server.get_build_console_output("by-ssh", 1)
-    assert _result(server, "by-ssh") == "SUCCESS", console
+    console = _run(
+        settings, secrets, "by-ssh", f"git url: '{url}', credentialsId: '{SSH_CREDENTIALS_ID}'; sh 'ls pom.xml'"
+    )
     assert f"using credential {SSH_CREDENTIALS_ID}" in console
+    assert console.endswith("Finished: SUCCESS\n")
+
+
+def test_jenkins_tells_gitlab_how_its_builds_go(
+    settings: Settings, secrets: Secrets, gitlab: Gitlab, first: SeedReport
+) -> None:
+    project = gitlab.projects.get("saas/uuid-service")
+    project.branches.create({"branch": "told", "ref": "master"})
+    project.files.create({"file_path": "told.txt", "branch": "told", "content": "x", "commit_message": "Told"})
+    request = project.mergerequests.create({"source_branch": "told", "target_branch": "master", "title": "Told"})
+    url = f"{settings.gitlab_url}/saas/uuid-service.git"
+    console = _run(
+        settings, secrets, "told", f"git url: '{url}', branch: 'told', credentialsId: '{CREDENTIALS_ID}'",
+        "gitlabBuilds(builds: ['compile', 'test', 'never']) {",
+        "gitlabCommitStatus('compile') { echo 'compiling' }",
+        "try { gitlabCommitStatus('test') { error 'it broke' } } catch (ignored) { }",
+        "updateGitlabCommitStatus name: 'image', state: 'running'",
+        "updateGitlabCommitStatus name: 'image', state: 'canceled' }",
+    )  # fmt: skip
+    assert "There are still pending GitLab builds" in console
+    statuses = project.commits.get(request.sha).statuses.list(get_all=True)
+    assert {one.name: one.status for one in statuses} == {
+        "compile": "success", "test": "failed", "never": "pending", "image": "canceled",
+    }  # fmt: skip
+    assert {one.author["username"] for one in statuses} == {"caoyong1"}
+    assert {one.target_url for one in statuses} == {f"{settings.jenkins_url}/job/told/1/"}
+    shown = project.mergerequests.get(request.iid).head_pipeline
+    assert (shown["status"], shown["sha"]) == ("failed", request.sha)
+
+
+def test_without_a_connection_a_build_says_so_and_goes_on(
+    settings: Settings, secrets: Secrets, first: SeedReport
+) -> None:
+    console = _run(settings, secrets, "untold", "updateGitlabCommitStatus name: 'x', state: 'running'", connection="")
+    assert "No GitLab connection configured" in console
+    assert console.endswith("Finished: SUCCESS\n")
+
+
+def _run(settings: Settings, secrets: Secrets, job: str, *lines: str, connection: str = "gitlab") -> str:
+    """The console of a build of a new pipeline."""
+    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
+    properties = f"properties([gitLabConnection('{connection}')])" if connection else ""
+    script = "\n".join([properties, "node {", *lines, "}"])
+    server.create_job(job, _PIPELINE.format(script=script))
+    server.build_job(job)
+    wait_for("the build", lambda: _result(server, job), seconds=60)
+    return str(server.get_build_console_output(job, 1))
 
 
 _PIPELINE = """<flow-definition plugin="workflow-job">

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gitlab_light.errors import bad_request
 from gitlab_light.model.database import Database, now
 
 STATES = ("pending", "running", "success", "failed", "canceled", "skipped")
+# What GitLab's state machine of a build refuses, with the name of the event.
+_REFUSED = {
+    ("pending", "pending"): "enqueue", ("running", "pending"): "enqueue", ("running", "running"): "run",
+}  # fmt: skip
 _FINISHED = ("success", "failed", "canceled", "skipped")
 # GitLab's order: one failure makes the whole a failure, and so on.
 _WEIGHT = ("failed", "canceled", "running", "pending", "success", "skipped")
@@ -75,7 +80,11 @@ class CommitNotes:
         self, project_id: int, sha: str, *, name: str, status: str, ref: str | None, author_id: int,
         description: str | None, target_url: str | None, coverage: float | None,
     ) -> Status:  # fmt: skip
-        """Tells a build's state. One that is under way changes; one that is over gets a successor."""
+        """Tells a build's state. One that is under way changes; one that is over gets a successor.
+
+        Raises:
+            Refusal: 400, the build is in this state already, or was further.
+        """
         with self._db.transaction():
             same = [one for one in self.statuses(project_id, sha) if (one.name, one.ref) == (name, ref)]
             columns = {
@@ -84,6 +93,11 @@ class CommitNotes:
             }  # fmt: skip
             if status != "pending":
                 columns["started_at"] = same[-1].started_at if same and same[-1].started_at else now()
+            if same and (event := _REFUSED.get((same[-1].status, status))):
+                raise bad_request(
+                    f"Cannot transition status via :{event} from :{same[-1].status} "
+                    f'(Reason(s): Status cannot transition via "{event}")'
+                )
             if same and same[-1].status not in _FINISHED:
                 status_id = same[-1].id
                 self._db.update("statuses", status_id, **columns)

@@ -21,12 +21,14 @@ class Block:
 
     Attributes:
         folder: the working directory, or None outside any node. workspace: that of the node around.
+        outcome: how the block went, once it has ended: "success", "failure" or "aborted"; "" when the build ended hard.
     """
 
     parent: "Block | None"
     folder: Path | None
     workspace: Path | None = None
     manager: AbstractContextManager[Variables] | None = None
+    outcome: str = ""
 
 
 @dataclass

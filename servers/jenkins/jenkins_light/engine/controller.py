@@ -20,6 +20,7 @@ from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
 from jenkins_light.model.credential_stores import CredentialStores
 from jenkins_light.model.credentials import CredentialsStore
+from jenkins_light.model.gitlab import GitLabConnections
 from jenkins_light.model.globalvariables import GlobalVariables
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.nodes import Nodes
@@ -57,6 +58,7 @@ class Controller:
         self.tools = Tools(settings.tools_file)
         self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")
+        self.gitlab = GitLabConnections(settings.home)
         self.job_properties = JobProperties(self.secrets)
         self.runner = Runner(settings.runner_jar, settings.runner_java)
         self.pool = ThreadPoolExecutor(_STEP_THREADS, "step")

@@ -99,6 +99,10 @@ class JobProperties:
             return element
         if symbol in {"buildDiscarder", "BuildDiscarderProperty"}:
             return _discarder(argument(entry, "strategy", {}))
+        if symbol in {"gitLabConnection", "GitLabConnectionProperty"}:
+            element = xmltree.Element(jobconfig.GITLAB)
+            xmltree.add(element, "gitLabConnection", argument(entry, "gitLabConnection", ""))
+            return element
         if symbol in {"throttleJobProperty", "ThrottleJobProperty"}:
             return jobconfig.throttle_to_xml(entry)
         return None

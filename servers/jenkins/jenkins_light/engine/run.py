@@ -172,6 +172,7 @@ class PipelineRun:
         block = self._blocks.pop(message["call"], None)
         try:
             if block is not None and block.manager is not None:
+                block.outcome = str(message.get("outcome", ""))
                 block.manager.__exit__(None, None, None)
             self._reply(message["call"])
         except Exception as error:

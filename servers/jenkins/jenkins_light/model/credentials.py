@@ -17,12 +17,14 @@ from jenkins_light.xmltree import Element
 USERNAME_PASSWORD = "com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl"  # noqa: S105 a class name
 SECRET_TEXT = "org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl"  # noqa: S105 a class name
 SECRET_FILE = "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"  # noqa: S105 a class name
+GITLAB_TOKEN = "com.dabsquared.gitlabjenkins.connection.GitLabApiTokenImpl"  # noqa: S105 a class name
 SSH_KEY = "com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey"
 
 #: Each kind with its type name and display name (as the credentials API tells them) and the elements that hold secrets.
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     USERNAME_PASSWORD: ("Username with password", ("password",)),
     SECRET_TEXT: ("Secret text", ("secret",)),
+    GITLAB_TOKEN: ("GitLab API token", ("apiToken",)),
     SECRET_FILE: ("Secret file", ("secretBytes",)),
     SSH_KEY: ("SSH Username with private key", ("passphrase", "privateKeySource/privateKey")),
 }

@@ -17,6 +17,7 @@ FREESTYLE = "project"
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 NO_CONCURRENT = "org.jenkinsci.plugins.workflow.job.properties.DisableConcurrentBuildsJobProperty"
 DISCARDER = "jenkins.model.BuildDiscarderProperty"
+GITLAB = "com.dabsquared.gitlabjenkins.connection.GitLabConnectionProperty"
 THROTTLE = "hudson.plugins.throttleconcurrents.ThrottleJobProperty"
 
 
@@ -42,6 +43,7 @@ class JobConfig:
         at_once: how many builds may run at the same time (throttle-concurrents); 0 for any number.
         discarder: what of old builds is removed, or None.
         token: the job's own token for ``build?token=…`` ("" for none).
+        gitlab_connection: the GitLab connection that its commit statuses go by ("" for none).
     """
 
     kind: str
@@ -58,6 +60,7 @@ class JobConfig:
     at_once: int = 0
     discarder: Discarder | None = None
     token: str = ""
+    gitlab_connection: str = ""
 
 
 def parse(root: Element) -> JobConfig:
@@ -83,6 +86,7 @@ def parse(root: Element) -> JobConfig:
         at_once=_throttle(properties),
         discarder=_discarder(root),
         token=xmltree.text(root, "authToken").strip(),
+        gitlab_connection=xmltree.text(properties, f"{GITLAB}/gitLabConnection").strip(),
     )
 
 

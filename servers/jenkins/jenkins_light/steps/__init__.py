@@ -12,6 +12,7 @@ _MODULES = (
     "checkout",
     "credentials",
     "data",
+    "gitlab",
     "libraries",
     "locks",
     "maven",

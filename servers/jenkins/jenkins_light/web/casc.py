@@ -1,7 +1,8 @@
 """``/configuration-as-code``: the part of Jenkins' global configuration that this server has, as the plugin takes it.
 
-That is ``jenkins: globalNodeProperties`` (environment variables) and ``unclassified: sonarGlobalConfiguration``. As
-with the plugin, what a document leaves out stays as it is, and a list replaces the list that was there.
+That is ``jenkins: globalNodeProperties`` (environment variables) and, below ``unclassified``,
+``sonarGlobalConfiguration`` and ``gitLabConnectionConfig``. As with the plugin, what a document leaves out stays as it
+is, and a list replaces the list that was there.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from jenkins_light.engine.controller import Controller
 from jenkins_light.errors import BadRequestError
+from jenkins_light.model.gitlab import FIELDS, connections_to_xml
 from jenkins_light.model.items import Folder
 from jenkins_light.model.sonarqube import KEYS, SonarInstallation
 from jenkins_light.web.exchange import done
@@ -20,6 +22,7 @@ from jenkins_light.web.routing import POST, Request, action
 _ROOT = "configuration-as-code"
 # The name that the plugin's own documentation used before symbols had capitals.
 _SONAR = ("sonarGlobalConfiguration", "sonarglobalconfiguration")
+_GITLAB = "gitLabConnectionConfig"
 _IGNORED = {"buildWrapperEnabled", "triggers", "serverAuthenticationToken"}
 
 
@@ -46,7 +49,8 @@ def export(request: Request, _folder: Folder) -> Response:
     ]
     document = {
         "jenkins": {"globalNodeProperties": [{"envVars": {"env": variables}}] if variables else []},
-        "unclassified": {_SONAR[0]: {"buildWrapperEnabled": True, "installations": installations}},
+        "unclassified": {_SONAR[0]: {"buildWrapperEnabled": True, "installations": installations}}
+        | ({_GITLAB: {"connections": controller.gitlab.described()}} if controller.gitlab.all() else {}),
     }
     return Response(yaml.safe_dump(document, sort_keys=False), media_type="application/yaml;charset=utf-8")
 
@@ -68,17 +72,27 @@ def _jenkins(controller: Controller, document: Any) -> list[Act]:
 
 
 def _unclassified(controller: Controller, document: Any) -> list[Act]:
-    section = _section(document, "unclassified", set(_SONAR))
+    section = _section(document, "unclassified", {*_SONAR, _GITLAB})
+    acts = []
+    connections = section.get(_GITLAB)
+    if isinstance(connections, dict) and "connections" in connections:
+        entries = _list(connections["connections"], "connections")
+        for entry in entries:
+            if not isinstance(entry, dict):
+                raise BadRequestError(f"A GitLab connection must be a map: {entry!r}")
+            _known(entry, set(FIELDS), "connections")
+        document_of_connections = connections_to_xml(entries)
+        acts.append(lambda: controller.gitlab.write(document_of_connections))
     configured = next((section[name] for name in _SONAR if name in section), None)
     if not isinstance(configured, dict) or "installations" not in configured:
-        return []
+        return acts
     installations = []
     for entry in _list(configured["installations"], "installations"):
         if not isinstance(entry, dict) or not entry.get("name"):
             raise BadRequestError(f"A SonarQube installation needs a name: {entry!r}")
         _known(entry, {*KEYS.values(), *_IGNORED}, "installations")
         installations.append(SonarInstallation(**{name: _text(entry.get(key)) for name, key in KEYS.items()}))
-    return [lambda: controller.sonar_installations.set(installations)]
+    return [*acts, lambda: controller.sonar_installations.set(installations)]
 
 
 def _section(document: Any, name: str, known: set[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ _MODULES = (
     "archives",
     "build_actions",
     "build_pages",
+    "casc",
     "computers",
     "feeds",
     "stageview_actions",

@@ -11,6 +11,7 @@ PLUGINS: dict[str, tuple[str, str]] = {
     "credentials-binding": ("687.v619cb_15e923f", "Credentials Binding Plugin"),
     "generic-webhook-trigger": ("2.4.1", "Generic Webhook Trigger Plugin"),
     "git": ("5.7.0", "Jenkins Git plugin"),
+    "gitlab-plugin": ("1.9.9", "GitLab Plugin"),
     "junit": ("1335.v6b_a_a_e18534e1", "JUnit Plugin"),
     "pipeline-model-definition": ("2.2258.v4e96d2b_da_f9b_", "Pipeline: Declarative"),
     "pipeline-rest-api": ("2.38", "Pipeline: REST API Plugin"),
