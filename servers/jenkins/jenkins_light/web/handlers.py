@@ -12,7 +12,6 @@ _MODULES = (
     "feeds",
     "stageview_actions",
     "system",
-    "casc",
     "credential_actions",
     "job_actions",
     "login",
