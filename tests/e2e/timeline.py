@@ -1,4 +1,7 @@
-"""When each step of the first `up`, and each test, began and how long it took: reports/timeline.json, and as lines."""
+"""When each step of the first `up`, and each test, began and how long it took: as JSON, as a page, and as lines.
+
+reports/ has the last run's; the cache's e2e/ keeps the seconds of each of the last runs.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from kubestage.measurements import History, Measurements
 from kubestage.quality import REPORTS
+from kubestage.settings import Settings
+
+from .bar import Bar
+from .timeline_page import page
 
 _WIDTH = 50
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A step or a test; `started` in seconds since the epoch."""
-
-    title: str
-    started: float
-    seconds: float
-    outcome: str
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets
@@ -35,12 +33,18 @@ class Timeline:
         self.up = [Bar(**step) for step in json.loads(file.read_text(encoding="utf-8"))]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call":
+        if report.when == "call" or report.failed:
             self.tests.append(Bar(report.nodeid, report.start, report.duration, report.outcome))
 
     def pytest_sessionfinish(self) -> None:
+        if not self.tests:
+            return
         REPORTS.mkdir(exist_ok=True)
         (REPORTS / "timeline.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        (REPORTS / "timeline.html").write_text(page("kubestage end to end", self.up, self.tests), encoding="utf-8")
+        run = Measurements.now()
+        run.stages.update({bar.title: bar.seconds for bar in [*self.up, *self.tests]})
+        History(Settings.load().cache / "e2e").keep(run)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for title, bars in (("timeline of the first up", self.up), ("timeline of the tests", self.tests)):
