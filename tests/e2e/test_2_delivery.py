@@ -57,8 +57,14 @@ def test_a_push_to_master_is_tested_and_overwrites_no_version(sandbox: Sandbox, 
 def test_a_branch_gets_an_image_of_its_own_name(sandbox: Sandbox, service: Work):
     last = sandbox.jenkins.last_number("uuid.image")
     commit = service.commit("feature/greeting", "A greeting", {"GREETING.md": "hello\n"})
+    about = {"source_branch": "feature/greeting", "target_branch": "master", "title": "A greeting"}
+    request = service.project.mergerequests.create(about)
     build = next_build(sandbox, last)
     assert build.result == "SUCCESS", build.log
+    told = service.project.commits.get(commit).statuses.list(get_all=True)
+    assert [(one.name, one.status, one.author["username"]) for one in told] == [("uuid.image", "success", "caoyong1")]
+    assert told[0].target_url == f"{sandbox.settings.jenkins_url}/job/uuid.image/{build.number}/"
+    assert service.project.mergerequests.get(request.iid).head_pipeline["status"] == "success"
     assert f"v2.0.0.0-feature-greeting-{commit[:8]}" in sandbox.registry.tags()
     report = _jenkins(sandbox, f"/job/uuid.image/{build.number}/testReport/api/json")
     assert report["passCount"] > 0
@@ -77,9 +83,10 @@ def test_what_fails_stops_at_its_stage_and_makes_no_image(
     sandbox: Sandbox, service: Work, branch: str, path: str, text: str, stage: str, words: str
 ):
     before, last = sandbox.registry.tags(), sandbox.jenkins.last_number("uuid.image")
-    service.commit(branch, "Something wrong", {path: text})
+    commit = service.commit(branch, "Something wrong", {path: text})
     build = next_build(sandbox, last)
     assert build.result == "FAILURE", build.log
+    assert service.project.commits.get(commit).status == "failed"
     stages = _jenkins(sandbox, f"/job/uuid.image/{build.number}/wfapi/describe")["stages"]
     states = {one["name"]: one["status"] for one in stages}
     assert states[stage] == "FAILED"
