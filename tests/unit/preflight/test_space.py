@@ -4,6 +4,7 @@ from collections import namedtuple
 
 import pytest
 
+from kubestage.extras import change_extras, wish_extras
 from kubestage.preflight import space
 from kubestage.preflight.space import GIB, space_checks
 from kubestage.settings import Settings
@@ -34,6 +35,13 @@ def test_a_machine_that_is_too_small_is_told_what_is_needed(settings, monkeypatc
 
     assert (answer.ok, answer.severity) == (False, "problem")
     assert answer.detail == "This machine has 2.0 GiB; the sandbox needs 4.0 GiB."
+
+
+def test_sonarqube_needs_more(settings, monkeypatch):
+    change_extras(settings, wish_extras(["sonarqube"], []))
+
+    assert memory(settings, monkeypatch, 4, 3.5).detail == "This machine has 4.0 GiB; the sandbox needs 6.0 GiB."
+    assert memory(settings, monkeypatch, 6, 5).ok
 
 
 def test_a_machine_sold_with_4_gib_will_do(settings, monkeypatch):
