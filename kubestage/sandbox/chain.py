@@ -11,6 +11,7 @@ from docker.errors import APIError
 from kubestage.console import console
 from kubestage.delivery.build import Image, Order, build_by_push, build_image
 from kubestage.errors import PartError
+from kubestage.extras import SONARQUBE, read_extras
 from kubestage.sandbox.access import docker_config, put_private_file
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.sandbox.sonarqube import prepare_sonarqube
@@ -50,12 +51,7 @@ class Chain:
         """
         settings = self._sandbox.settings
         changed = []
-        with console.step("registry, GitLab and Jenkins answer"):
-            wait_for_http(
-                "the registry", f"http://{settings.registry}/v2/", seconds=_READY_SECONDS, status=401, alive=self._alive
-            )
-            wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=_READY_SECONDS, alive=self._alive)
-            wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=_READY_SECONDS, alive=self._alive)
+        self._wait_for_servers()
         # Nothing here needs another's result: the engine has the base image at hand when CI builds upon it.
         with console.step("base image, repositories, hooks and jobs"), ThreadPoolExecutor(max_workers=3) as pool:
             base = pool.submit(self._push_base_image)
@@ -66,7 +62,20 @@ class Chain:
             for report in seeded:
                 changed += report.result().changed
         changed += seed_gitlab_connection(settings, self._sandbox.secrets).changed
-        return changed + prepare_sonarqube(self._sandbox)
+        return changed
+
+    def prepare_analysis(self) -> list[str]:
+        """Does for SonarQube what `prepare` does for the others; says what that changed.
+
+        Call it when the platform is done: a Jenkins that is replaced loses the plugin that this puts there.
+
+        Raises:
+            PartError: a server refuses.
+            WaitTimeout: a server does not answer.
+        """
+        if SONARQUBE in read_extras(self._sandbox.settings):
+            self._wait_for_servers()
+        return prepare_sonarqube(self._sandbox)
 
     def build_first(self) -> Image:
         """Has CI build the first version from master, unless the registry has it.
@@ -97,6 +106,15 @@ class Chain:
 
         with console.step(f"CI builds {NEXT}, pushed to GitLab"):
             return build_by_push(self._sandbox.jenkins, registry, NEXT, push, self._log(NEXT))
+
+    def _wait_for_servers(self) -> None:
+        settings = self._sandbox.settings
+        with console.step("registry, GitLab and Jenkins answer"):
+            wait_for_http(
+                "the registry", f"http://{settings.registry}/v2/", seconds=_READY_SECONDS, status=401, alive=self._alive
+            )
+            wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=_READY_SECONDS, alive=self._alive)
+            wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=_READY_SECONDS, alive=self._alive)
 
     def _push_base_image(self) -> bool:
         """Pushes the service's base image unless the registry has just this one."""

@@ -108,6 +108,9 @@ class _Up:
 
     def _prepare_and_build(self, chain: Chain) -> None:
         self._report.changes += chain.prepare()
+        if SONARQUBE in read_extras(self._settings):
+            self._platform.result()
+        self._report.changes += chain.prepare_analysis()
         if seed_strategy(self._settings, self._sandbox.secrets, by_pulumi=self._strategies.differ):
             self._report.changes.append("strategy in demo/knowledge_share")
         image = chain.build_first()
