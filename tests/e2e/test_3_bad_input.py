@@ -18,6 +18,7 @@ CASES = {
     ),
     "unknown version to trace": (["trace", "v9.9.9.9"], "GitLab and the registry know v1.0.0.0, v2.0.0.0."),
     "version already built": (["ci.build", "--version", "v1.0.0.0"], "is not overwritten"),
+    "unknown optional part": (["up", "--with", "nonsense"], "There is sonarqube."),
     "unknown part": (["logs", "nothing"], "There is no part"),
 }
 

@@ -61,13 +61,6 @@ def analysis(sandbox: Sandbox, number: int) -> dict[str, Any]:
     return found
 
 
-def test_an_unknown_part_is_refused_with_those_that_there_are(sandbox: Sandbox):
-    run = inv("up", "--with", "nonsense")
-    assert run.code == 2
-    assert "There is no optional part 'nonsense'" in run.text
-    assert "sonarqube" in run.text
-
-
 def test_it_is_one_of_the_parts_and_stays_one(sandbox: Sandbox, sonarqube: SonarQube):
     parts = {part["name"]: part["health"] for part in inv("status", "--json").facts()["parts"]}
     assert parts["sonarqube"] == "healthy"
