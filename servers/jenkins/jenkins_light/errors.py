@@ -43,6 +43,12 @@ class TooLargeError(JenkinsError):
     status = 413
 
 
+class BusyError(JenkinsError):
+    """Too much at a time; later it goes."""
+
+    status = 503
+
+
 class RunnerUnavailableError(JenkinsError):
     """The JVM that runs pipelines is not there."""
 

@@ -9,6 +9,7 @@ from jenkins_light.errors import BadRequestError
 Element = ElementTree.Element
 SubElement = ElementTree.SubElement
 
+_MOST_LEVELS = 200
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 
@@ -25,9 +26,21 @@ def parse(data: bytes) -> Element:
         raise BadRequestError("A DOCTYPE is not allowed here")
     try:
         # Without a DOCTYPE there are no entities to expand, and ElementTree fetches nothing.
-        return ElementTree.fromstring(body)  # noqa: S314
-    except ElementTree.ParseError as error:
+        root = ElementTree.fromstring(body)  # noqa: S314
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise BadRequestError(f"Not well-formed XML: {error}") from error
+    _check_depth(root)
+    return root
+
+
+def _check_depth(root: Element) -> None:
+    """Refuse what later recursions over the tree could not follow."""
+    level, depth = [root], 0
+    while level:
+        depth += 1
+        if depth > _MOST_LEVELS:
+            raise BadRequestError(f"The XML is nested deeper than {_MOST_LEVELS} levels")
+        level = [child for element in level for child in element]
 
 
 def serialise(element: Element) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jenkins_light.engine.buildlog import BuildLog, LineStream
 from jenkins_light.engine.executors import label_matches
-from jenkins_light.errors import BadRequestError
+from jenkins_light.errors import BadRequestError, TooLargeError
 from jenkins_light.model import jobconfig, parameters, webhooks
 from jenkins_light.model.names import check_name
 from jenkins_light.model.secrets import SecretBox
@@ -128,7 +128,14 @@ def test_trees(tree: str, expected: dict[str, object]) -> None:
     assert prune(target, parse_tree(tree), 0) == expected
 
 
-@pytest.mark.parametrize("tree", ["a[", "a]", "[a]", "a[b", "a{x}"])
+def test_an_answer_without_an_end_is_refused() -> None:
+    endless = Bean("Build", {"neighbours": (1, lambda: [endless] * 10)})
+    with pytest.raises(TooLargeError, match="ask for less with tree"):
+        prune(endless, None, 10)
+    assert len(prune(endless, parse_tree("neighbours[neighbours{0,3}]"), 0)["neighbours"][0]["neighbours"]) == 3
+
+
+@pytest.mark.parametrize("tree", ["a[", "a]", "[a]", "a[b", "a{x}", "a{}", "a[" * 60 + "b" + "]" * 60])
 def test_broken_trees(tree: str) -> None:
     with pytest.raises(BadRequestError):
         parse_tree(tree)

@@ -1,10 +1,13 @@
 """The whole Jenkins: its parts, wired together, and what concerns more than one of them."""
 
+import base64
 import logging
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 from jenkins_light import steps
 from jenkins_light.engine import environment, processes
@@ -16,6 +19,8 @@ from jenkins_light.engine.runner import Runner
 from jenkins_light.engine.tools import Tools
 from jenkins_light.engine.triggers import Triggers
 from jenkins_light.errors import BadRequestError, ConflictError
+from jenkins_light.files import write_bytes
+from jenkins_light.model import views
 from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
 from jenkins_light.model.credential_stores import CredentialStores
@@ -24,7 +29,7 @@ from jenkins_light.model.gitlab import GitLabConnections
 from jenkins_light.model.globalvariables import GlobalVariables
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.nodes import Nodes
-from jenkins_light.model.parameters import Value
+from jenkins_light.model.parameters import FILES, ParameterDefinition, Value
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.model.sonarqube import SonarEvents, SonarInstallations
 from jenkins_light.model.users import Sessions, Users
@@ -71,6 +76,13 @@ class Controller:
         self._lock = threading.RLock()
         self.queue = Queue(settings.home, self.root, self._gate, self._launch)
         self.triggers = Triggers(self)
+        views.match_with(self.matches)
+
+    @lru_cache(maxsize=20_000)  # noqa: B019 there is one controller, and it lives as long as the program
+    def matches(self, pattern: str, name: str) -> bool:
+        """Whether a Java pattern matches a whole name; a broken one, or one that takes too long, matches nothing."""
+        answer = self.runner.ask({"type": "match", "pattern": f"\\A(?:{pattern})\\z", "text": name})
+        return bool(answer.get("matched"))
 
     def start(self) -> None:
         """Settle what an earlier server left, and begin to work."""
@@ -116,6 +128,7 @@ class Controller:
         unique: bool = False,
         script: str | None = None,
         preamble: str = "",
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> QueueItem:
         """Put a build of the job in the queue.
 
@@ -128,6 +141,7 @@ class Controller:
             unique: never fold this into an item that waits already.
             script: instead of the job's own (replay).
             preamble: text for the head of the console.
+            files: of file parameters, by name: the file's own name and what it holds.
 
         Raises:
             ConflictError: the job is disabled.
@@ -137,9 +151,12 @@ class Controller:
             raise ConflictError(f"{job.full_name} is not buildable")
         values: dict[str, Value] = {}
         sensitive = []
+        uploads: dict[str, str] = {}
         for definition in job.config.parameters:
             value = definition.default_value
-            if given is not None and definition.name in given:
+            if definition.kind in FILES:
+                value = self._upload(definition, (files or {}).get(definition.name), uploads)
+            elif given is not None and definition.name in given:
                 value = definition.convert(given[definition.name])
             if definition.kind == "Password":
                 value = self.secrets.encrypt(self.secrets.decrypt(str(value)))
@@ -150,8 +167,19 @@ class Controller:
             quiet = self.settings.quiet_period if own is None else own
         return self.queue.schedule(
             job, [cause], quiet, parameters=values, sensitive=sensitive, environment=environment or {},
-            unique=unique, script=script, preamble=preamble,
+            unique=unique or bool(uploads), script=script, preamble=preamble, uploads=uploads,
         )  # fmt: skip
+
+    def _upload(self, definition: ParameterDefinition, file: tuple[str, bytes] | None, uploads: dict[str, str]) -> str:
+        """Keep a file until its build begins; the parameter's value: the file's name, or what it holds as base64."""
+        if file is None:
+            return ""
+        if definition.kind == "Base64File":
+            return base64.b64encode(file[1]).decode()
+        kept = self.settings.home / "uploads" / uuid.uuid4().hex
+        write_bytes(kept, file[1], 0o600)
+        uploads[definition.name] = kept.name
+        return file[0]
 
     def delete(self, item: Item) -> None:
         """Remove a job or folder; what of it waits or runs is stopped."""
@@ -221,6 +249,10 @@ class Controller:
             record.environment, record.script = item.environment, item.script
 
         build = item.job.builds.create(item.id, prepare)
+        for name, kept in item.uploads.items():
+            target = build.file_parameter(name)
+            target.parent.mkdir(exist_ok=True)
+            (self.settings.home / "uploads" / kept).rename(target)
         run = PipelineRun(self, build)
         with self._lock:
             self._runs[run.id] = run

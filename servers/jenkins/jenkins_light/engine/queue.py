@@ -27,6 +27,7 @@ class QueueItem:
     Attributes:
         parameters: the build's parameters; passwords encrypted, their names in ``sensitive``.
         environment: variables from a trigger.
+        uploads: files of parameters, by name: where they are kept below ``uploads/``.
         unique: never folded into another item.
         ready_at: the end of the quiet period, in seconds since 1970.
         why: what it waits for, in Jenkins' words; None when it left.
@@ -42,6 +43,7 @@ class QueueItem:
     unique: bool = False
     script: str | None = None
     preamble: str = ""
+    uploads: dict[str, str] = field(default_factory=dict)
     since: float = 0.0
     ready_at: float = 0.0
     why: str | None = None
@@ -62,6 +64,7 @@ class QueueItem:
             "unique": self.unique,
             "script": self.script,
             "preamble": self.preamble,
+            "uploads": self.uploads,
             "since": self.since,
             "ready_at": self.ready_at,
         }
@@ -138,6 +141,8 @@ class Queue:
             if item is None:
                 return False
             item.cancelled, item.why = True, None
+            for kept in item.uploads.values():
+                (self._path.parent / "uploads" / kept).unlink(missing_ok=True)
             self._keep(item)
             return True
 

@@ -1,5 +1,6 @@
 """Where a build's script comes from, and the ``scm`` that goes with it."""
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.engine import git
@@ -31,7 +32,7 @@ def obtain(run: "PipelineRun") -> str:
 def _from_definition(run: "PipelineRun") -> str:
     config = run.build.job.config
     if config.kind == jobconfig.FREESTYLE:
-        return _freestyle(config.shell)
+        return _freestyle(config.shell, _files(run.build))
     definition = config.definition
     if isinstance(definition, ScriptDefinition):
         return definition.script
@@ -106,8 +107,16 @@ def scm_map(build: Build) -> dict[str, Any] | None:
     }
 
 
-def _freestyle(commands: tuple[str, ...]) -> str:
-    """A freestyle job's shell steps as a pipeline: in the workspace, one after the other."""
+def _files(build: Build) -> dict[str, str]:
+    """The uploaded files of the build's parameters, by the name that they get in the workspace."""
+    definitions = [d.name for d in build.job.config.parameters if d.kind == "File"]
+    return {name: str(path) for name in definitions if (path := build.file_parameter(name)).exists()}
+
+
+def _freestyle(commands: tuple[str, ...], files: dict[str, str]) -> str:
+    """A freestyle job's shell steps as a pipeline: in the workspace, one after the other, its files there first."""
+    copies = [f"#!/bin/sh\ncp {shlex.quote(path)} {shlex.quote('./' + name)}" for name, path in files.items()]
+    commands = (*copies, *commands)
     steps = "\n".join(f"  sh({_groovy(command)})" for command in commands)
     return f"node {{\n{steps}\n}}\n"
 

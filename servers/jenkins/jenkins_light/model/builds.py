@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jenkins_light.errors import NotFoundError
 from jenkins_light.files import read_json, write_json
@@ -109,6 +110,10 @@ class Build:
     def log_path(self) -> Path:
         """The console text."""
         return self.folder / "log"
+
+    def file_parameter(self, name: str) -> Path:
+        """Where the file of a parameter is."""
+        return self.folder / "fileParameters" / quote(name, safe="")
 
     @property
     def marker(self) -> Path:

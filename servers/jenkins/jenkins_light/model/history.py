@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jenkins_light.errors import NotFoundError
 from jenkins_light.files import write_bytes
 from jenkins_light.model.builds import Build, Record
+from jenkins_light.model.numbers import whole
 
 if TYPE_CHECKING:
     from jenkins_light.model.items import Job
@@ -75,7 +76,7 @@ class History:
         Raises:
             NotFoundError: there is none.
         """
-        build = self.find(int(name)) if name.isdecimal() else self.permalink(name)
+        build = self.find(number) if (number := whole(name)) is not None else self.permalink(name)
         if build is None:
             raise NotFoundError(f"No build {name} of {self._job.full_name}")
         return build

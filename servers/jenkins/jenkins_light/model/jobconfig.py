@@ -8,6 +8,7 @@ from typing import Any
 from jenkins_light import xmltree
 from jenkins_light.model import definitions, parameters, triggers
 from jenkins_light.model.definitions import Definition
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.parameters import ParameterDefinition
 from jenkins_light.model.triggers import Triggers
 from jenkins_light.xmltree import Element
@@ -67,7 +68,7 @@ def parse(root: Element) -> JobConfig:
     """Read a config.xml's root element."""
     properties = root.find("properties")
     kind = str(root.tag)
-    quiet = xmltree.text(root, "quietPeriod")
+    quiet = whole(xmltree.text(root, "quietPeriod"))
     concurrent = properties is None or properties.find(NO_CONCURRENT) is None
     if kind == FREESTYLE:
         concurrent = xmltree.flag(root, "concurrentBuild")
@@ -82,7 +83,7 @@ def parse(root: Element) -> JobConfig:
         triggers=triggers.parse(root),
         concurrent=concurrent,
         abort_previous=xmltree.flag(properties, f"{NO_CONCURRENT}/abortPrevious"),
-        quiet_period=float(quiet) if quiet.strip().isdigit() else None,
+        quiet_period=None if quiet is None else float(quiet),
         at_once=_throttle(properties),
         discarder=_discarder(root),
         token=xmltree.text(root, "authToken").strip(),
@@ -97,8 +98,8 @@ def _discarder(root: Element) -> Discarder | None:
         return None
 
     def number(name: str) -> int:
-        value = xmltree.text(found, name, "-1").strip()
-        return int(value) if value.removeprefix("-").isdecimal() else -1
+        value = whole(xmltree.text(found, name))
+        return -1 if value is None else value
 
     return Discarder(
         number("numToKeep"), number("daysToKeep"), number("artifactNumToKeep"), number("artifactDaysToKeep"),
@@ -140,8 +141,8 @@ def _throttle(properties: Element | None) -> int:
         return 0
     if xmltree.text(found, "throttleOption", "project") != "project":
         return 0
-    limits = [xmltree.text(found, name, "0").strip() for name in ("maxConcurrentPerNode", "maxConcurrentTotal")]
-    return min((int(limit) for limit in limits if limit.isdecimal() and int(limit)), default=0)
+    limits = [whole(xmltree.text(found, name)) for name in ("maxConcurrentPerNode", "maxConcurrentTotal")]
+    return min(filter(None, limits), default=0)
 
 
 def throttle_to_xml(described: Mapping[str, Any]) -> Element:

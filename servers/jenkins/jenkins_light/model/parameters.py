@@ -13,7 +13,14 @@ PROPERTY = "hudson.model.ParametersDefinitionProperty"
 
 #: The element in config.xml ends with this after the kind's name.
 _SUFFIX = "ParameterDefinition"
-KINDS = ("String", "Text", "Boolean", "Choice", "Password")
+KINDS = ("String", "Text", "Boolean", "Choice", "Password", "File", "Base64File", "Run", "Credentials")
+#: Where kinds that are not in Jenkins' core come from.
+_PACKAGES = {
+    "Base64File": "io.jenkins.plugins.file_parameters.",
+    "Credentials": "com.cloudbees.plugins.credentials.",
+}
+#: Parameters whose value is a file that somebody uploads.
+FILES = frozenset({"File", "Base64File"})
 
 Value = str | bool
 
@@ -40,6 +47,17 @@ class ParameterDefinition:
     def type(self) -> str:
         """The type as the REST API names it."""
         return self.kind + _SUFFIX
+
+    @property
+    def cls(self) -> str:
+        """The Java class, also the element in config.xml."""
+        return f"{_PACKAGES.get(self.kind, 'hudson.model.')}{self.type}"
+
+    @property
+    def value_cls(self) -> str:
+        """The Java class of its values."""
+        kind = "String" if self.kind == "Choice" else self.kind
+        return f"{_PACKAGES.get(kind, 'hudson.model.')}{kind}ParameterValue"
 
     @property
     def default_value(self) -> Value:
@@ -72,7 +90,10 @@ def parse(properties: Element | None) -> list[ParameterDefinition]:
         kind = str(element.tag).rsplit(".", 1)[-1].removesuffix(_SUFFIX)
         if kind not in KINDS:
             continue
+        # jenkins-job-builder and Jenkins before 1.6 write the choices in different holders.
         choices = tuple(node.text or "" for node in element.iterfind("choices//string"))
+        if kind == "Run":
+            choices = (xmltree.text(element, "projectName"),)
         found.append(
             ParameterDefinition(
                 kind,
@@ -91,7 +112,7 @@ def to_xml(definitions: list[ParameterDefinition]) -> Element:
     root = xmltree.Element(PROPERTY)
     holder = xmltree.SubElement(root, "parameterDefinitions")
     for definition in definitions:
-        element = xmltree.SubElement(holder, f"hudson.model.{definition.type}")
+        element = xmltree.SubElement(holder, definition.cls)
         xmltree.add(element, "name", definition.name)
         xmltree.add(element, "description", definition.description)
         if definition.kind == "Choice":
@@ -102,7 +123,9 @@ def to_xml(definitions: list[ParameterDefinition]) -> Element:
             )
             for choice in definition.choices:
                 xmltree.add(array, "string", choice)
-        else:
+        elif definition.kind == "Run":
+            xmltree.add(element, "projectName", "".join(definition.choices[:1]))
+        elif definition.kind not in FILES:
             xmltree.add(element, "defaultValue", definition.default)
         if definition.kind in {"String", "Text"}:
             xmltree.add(element, "trim", definition.trim)
@@ -121,6 +144,10 @@ def from_describable(described: Mapping[str, Any]) -> ParameterDefinition:
         "booleanParam": "Boolean",
         "choice": "Choice",
         "password": "Password",
+        "file": "File",
+        "base64File": "Base64File",
+        "run": "Run",
+        "credentials": "Credentials",
     }
     symbol = describable.symbol_of(described)
     kind = symbols.get(symbol, symbol.rsplit(".", 1)[-1].removesuffix(_SUFFIX))
@@ -128,7 +155,7 @@ def from_describable(described: Mapping[str, Any]) -> ParameterDefinition:
         raise BadRequestError(f"Unknown kind of parameter: {symbol}")
     if not described.get("name"):
         raise BadRequestError(f"A parameter {symbol} needs a name")
-    choices = described.get("choices", ())
+    choices = [described["projectName"]] if "projectName" in described else described.get("choices", ())
     if isinstance(choices, str):
         choices = choices.splitlines()
     default = described.get("defaultValue", "")

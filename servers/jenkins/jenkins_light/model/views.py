@@ -1,9 +1,8 @@
 """Views: named lists of jobs; each is a file, the view ``all`` is always there."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from jenkins_light import xmltree
@@ -17,6 +16,22 @@ if TYPE_CHECKING:
 
 LIST_VIEW = "hudson.model.ListView"
 ALL_VIEW = "hudson.model.AllView"
+_KINDS = {LIST_VIEW, ALL_VIEW, "hudson.model.MyView"}
+
+
+#: Whether a Java pattern matches a whole name. Python's engine is not asked: it reads other patterns than Jenkins' and,
+#: over some of them, never ends.
+Matcher = Callable[[str, str], bool]
+_MATCHER: list[Matcher] = [lambda _pattern, _name: False]
+
+
+def match_with(matcher: Matcher) -> None:
+    """From now on views ask this for names that their expressions mean."""
+    _MATCHER[:] = [matcher]
+
+
+def _relative(item: "Item", owner: "Folder") -> str:
+    return item.full_name.removeprefix(f"{owner.full_name}/" if owner.full_name else "")
 
 
 class View:
@@ -40,18 +55,23 @@ class View:
     @property
     def url_path(self) -> str:
         """The address below the server's; the primary view's is its owner's."""
-        return (
-            self.owner.url_path if self.document.tag == ALL_VIEW else f"{self.owner.url_path}view/{quote(self.name)}/"
-        )
+        return self.owner.url_path if self._path is None else f"{self.owner.url_path}view/{quote(self.name)}/"
 
     @property
     def items(self) -> "list[Item]":
         """The jobs it shows: all of them, or those named and those that its expression matches."""
-        if self.document.tag == ALL_VIEW:
+        if self.document.tag != LIST_VIEW:
             return list(self.owner)
         names = {node.text for node in self.document.iterfind("jobNames/string")}
         pattern = xmltree.text(self.document, "includeRegex")
-        return [i for i in self.owner if i.name in names or (pattern and re.fullmatch(pattern, i.name))]
+        found = [(_relative(item, self.owner), item) for item in self._candidates(self.owner)]
+        return [item for name, item in found if name in names or (pattern and _MATCHER[-1](pattern, name))]
+
+    def _candidates(self, folder: "Folder") -> "Iterator[Item]":
+        for item in folder:
+            yield item
+            if xmltree.flag(self.document, "recurse") and hasattr(item, "views"):
+                yield from self._candidates(cast("Folder", item))
 
     def configure(self, document: Element) -> None:
         """Take a new configuration; the name stays."""
@@ -133,9 +153,11 @@ class Views:
         """Make a view.
 
         Raises:
-            BadRequestError: a bad name, or one that is taken.
+            BadRequestError: a bad name, or one that is taken; a kind that needs a plugin.
         """
         check_name(name)
+        if document.tag not in _KINDS:
+            raise BadRequestError(f"No such view type: {document.tag}")
         if name in self._views:
             raise BadRequestError(f"A view already exists with the name \u2018{name}\u2019")
         view = View(self._owner, document, self._folder / f"{name}.xml")

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-from lxml import etree  # type: ignore[import-untyped]
 from starlette.responses import Response
 
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
-from jenkins_light.web import beans, build_beans, export, other_beans
-from jenkins_light.web.exchange import text_answer, xml_answer
+from jenkins_light.web import beans, build_beans, export, other_beans, xpaths
+from jenkins_light.web.exchange import xml_answer
 from jenkins_light.web.export import Bean
 from jenkins_light.web.routing import (
     ComputersTarget,
@@ -33,6 +33,8 @@ from jenkins_light.web.routing import (
 )
 from jenkins_light.xmltree import Element
 
+_DEEPEST = 10
+
 
 def export_bean(request: Request, bean: Bean, form: str) -> Response:
     """A Bean in the form that is asked for, cut by ``tree`` or ``depth``.
@@ -43,9 +45,12 @@ def export_bean(request: Request, bean: Bean, form: str) -> Response:
     """
     exchange = request.exchange
     depth, tree = exchange.parameter("depth", "0"), exchange.parameter("tree")
-    if not depth.lstrip("-").isdecimal():
-        raise BadRequestError(f"Not a depth: {depth}")
-    data = export.prune(bean, export.parse_tree(tree) if tree else None, min(int(depth), 10))
+    levels = whole(depth.removeprefix("-"))
+    if levels is None:
+        raise BadRequestError(f"Not a depth: {depth[:40]}")
+    # As in Jenkins a negative depth shows what is always visible, and that is the same for any.
+    levels = -1 if depth.startswith("-") else min(levels, _DEEPEST)
+    data = export.prune(bean, export.parse_tree(tree) if tree else None, levels)
     if form == "json":
         return Response(export.to_json(data), media_type="application/json;charset=utf-8")
     if form == "python":
@@ -90,35 +95,10 @@ _BEANS: dict[type, Callable[[Request, Any], Bean]] = {
 
 
 def _xml(request: Request, document: Element) -> Response:
-    exchange = request.exchange
-    # Only XPath needs libxml2.
-    root = etree.fromstring(ElementTree.tostring(document))
-    xpath, wrapper = exchange.parameter("xpath"), exchange.parameter("wrapper")
-    try:
-        for path in exchange.parameters().get("exclude", []):
-            for node in _nodes(root.xpath(path)):
-                parent = node.getparent()
-                if parent is not None:
-                    parent.remove(node)
-        if not xpath:
-            return xml_answer(etree.tostring(root))
-        found = root.xpath(xpath)
-    except etree.XPathError as error:
-        raise BadRequestError(f"XPath {xpath}: {error}") from error
-    if not isinstance(found, list):
-        return text_answer(str(found))
-    if wrapper:
-        holder = etree.Element(wrapper)
-        holder.extend(_nodes(found))
-        return xml_answer(etree.tostring(holder))
-    if not found:
-        raise NotFoundError(f"XPath {xpath} didn't match")
-    if len(found) > 1:
-        raise BadRequestError(
-            f"XPath {xpath} matched {len(found)} nodes. Create XPath that only matches one, or use wrapper"
-        )
-    return xml_answer(etree.tostring(found[0])) if etree.iselement(found[0]) else text_answer(str(found[0]))
-
-
-def _nodes(found: Any) -> list[Any]:
-    return [node for node in found if etree.iselement(node)] if isinstance(found, list) else []
+    """The XML, or what ``xpath``, ``exclude`` and ``wrapper`` make of it."""
+    exchange, text = request.exchange, ElementTree.tostring(document)
+    xpath, excluded = exchange.parameter("xpath"), exchange.parameters().get("exclude", [])
+    if not xpath and not excluded:
+        return xml_answer(text)
+    kind, answer = xpaths.apply(text, xpath, excluded, exchange.parameter("wrapper"))
+    return Response(answer, media_type=f"{kind};charset=utf-8")

@@ -8,21 +8,22 @@ from urllib.parse import unquote
 import anyio
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
 from jenkins_light import JENKINS_VERSION
 from jenkins_light.engine.controller import Controller
-from jenkins_light.errors import BadRequestError, JenkinsError, TooLargeError
+from jenkins_light.errors import BadRequestError, JenkinsError
 from jenkins_light.web import api, handlers, pages, routing, security
-from jenkins_light.web.exchange import FORM, Exchange, urlencoded
+from jenkins_light.web.bodies import Bodies
+from jenkins_light.web.exchange import Exchange
 from jenkins_light.web.routing import Request
 
 _log = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
-_MAX_BODY = 32 * 1024 * 1024
+#: No name of anything is longer, and no number.
+_LONGEST_PART = 1000
 _THREADS = 100
 
 
@@ -37,52 +38,60 @@ def create_app(controller: Controller) -> Starlette:
         yield
         await run_in_threadpool(controller.close)
 
+    bodies = Bodies()
+
     async def serve(request: HttpRequest) -> Response:
+        exchange = _head(request)
+        if "content-length" not in exchange.headers and "transfer-encoding" not in exchange.headers:
+            return await run_in_threadpool(_answer, controller, exchange)
+        # Who may not ask sends nothing into memory.
+        refused = await run_in_threadpool(_admit, controller, exchange)
+        if refused is not None:
+            refused.headers["Connection"] = "close"
+            return refused
         try:
-            exchange = await _read(request)
+            await bodies.read(request, exchange)
         except JenkinsError as error:
-            return _dress(Response(str(error), error.status), None)
-        return await run_in_threadpool(_answer, controller, exchange)
+            closing = {"Connection": "close"}
+            return _dress(Response(str(error), error.status, closing, "text/plain"), None)
+        else:
+            return await run_in_threadpool(_answer, controller, exchange)
+        finally:
+            bodies.release(exchange)
 
     return Starlette(routes=[Route("/{path:path}", serve, methods=_METHODS)], lifespan=lifespan)
 
 
-async def _read(request: HttpRequest) -> Exchange:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            raise TooLargeError(f"The body is longer than {_MAX_BODY} bytes")
+def _head(request: HttpRequest) -> Exchange:
+    """The request without its body."""
     raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").split("?")[0]
-    exchange = Exchange(
+    return Exchange(
         method=request.method,
         path=[unquote(part) for part in raw_path.split("/") if part],
         raw_path=raw_path,
         query=request.query_params.multi_items(),
         headers=request.headers,
-        body=bytes(body),
         client=request.client.host if request.client else "",
     )
-    # Clients that post parameters as plain bytes name no type at all; servlet containers let them through, so do we.
-    if FORM in exchange.content_type or not exchange.content_type:
-        exchange.form = urlencoded(exchange.body)
-    elif exchange.content_type.startswith("multipart/form-data"):
-        request._body = exchange.body
-        await _read_multipart(request, exchange)
-    return exchange
 
 
-async def _read_multipart(request: HttpRequest, exchange: Exchange) -> None:
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                exchange.files[name] = await value.read()
-                exchange.form.append((name, exchange.files[name].decode("utf-8", "replace")))
-            else:
-                exchange.form.append((name, value))
+def _admit(controller: Controller, exchange: Exchange) -> Response | None:
+    """Find out who asks; the answer to who may not ask at all."""
+    try:
+        if ".." in exchange.path or any("\0" in part or len(part) > _LONGEST_PART for part in exchange.path):
+            raise BadRequestError("Not a path")
+        security.authenticate(controller, exchange)
+    except JenkinsError as error:
+        return _dress(pages.error(controller, exchange, error), exchange)
+    exchange.admitted = True
+    if not exchange.user and not security.is_open(exchange):
+        return _dress(pages.login_needed(exchange), exchange)
+    return None
 
 
 def _answer(controller: Controller, exchange: Exchange) -> Response:
+    if not exchange.admitted and (refused := _admit(controller, exchange)) is not None:
+        return refused
     try:
         response = _handle(controller, exchange)
     except JenkinsError as error:
@@ -96,11 +105,6 @@ def _answer(controller: Controller, exchange: Exchange) -> Response:
 
 
 def _handle(controller: Controller, exchange: Exchange) -> Response:
-    if ".." in exchange.path or any("\0" in part for part in exchange.path):
-        raise BadRequestError("Not a path")
-    security.authenticate(controller, exchange)
-    if not exchange.user and not security.is_open(exchange):
-        return pages.login_needed(exchange)
     security.check_crumb(controller, exchange)
     target, rest = routing.resolve(controller, exchange.path, exchange.user)
     if rest[:1] == ["api"] and len(rest) == 2:

@@ -24,6 +24,16 @@ def artifact(request: Request, build: Build) -> Response:
     return _serve(build.folder / "archive", request.rest)
 
 
+@action(Build, "parameters/parameter/")
+def file_parameter(request: Request, build: Build) -> Response:
+    """The file that a parameter was given: ``parameters/parameter/<name>/<file>``."""
+    name, _, file = request.rest.partition("/")
+    path = build.file_parameter(name)
+    if not path.is_file() or build.record.parameters.get(name) != file:
+        raise NotFoundError(f"No file {request.rest}")
+    return FileResponse(path, media_type="application/octet-stream", filename=file)
+
+
 @action(Job, "ws/")
 def workspace_file(request: Request, job: Job) -> Response:
     """A file or folder of the workspace."""

@@ -180,13 +180,13 @@ def _properties(job: Job) -> list[Bean]:
 def _definition(definition: parameters.ParameterDefinition) -> Bean:
     shown: dict[str, Any] = {} if definition.kind == "Password" else {"value": definition.default_value}
     value = bean(
-        f"hudson.model.{'String' if definition.kind == 'Choice' else definition.kind}ParameterValue",
+        definition.value_cls,
         name=definition.name,
         **shown,
     )
     choices: dict[str, Any] = {"choices": list(definition.choices)} if definition.kind == "Choice" else {}
     return bean(
-        f"hudson.model.{definition.type}",
+        definition.cls,
         defaultParameterValue=value,
         description=definition.description,
         name=definition.name,

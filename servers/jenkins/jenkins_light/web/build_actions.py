@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
 from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
+from jenkins_light.model.numbers import whole
 from jenkins_light.web import api, job_actions
 from jenkins_light.web.exchange import redirect, scheduled, submitted_form, text_answer
 from jenkins_light.web.export import Bean, bean
@@ -55,13 +56,14 @@ def progressive_html(request: Request, build: Build) -> Response:
 
 def _part(request: Request, build: Build) -> tuple[bytes, dict[str, str]]:
     start = request.exchange.parameter("start", "0")
-    if not start.isdecimal():
-        raise BadRequestError(f"Not an offset: {start}")
+    begin = whole(start)
+    if begin is None:
+        raise BadRequestError(f"Not an offset: {start[:40]}")
     # Whether it still runs is asked first: what is written in between comes with the next request.
     more = build.building
     with build.log_path.open("rb") as log:
         size = log.seek(0, 2)
-        offset = int(start) if int(start) <= size else 0
+        offset = begin if begin <= size else 0
         log.seek(offset)
         data = log.read(min(size - offset, _PART))
     more = more or offset + len(data) < size

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from jenkins_light.errors import BadRequestError
 
 FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 10_000
 
 
 @dataclass
@@ -23,10 +24,11 @@ class Exchange:
         path: decoded path segments.
         query: parameters of the address, in order.
         form: parameters of the body, for form posts (urlencoded or multipart).
-        files: uploaded files of multipart posts.
+        files: uploaded files of multipart posts; file_names: their names at home.
         user: who asks, "" for nobody.
         by_token: whether an API token said so (then no crumb is needed).
         session: the browser session's id, "" without one.
+        admitted: whether it is known who asks. held: bytes of the body in memory.
     """
 
     method: str
@@ -34,14 +36,17 @@ class Exchange:
     raw_path: str
     query: list[tuple[str, str]]
     headers: Headers
-    body: bytes
+    body: bytes = b""
     form: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    file_names: dict[str, str] = field(default_factory=dict)
     user: str = ""
     by_token: bool = False
     session: str = ""
     client: str = ""
     new_session: str | None = None
+    admitted: bool = False
+    held: int = 0
 
     def parameter(self, name: str, default: str = "") -> str:
         """A parameter of the address or the form, as the servlet API mixes them."""
@@ -61,8 +66,15 @@ class Exchange:
 
 
 def urlencoded(body: bytes) -> list[tuple[str, str]]:
-    """The parameters of a form's body."""
-    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    """The parameters of a form's body.
+
+    Raises:
+        BadRequestError: there are too many.
+    """
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise BadRequestError(f"A form has at most {_MOST_FIELDS} fields") from error
 
 
 def submitted_form(text: str) -> dict[str, Any]:

@@ -6,15 +6,19 @@ of visibility 2 and more, one deeper 3 and more; ``depth`` moves the limit; ``tr
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from jenkins_light import xmltree
-from jenkins_light.errors import BadRequestError
+from jenkins_light.errors import BadRequestError, TooLargeError
 from jenkins_light.xmltree import Element
 
 ALWAYS = 999
+_MOST_OBJECTS = 100_000
+_MOST_LEVELS = 50
 Value = Any
 
 
@@ -61,42 +65,46 @@ def parse_tree(text: str) -> Tree:
     """Parse ``jobs[name,builds[number]{0,5}]``.
 
     Raises:
-        BadRequestError: it is malformed.
+        BadRequestError: it is malformed, or nested without sense.
     """
-    tokens = re.findall(r"[\[\]{},]|[^\[\]{},\s]+", text)
-    tree, rest = _parse_children(tokens)
-    if rest:
-        raise BadRequestError(f"Malformed tree: {text}")
+    tokens = deque(re.findall(r"[\[\]{},]|[^\[\]{},\s]+", text))
+    tree = _parse_children(tokens, 0)
+    if tokens:
+        raise BadRequestError(f"Malformed tree: {text[:100]}")
     return tree
 
 
-def _parse_children(tokens: list[str]) -> tuple[Tree, list[str]]:
+def _parse_children(tokens: deque[str], level: int) -> Tree:
+    if level > _MOST_LEVELS:
+        raise BadRequestError(f"A tree has at most {_MOST_LEVELS} levels")
     tree = Tree()
     while tokens and tokens[0] != "]":
-        name, tokens = tokens[0], tokens[1:]
+        name = tokens.popleft()
         if name == ",":
             continue
         if name in "[{}":
             raise BadRequestError("Malformed tree parameter")
         child = Tree()
         if tokens and tokens[0] == "[":
-            child, tokens = _parse_children(tokens[1:])
+            tokens.popleft()
+            child = _parse_children(tokens, level + 1)
             if not tokens:
                 raise BadRequestError("Malformed tree parameter: a ] is missing")
-            tokens = tokens[1:]
+            tokens.popleft()
         if tokens and tokens[0] == "{":
-            end = tokens.index("}") if "}" in tokens else len(tokens)
-            child.first, child.last = _range(tokens[1:end])
-            tokens = tokens[end + 1 :]
+            child.first, child.last = _range(tokens)
         tree.children[name] = child
-    return tree, tokens
+    return tree
 
 
-def _range(tokens: list[str]) -> tuple[int, int | None]:
-    text = "".join(tokens)
-    match = re.fullmatch(r"(\d*)(,?)(\d*)", text)
-    if not match:
-        raise BadRequestError(f"Malformed range {{{text}}}")
+def _range(tokens: deque[str]) -> tuple[int, int | None]:
+    text = ""
+    tokens.popleft()
+    while tokens and (token := tokens.popleft()) != "}":
+        text += token
+    match = re.fullmatch(r"(\d{0,9})(,?)(\d{0,9})", text)
+    if match is None or not text:
+        raise BadRequestError(f"Malformed range in tree: {{{text[:40]}}}")
     start, comma, end = match.groups()
     if not comma:
         return int(start or 0), int(start or 0) + 1
@@ -104,36 +112,53 @@ def _range(tokens: list[str]) -> tuple[int, int | None]:
 
 
 def prune(target: Bean, tree: Tree | None, depth: int) -> dict[str, Any]:
-    """The Bean as plain data."""
-    return _by_tree(target, tree) if tree is not None else _by_depth(target, 1 - depth)
+    """The Bean as plain data.
+
+    Raises:
+        TooLargeError: the answer would have more objects than one answer may.
+    """
+    cut = _Cut()
+    return cut.by_tree(target, tree) if tree is not None else cut.by_depth(target, 1 - depth)
 
 
-def _head(target: Bean) -> dict[str, Any]:
-    return {"_class": target.cls} if target.cls else {}
+class _Cut:
+    """Cuts one answer out of Beans, which may lead on without end: a build to its neighbours, and they back to it."""
 
+    def __init__(self) -> None:
+        self._left = _MOST_OBJECTS
 
-def _by_depth(target: Bean, limit: int) -> dict[str, Any]:
-    shown = {n: getter() for n, (visibility, getter) in target.values.items() if visibility >= limit}
-    found = _head(target)
-    for name, value in shown.items():
-        below = limit if isinstance(value, Inline) else limit + 1
-        found[name] = _plain(value, lambda b, below=below: _by_depth(b, below))  # type: ignore[misc]
-    return found
+    def _head(self, target: Bean) -> dict[str, Any]:
+        self._left -= 1
+        if self._left < 0:
+            raise TooLargeError(f"This answer has more than {_MOST_OBJECTS} objects; ask for less with tree")
+        return {"_class": target.cls} if target.cls else {}
 
+    def by_depth(self, target: Bean, limit: int) -> dict[str, Any]:
+        """What is visible at a limit."""
+        shown = {n: getter() for n, (visibility, getter) in target.values.items() if visibility >= limit}
+        found = self._head(target)
+        for name, value in shown.items():
+            found[name] = _plain(value, partial(self.by_depth, limit=limit if isinstance(value, Inline) else limit + 1))
+        return found
 
-def _by_tree(target: Bean, tree: Tree) -> dict[str, Any]:
-    found = _head(target)
-    wanted = dict(tree.children)
-    if "*" in wanted:
-        star = wanted.pop("*")
-        wanted = dict.fromkeys(target.values, star) | wanted
-    for name, child in wanted.items():
-        if name in target.values:
-            value = target.values[name][1]()
-            if isinstance(value, list):
-                value = value[child.first : child.last]
-            found[name] = _plain(value, lambda b, child=child: _by_tree(b, child))  # type: ignore[misc]
-    return found
+    def by_tree(self, target: Bean, tree: Tree) -> dict[str, Any]:
+        """What a tree names."""
+        found = self._head(target)
+        wanted = dict(tree.children)
+        if "*" in wanted:
+            star = wanted.pop("*")
+            wanted = dict.fromkeys(target.values, star) | wanted
+        for name, child in wanted.items():
+            if name in target.values:
+                value = target.values[name][1]()
+                if isinstance(value, list):
+                    value = value[child.first : child.last]
+                # A map's values have no names that a tree could have: without any they are shown whole.
+                whole = isinstance(value, dict) and not child.children
+                found[name] = _plain(
+                    value, partial(self.by_depth, limit=1) if whole else partial(self.by_tree, tree=child)
+                )
+        return found
 
 
 def _plain(value: Value, below: Callable[[Bean], dict[str, Any]]) -> Any:

@@ -1,5 +1,6 @@
 """What jobs and folders do: config.xml, build, enable, rename, delete."""
 
+import hmac
 import re
 import shutil
 from typing import Any
@@ -7,12 +8,17 @@ from typing import Any
 from starlette.responses import Response
 
 from jenkins_light import xmltree
-from jenkins_light.errors import BadRequestError
+from jenkins_light.errors import BadRequestError, ForbiddenError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Item, Job
+from jenkins_light.model.numbers import whole
+from jenkins_light.model.parameters import FILES
 from jenkins_light.web import pages
 from jenkins_light.web.exchange import done, redirect, scheduled, submitted_form, xml_answer
 from jenkins_light.web.routing import BOTH, GET, POST, Request, action
+
+#: Java's int, which Jenkins counts builds with.
+_LAST_NUMBER = 2**31 - 1
 
 
 @action(Job, "config.xml", methods=BOTH)
@@ -91,10 +97,10 @@ def description(request: Request, job: Job) -> Response:
 @action(Job, "nextbuildnumber/submit", methods=POST)
 def next_build_number(request: Request, job: Job) -> Response:
     """Set the number of the next build (next-build-number plugin)."""
-    number = request.exchange.parameter("nextBuildNumber")
-    if not number.isdecimal():
-        raise BadRequestError(f"Not a build number: {number}")
-    job.builds.set_next_number(int(number))
+    number = whole(request.exchange.parameter("nextBuildNumber"))
+    if number is None or number > _LAST_NUMBER:
+        raise BadRequestError(f"A build number is at most {_LAST_NUMBER}")
+    job.builds.set_next_number(number)
     return done()
 
 
@@ -138,14 +144,47 @@ def build_with_parameters(request: Request, job: Job) -> Response:
 
 
 def _schedule(request: Request, job: Job, given: dict[str, str] | None) -> Response:
-    controller, user = request.controller, request.exchange.user
-    cause = causes.by_user(user, controller.users.get(user).full_name)
-    item = controller.schedule(job, cause, given, quiet=_delay(request.exchange.parameter("delay")))
-    return scheduled(request.exchange, item.id)
+    controller, exchange = request.controller, request.exchange
+    item = controller.schedule(
+        job,
+        _cause(request, job),
+        given,
+        quiet=_delay(exchange.parameter("delay")),
+        files=_uploads(request, job),
+    )
+    return scheduled(exchange, item.id)
+
+
+def _cause(request: Request, job: Job) -> causes.Cause:
+    """Who starts the build: the user, or whoever shows the job's own token (BuildAuthorizationToken).
+
+    Raises:
+        ForbiddenError: the token is not the job's.
+    """
+    exchange = request.exchange
+    token = exchange.parameter("token")
+    if job.config.token and token:
+        if not hmac.compare_digest(job.config.token.encode(), token.encode()):
+            raise ForbiddenError("Invalid token provided.")
+        return causes.by_remote(exchange.client, exchange.parameter("cause"))
+    return causes.by_user(exchange.user, request.controller.users.get(exchange.user).full_name)
+
+
+def _uploads(request: Request, job: Job) -> dict[str, tuple[str, bytes]]:
+    """The files of the job's file parameters: by the parameter's name, or as the form's ``json`` points to them."""
+    exchange = request.exchange
+    fields = {definition.name: definition.name for definition in job.config.parameters if definition.kind in FILES}
+    if submitted := exchange.parameter("json"):
+        fields |= {name: file for name, file in submitted_files(submitted).items() if name in fields}
+    return {
+        name: (exchange.file_names[part], exchange.files[part])
+        for name, part in fields.items()
+        if part in exchange.files
+    }
 
 
 def _delay(text: str) -> float | None:
-    match = re.fullmatch(r"(\d+)\s*(sec|s)?", text.strip())
+    match = re.fullmatch(r"([0-9]{1,9})\s*(sec|s)?", text.strip())
     return float(match.group(1)) if match else None
 
 
@@ -161,6 +200,13 @@ def submitted_parameters(text: str) -> dict[str, str]:
         return {str(e["name"]): _text(e.get("value", "")) for e in listed}
     except (KeyError, TypeError) as error:
         raise BadRequestError(f"Malformed form: {error}") from error
+
+
+def submitted_files(text: str) -> dict[str, str]:
+    """Which part of a multipart post holds a parameter's file: ``{"parameter": [{"name": …, "file": "file0"}]}``."""
+    entries = submitted_form(text).get("parameter") or []
+    listed = entries if isinstance(entries, list) else [entries]
+    return {str(e.get("name")): str(e["file"]) for e in listed if isinstance(e, dict) and "file" in e}
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ _PACKAGE = "hudson.node_monitors."
 _MACHINES = {"x86_64": "amd64"}
 
 
-def monitor_bean(home: Path) -> Bean:
+def monitors(home: Path) -> dict[str, Any]:
     """The built-in node's monitors, by their classes' names; sizes in bytes, times in milliseconds."""
     machine = platform.machine()
     found: dict[str, Any] = {
@@ -25,7 +25,7 @@ def monitor_bean(home: Path) -> Bean:
         "ResponseTimeMonitor": bean("hudson.node_monitors.ResponseTimeMonitor$Data", timestamp=_now(), average=0),
         "SwapSpaceMonitor": _memory(),
     }
-    return bean("", "", **{_PACKAGE + name: value for name, value in found.items()})
+    return {_PACKAGE + name: value for name, value in found.items()}
 
 
 def _disk(path: Path) -> Bean:

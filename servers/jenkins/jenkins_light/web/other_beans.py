@@ -8,11 +8,12 @@ from jenkins_light import xmltree
 from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.executors import LABELS
 from jenkins_light.model.builds import Build
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.web.build_beans import build_bean
 from jenkins_light.web.exchange import Exchange
 from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
-from jenkins_light.web.monitors import monitor_bean
+from jenkins_light.web.monitors import monitors
 from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.routing import CredentialTarget, DomainTarget
 from jenkins_light.web.security import CRUMB_FIELD
@@ -40,7 +41,7 @@ def computer_bean(controller: Controller, name: str) -> Bean:
     offline = not built_in or why is not None
     icon = "symbol-computer-offline" if offline else "symbol-computer"
     document = None if built_in else xmltree.parse(controller.nodes.config_xml(name))
-    executors = len(slots) if built_in else int(xmltree.text(document, "numExecutors", "1") or 1)
+    executors = len(slots) if built_in else whole(xmltree.text(document, "numExecutors", "1")) or 0
 
     def cause() -> Bean | None:
         if why is not None:
@@ -65,7 +66,7 @@ def computer_bean(controller: Controller, name: str) -> Bean:
         "launchSupported": (1, lambda: True),
         "loadStatistics": (1, lambda: bean("hudson.model.Label$1")),
         "manualLaunchAllowed": (1, lambda: True),
-        "monitorData": (1, lambda: monitor_bean(controller.settings.home) if built_in else bean("")),
+        "monitorData": (1, lambda: monitors(controller.settings.home) if built_in else {}),
         "numExecutors": (1, lambda: executors),
         "offline": (1, lambda: offline),
         "offlineCause": (1, cause),

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import BadRequestError
+from jenkins_light.model.numbers import whole
 from jenkins_light.web.exchange import redirect
 from jenkins_light.web.routing import POST, QueueTarget, Request, action
 
@@ -11,10 +12,10 @@ from jenkins_light.web.routing import POST, QueueTarget, Request, action
 @action(QueueTarget, "cancelItem", methods=POST)
 def cancel_item(request: Request, _target: QueueTarget) -> Response:
     """Take an item out of the queue: 204, or 404 when it is not there, as in Jenkins."""
-    number = request.exchange.parameter("id")
-    if not number.isdecimal():
-        raise BadRequestError(f"Not a queue item: {number}")
-    found = request.controller.queue.cancel(int(number))
+    number = whole(request.exchange.parameter("id"))
+    if number is None:
+        raise BadRequestError("Not a queue item")
+    found = request.controller.queue.cancel(number)
     return Response(status_code=204 if found else 404)
 
 

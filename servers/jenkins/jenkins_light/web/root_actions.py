@@ -73,7 +73,7 @@ def create_view(request: Request, folder: Folder) -> Response:
         folder.views.create(name, xmltree.parse(exchange.body))
         return done()
     mode = exchange.parameter("mode", LIST_VIEW)
-    view = folder.views.create(name, xmltree.Element(mode if mode == LIST_VIEW else LIST_VIEW))
+    view = folder.views.create(name, xmltree.Element(mode))
     return redirect("/" + view.url_path)
 
 

@@ -13,6 +13,7 @@ from jenkins_light.model.builds import Build
 from jenkins_light.model.credentials import Credential, CredentialsStore
 from jenkins_light.model.history import PERMALINKS
 from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
 from jenkins_light.web.exchange import Exchange
@@ -166,10 +167,10 @@ def _step(controller: Controller, target: Target, path: list[str], user: str) ->
         return (item, 2) if isinstance(item, (Folder, Job)) else None
     if isinstance(target, Folder) and head == "view" and second:
         return target.views.get(second), 2
-    if isinstance(target, Job) and (head.isdecimal() or head in PERMALINKS):
+    if isinstance(target, Job) and (whole(head) is not None or head in PERMALINKS):
         return target.builds.get(head), 1
-    if isinstance(target, QueueTarget) and head == "item" and second.isdecimal():
-        item_found = controller.queue.find(int(second))
+    if isinstance(target, QueueTarget) and head == "item" and (number := whole(second)) is not None:
+        item_found = controller.queue.find(number)
         if item_found is None:
             raise NotFoundError(f"No queue item {second}")
         return item_found, 2
@@ -177,8 +178,8 @@ def _step(controller: Controller, target: Target, path: list[str], user: str) ->
         return ComputerTarget("" if head in BUILT_IN_NAMES else head), 1
     if isinstance(target, DomainTarget) and head == "credential" and second:
         return CredentialTarget(target, target.store.get(second)), 2
-    if isinstance(target, ComputerTarget) and not target.name and head == "executors" and second.isdecimal():
-        return ExecutorTarget(_executor(controller, int(second))), 2
+    if isinstance(target, ComputerTarget) and not target.name and head == "executors":
+        return ExecutorTarget(_executor(controller, whole(second))), 2
     if isinstance(target, RealmTarget) and head == "user" and second:
         return controller.users.get(second), 2
     if isinstance(target, Folder) and (domain := _domain(controller, target, path)) is not None:
@@ -186,8 +187,8 @@ def _step(controller: Controller, target: Target, path: list[str], user: str) ->
     return _below_root(controller, path, user) if target is controller.root else None
 
 
-def _executor(controller: Controller, number: int) -> int:
-    if number >= len(controller.executors.slots):
+def _executor(controller: Controller, number: int | None) -> int:
+    if number is None or number >= len(controller.executors.slots):
         raise NotFoundError(f"No executor {number}")
     return number
 

@@ -12,6 +12,7 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.errors import BadRequestError, JenkinsError, NotFoundError, TooLargeError
 from jenkins_light.model import causes
 from jenkins_light.model.items import Folder, Job
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.webhooks import GenericTrigger, Variable
 from jenkins_light.web import security
 from jenkins_light.web.exchange import FORM, Exchange, json_answer, urlencoded
@@ -203,7 +204,8 @@ class Invocation:
 
     def _quiet_period(self, trigger: GenericTrigger) -> float | None:
         given = (self._parameters.get("jobQuietPeriod") or [""])[0]
-        return float(given) if trigger.override_quiet_period and given.isdecimal() else None
+        seconds = whole(given)
+        return float(seconds) if trigger.override_quiet_period and seconds is not None else None
 
     def _preamble(self, trigger: GenericTrigger, variables: dict[str, str]) -> str:
         parts = []
