@@ -133,7 +133,7 @@ def test_trace_shows_the_way_of_a_pushed_version_to_the_digest_that_runs(sandbox
 def test_trace_of_the_seeded_version_has_no_delivery_and_is_whole(sandbox: Sandbox):
     run = inv("trace", "v1.0.0.0")
     assert run.code == 0, run.text
-    assert "none for this tag: it was seeded" in run.stdout
+    assert "none: it was seeded" in run.stdout
     assert "test does not run v1.0.0.0 at present" in run.stdout
 
 

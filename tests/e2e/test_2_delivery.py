@@ -143,6 +143,19 @@ def test_promotion_brings_prod_the_digest_that_test_ran(sandbox: Sandbox):
     assert "no change" in again.text
 
 
+def test_trace_shows_that_test_and_prod_run_the_digest_that_the_tags_build_pushed(sandbox: Sandbox):
+    run = inv("trace", "v3.0.0.0", "--json")
+    assert run.code == 0, run.text
+    facts = run.facts()
+    links = {link["name"]: link for link in facts["links"]}
+    holding = {name for name, link in links.items() if link["mark"] == "holds"}
+    assert holding >= {"tag", "commit", "delivery", "build", "image", "test", "prod"}
+    assert facts["same_digest"] is True
+    image = links["image"]["facts"]
+    assert (image["commit"], image["version"]) == (links["commit"]["facts"]["sha"], "v3.0.0.0")
+    assert facts["verdict"] == f"test and prod run the same digest: {image['digest']}"
+
+
 def test_an_upgrade_is_watched_and_its_gap_is_told(sandbox: Sandbox):
     run = inv("upgrade", "--env", "test", "--version", "v2.0.0.0", "--json")
     assert run.code == 0, run.text

@@ -59,7 +59,7 @@ class Findings:
         created: when that image was made, ISO 8601 in UTC.
         places: the environments.
         hooked: whether a hook of the project calls the job.
-        sent: what the hook sent for the tag, latest first.
+        sent: what the hook sent for the tag, latest first; else the push that started the build which made the image.
         queued: the queue items that this started.
         builds: the builds that concern the version, latest first.
         maker: the one that made the image.
@@ -87,6 +87,7 @@ class Findings:
         every = self._asked("build", lambda: past_builds(systems.jenkins, JOBS.values())) or []
         self.builds = self._concerning(every)
         self.maker = maker(self.builds, self.created)
+        self.sent = self.sent or self._push_of(self.maker, deliveries or [])
         self.commit = self._asked("commit", self._find_commit)
 
     @property
@@ -138,6 +139,15 @@ class Findings:
         found = concerning(every, self.systems.repository.path, commit, self.queued)
         # Neither tag nor label names a commit: the build during which the image came to be does.
         return found or [build for build in every if not commit and build.covers(self.created)]
+
+    def _push_of(self, build: PastBuild | None, deliveries: list[Delivery]) -> list[Delivery]:
+        """What started a build: its queue item stands in the delivery's answer."""
+        if build is None or build.job != HOOKED:
+            return []
+        taken = self.built_commit(build)
+        return [
+            one for one in deliveries if one.queue_items.get(HOOKED) == build.queue_item and one.commit in (taken, "")
+        ]
 
     def _find_commit(self) -> Commit | None:
         if self.tag:

@@ -44,7 +44,7 @@ def _delivery(found: Findings) -> Link:
     link = Link(
         "delivery",
         Mark.HOLDS,
-        f"HTTP {last.status}, queue item {last.queue_items.get(HOOKED)} of {HOOKED}",
+        f"{last.ref}: HTTP {last.status}, queue item {last.queue_items.get(HOOKED)} of {HOOKED}",
         last.when,
         last.url,
         (f"delivered {len(found.sent)} times",) if len(found.sent) > 1 else (),
@@ -72,7 +72,7 @@ def _delivery(found: Findings) -> Link:
 def _no_delivery(found: Findings) -> Link:
     page = found.systems.repository.hooks_page
     if found.builds:
-        what = "none for this tag: it was seeded, or built by ./inv ci.build, by hand or by a push to master"
+        what = "none: it was seeded, or built by ./inv ci.build or by hand"
         return Link("delivery", Mark.ASIDE, what, url=page)
     if found.tag is None:
         return Link("delivery", Mark.ASIDE, "none: there is no tag", url=page)

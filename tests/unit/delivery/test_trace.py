@@ -172,6 +172,14 @@ def test_what_was_seeded_has_no_delivery_and_is_not_broken():
     assert trace.broken is None
 
 
+def test_an_image_of_a_branch_is_traced_to_the_push_that_started_its_build():
+    push = Delivery("refs/heads/idea", COMMIT, "200", "2026-11-22T19:17:23Z", {"uuid.image": 2}, "", "http://log/3")
+    trace = World(tag=None, deliveries=[push], labels={"org.opencontainers.image.revision": COMMIT}).trace()
+    assert link(trace, "delivery").mark is Mark.HOLDS
+    assert link(trace, "delivery").what.startswith("refs/heads/idea: HTTP 200")
+    assert trace.broken is None
+
+
 def test_a_version_that_nobody_knows_is_an_input_error_that_names_those_there_are():
     with pytest.raises(InputError) as caught:
         World(tag=None, digest=None, sets={"test": [], "prod": []}).trace()
