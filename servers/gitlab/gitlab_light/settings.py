@@ -27,6 +27,7 @@ class Settings:
         root_token_file: a file with a personal access token to make for root; None for no token.
         max_body: the longest request body, other than a git pack, in bytes.
         max_pack: the largest pack that a push may bring, in bytes.
+        api_limit: calls of the API that one caller may make in a minute; 0 for any number.
         hook_timeout: seconds that a hook's receiver has for its whole answer (GitLab's webhook_timeout).
         hook_retries: seconds to wait before each new attempt at a delivery that failed.
     """
@@ -42,6 +43,7 @@ class Settings:
     root_token_file: Path | None = None
     max_body: int = 32 * _MIB
     max_pack: int = 2048 * _MIB
+    api_limit: int = 60_000
     hook_timeout: float = 10.0
     hook_retries: tuple[float, ...] = (1, 5, 15, 60, 300, 900)
 
@@ -68,6 +70,7 @@ class Settings:
             root_token_file=_path(environ, "GITLAB_ROOT_TOKEN_FILE"),
             max_body=_number(environ, "GITLAB_MAX_BODY_MIB", cls.max_body // _MIB) * _MIB,
             max_pack=_number(environ, "GITLAB_MAX_PACK_MIB", cls.max_pack // _MIB) * _MIB,
+            api_limit=_number(environ, "GITLAB_API_LIMIT", cls.api_limit),
             hook_timeout=_number(environ, "GITLAB_HOOK_TIMEOUT", int(cls.hook_timeout)),
             hook_retries=_waits(retries) if retries else cls.hook_retries,
         )

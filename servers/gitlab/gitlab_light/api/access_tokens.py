@@ -1,4 +1,4 @@
-"""Personal and project access tokens."""
+"""Personal, project and group access tokens."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found, unauthorized
-from gitlab_light.model.members import GUEST, LEVELS, MAINTAINER
-from gitlab_light.model.projects import Project
+from gitlab_light.model.members import GUEST, LEVELS, MAINTAINER, OWNER
 from gitlab_light.model.tokens import PROJECT_SCOPES, SCOPES, Token, default_expiry, today
 
 routes = Routes()
+_PROJECT, _GROUP = "/projects/:id/access_tokens", "/groups/:id/access_tokens"
 _ROTATED_DAYS = 7  # a token that is rotated without an end gets a week, as in GitLab
 
 
@@ -81,65 +81,75 @@ def create_token(call: Call) -> Any:
     return entities.token(token, secret=secret)
 
 
-@routes.get("/projects/:id/access_tokens")
-def list_project_tokens(call: Call) -> Any:
-    """A project's tokens."""
-    project = call.project(MAINTAINER)
+@routes.get(_PROJECT, _GROUP)
+def list_source_tokens(call: Call) -> Any:
+    """A project's or group's tokens."""
+    source, source_id, _ = _source(call)
     tokens = call.instance.database.all(
-        Token, "SELECT * FROM tokens WHERE source = 'project' AND source_id = ? AND NOT revoked ORDER BY id", project.id
+        Token, "SELECT * FROM tokens WHERE source = ? AND source_id = ? ORDER BY id", source, source_id
     )
-    return [_project_entity(call, project, token) for token in paginate(call, tokens)]
+    state = call.params.choice("state", ("active", "inactive", ""), default="")
+    tokens = [token for token in tokens if (token.active if state != "inactive" else not token.active)]
+    return [_entity(call, token) for token in paginate(call, tokens)]
 
 
-@routes.post("/projects/:id/access_tokens")
-def create_project_token(call: Call) -> Any:
-    """Makes a token for a project: a bot that is a member of it."""
-    project = call.project(MAINTAINER)
+@routes.post(_PROJECT, _GROUP)
+def create_source_token(call: Call) -> Any:
+    """Makes a token for a project or group: a bot that is a member of it."""
+    source, source_id, mine = _source(call)
     instance = call.instance
     level = call.params.optional_integer("access_level") or MAINTAINER
     if level not in LEVELS:
         raise bad_parameter("access_level does not have a valid value")
-    if level > instance.members.project_level(call.user, project):
-        raise bad_request("User does not have permission to create project access token")
+    if level > mine:
+        raise bad_request(f"User does not have permission to create {source} access token")
     name, scopes, until = call.params.text("name"), _scopes(call, PROJECT_SCOPES), _until(call)
     with instance.database.transaction():
-        suffix = secrets.token_hex(4)
-        username = f"project_{project.id}_bot_{suffix}"
+        username = f"{source}_{source_id}_bot_{secrets.token_hex(4)}"
         bot = instance.users.create(
             username=username, name=name[:255], email=f"{username}@noreply.{instance.settings.host_name}",
             password=None, bot=True,
         )  # fmt: skip
-        instance.members.add("project", project.id, bot.id, level, created_by_id=call.me.id)
+        instance.members.add(source, source_id, bot.id, level, created_by_id=call.me.id)
         token, secret = instance.tokens.create(
-            bot.id, name, scopes, expires_at=until, source="project", source_id=project.id
-        )
+            bot.id, name, scopes, expires_at=until, source=source, source_id=source_id,
+            description=call.params.optional_text("description") or "",
+        )  # fmt: skip
     call.created()
     return entities.token(token, access_level=level, secret=secret)
 
 
-@routes.get("/projects/:id/access_tokens/:token_id")
-def show_project_token(call: Call) -> Any:
-    """One of a project's tokens."""
-    project = call.project(MAINTAINER)
-    return _project_entity(call, project, _of_project(call, project))
+@routes.get(_PROJECT + "/:token_id", _GROUP + "/:token_id")
+def show_source_token(call: Call) -> Any:
+    """One of a project's or group's tokens."""
+    return _entity(call, _of_source(call))
 
 
-@routes.delete("/projects/:id/access_tokens/:token_id")
-def revoke_project_token(call: Call) -> Any:
-    """Revokes a project's token."""
-    call.instance.tokens.revoke(_of_project(call, call.project(MAINTAINER)))
+@routes.delete(_PROJECT + "/:token_id", _GROUP + "/:token_id")
+def revoke_source_token(call: Call) -> Any:
+    """Revokes a project's or group's token."""
+    call.instance.tokens.revoke(_of_source(call))
 
 
-@routes.post("/projects/:id/access_tokens/:token_id/rotate")
-def rotate_project_token(call: Call) -> Any:
-    """Revokes a project's token and makes its successor."""
-    project = call.project(MAINTAINER)
-    token, secret = call.instance.tokens.rotate(_active(_of_project(call, project)), _rotated_until(call))
-    return _project_entity(call, project, token) | {"token": secret}
+@routes.post(_PROJECT + "/:token_id/rotate", _GROUP + "/:token_id/rotate")
+def rotate_source_token(call: Call) -> Any:
+    """Revokes a project's or group's token and makes its successor."""
+    token, secret = call.instance.tokens.rotate(_active(_of_source(call)), _rotated_until(call))
+    return _entity(call, token) | {"token": secret}
 
 
-def _project_entity(call: Call, project: Project, token: Token) -> dict[str, Any]:
-    member = call.instance.members.find("project", project.id, token.user_id)
+def _source(call: Call) -> tuple[str, int, int]:
+    """What the path names ("project" or "group", and its id), and what the caller is there."""
+    members = call.instance.members
+    if call.path.startswith("/projects/"):
+        project = call.project(MAINTAINER)
+        return "project", project.id, members.project_level(call.user, project)
+    group = call.group(OWNER)
+    return "group", group.id, members.group_level(call.user, group)
+
+
+def _entity(call: Call, token: Token) -> dict[str, Any]:
+    member = call.instance.members.find(token.source, token.source_id or 0, token.user_id)
     return entities.token(token, access_level=member.access_level if member else GUEST)
 
 
@@ -154,10 +164,11 @@ def _personal(call: Call) -> Token:
     return token
 
 
-def _of_project(call: Call, project: Project) -> Token:
+def _of_source(call: Call) -> Token:
+    source, source_id, _ = _source(call)
     token = call.instance.tokens.find(call.number("token_id"))
-    if token is None or (token.source, token.source_id) != ("project", project.id):
-        raise not_found(f"Could not find project access token with token_id: {call.arguments['token_id']}")
+    if token is None or (token.source, token.source_id) != (source, source_id):
+        raise not_found(f"Could not find {source} access token with token_id: {call.arguments['token_id']}")
     return token
 
 

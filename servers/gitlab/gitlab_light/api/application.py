@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Route, Router, Routes
+from gitlab_light.api.throttle import Throttle
 from gitlab_light.authentication import Identity, api_identity, insufficient_scope
 from gitlab_light.errors import Refusal, unauthorized
 from gitlab_light.git.commands import GitError
@@ -34,6 +35,7 @@ class Api:
     def __init__(self, instance: Instance, parts: Sequence[Routes]) -> None:
         self._instance = instance
         self._router = Router(parts)
+        self._throttle = Throttle(instance.settings.api_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -103,8 +105,10 @@ class Api:
         self, request: Request, route: Route, raw_path: str, arguments: dict[str, str], params: Params
     ) -> Response:
         identity = self._identity(request, route, params)
+        limits = self._count(request, identity)
         user = self._sudo(request, params, identity) or identity.user
         call = Call(self._instance, user, identity.token, raw_path, request.url.query, arguments, params)
+        call.headers |= limits
         answer = route.handler(call)
         if isinstance(answer, Response):
             answer.headers.update(call.headers)
@@ -112,6 +116,11 @@ class Api:
         if answer is None:
             return Response(status_code=204, headers=call.headers)
         return as_json(answer, call.status, call.headers)
+
+    def _count(self, request: Request, identity: Identity) -> dict[str, str]:
+        user, client = identity.user, request.client
+        caller = f"user {user.id}" if user else f"address {client.host if client else ''}"
+        return self._throttle.count(caller, signed_in=user is not None)
 
     def _identity(self, request: Request, route: Route, params: Params) -> Identity:
         reads = request.method in _READING

@@ -7,7 +7,7 @@ from typing import Any
 from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
-from gitlab_light.api.pagination import paginate
+from gitlab_light.api.pagination import asks_keyset, keyset, paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.git import history
@@ -23,7 +23,7 @@ def list_branches(call: Call) -> Any:
     """A project's branches by name."""
     project, repository = call.repository()
     refs = [ref for ref in repository.branches() if _fits(call, ref.name)]
-    page = paginate(call, refs)
+    page = keyset(call, refs, lambda ref: ref.name) if asks_keyset(call) else paginate(call, refs)
     tips = history.commits(repository, [ref.commit for ref in page])
     merged = merged_branches(repository, project.default_branch)
     return [
@@ -113,7 +113,7 @@ def list_tags(call: Call) -> Any:
         refs.sort(key=lambda ref: _version(ref.name) if order == "version" else [(0, ref.name)], reverse=True)
     if sort == "asc":
         refs.reverse()
-    page = paginate(call, refs)
+    page = keyset(call, refs, lambda ref: ref.name) if asks_keyset(call) else paginate(call, refs)
     commits = history.commits(repository, [ref.commit for ref in page])
     return [entities.tag(call.instance, project, ref, commits[ref.commit]) for ref in page if ref.commit in commits]
 

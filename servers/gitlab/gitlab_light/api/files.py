@@ -13,7 +13,7 @@ from starlette.responses import Response
 from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.commits import commit_actions
-from gitlab_light.api.pagination import paginate
+from gitlab_light.api.pagination import asks_keyset, keyset, paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, not_found
 from gitlab_light.git.repository import MAX_BLOB, Repository
@@ -25,8 +25,12 @@ _FILE = "/projects/:id/repository/files/:file_path"
 _READ = ["read_repository"]
 
 
-def _find(call: Call) -> tuple[Repository, str, str, str]:
-    """The repository, the commit, the ref as it was asked for, and the blob's id of the file that the path names."""
+def find_file(call: Call) -> tuple[Repository, str, str, str]:
+    """The repository, the commit, the ref as it was asked for, and the blob's id of the file that the path names.
+
+    Raises:
+        Refusal: 404 where there is none, 413 where it is too long.
+    """
     project, repository = call.repository()
     ref = call.params.optional_text("ref") or "HEAD"
     commit = repository.resolve(project.default_branch if ref == "HEAD" else ref)
@@ -43,7 +47,7 @@ def _find(call: Call) -> tuple[Repository, str, str, str]:
 @routes.get(_FILE, anonymous=True, scopes=_READ)
 def show_file(call: Call) -> Any:
     """A file with its content, base64."""
-    repository, commit, ref, blob = _find(call)
+    repository, commit, ref, blob = find_file(call)
     head = entities.file_head(repository, call.arguments["file_path"], ref, commit, blob)
     for name, value in head.items():
         header = "X-Gitlab-" + "-".join(part.capitalize() for part in name.split("_"))
@@ -54,7 +58,7 @@ def show_file(call: Call) -> Any:
 @routes.get(_FILE + "/raw", anonymous=True, scopes=_READ)
 def show_raw(call: Call) -> Any:
     """A file's content."""
-    repository, commit, _, blob = _find(call)
+    repository, commit, _, blob = find_file(call)
     name = call.arguments["file_path"].rsplit("/", 1)[-1]
     return _raw(repository.blob(blob), {
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
@@ -129,7 +133,8 @@ def list_tree(call: Call) -> Any:
     entries = repository.tree(commit, path, recursive=call.params.boolean("recursive"))
     if entries is None:
         raise not_found("invalid revision or path")
-    return [asdict(entry) for entry in paginate(call, entries)]
+    page = keyset(call, entries, lambda entry: entry.id) if asks_keyset(call) else paginate(call, entries)
+    return [asdict(entry) for entry in page]
 
 
 @routes.get("/projects/:id/repository/blobs/:sha", anonymous=True, scopes=_READ)

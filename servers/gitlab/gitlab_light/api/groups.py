@@ -137,6 +137,10 @@ def delete_group(call: Call) -> Any:
         with instance.database.transaction():
             instance.database.execute("DELETE FROM hooks WHERE source = 'group' AND source_id = ?", space.id)
             instance.database.execute("DELETE FROM members WHERE source = 'group' AND source_id = ?", space.id)
+            instance.database.execute(
+                "DELETE FROM users WHERE bot AND id IN "
+                "(SELECT user_id FROM tokens WHERE source = 'group' AND source_id = ?)", space.id,
+            )  # fmt: skip
             instance.database.execute("DELETE FROM namespaces WHERE id = ?", space.id)
     call.status = 202
     return {"message": "202 Accepted"}

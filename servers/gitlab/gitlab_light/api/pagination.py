@@ -1,9 +1,9 @@
-"""Lists in pages, by offset, with GitLab's headers."""
+"""Lists in pages, by offset or by keyset, with GitLab's headers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -33,6 +33,29 @@ def paginate(call: Call, items: Sequence[Item]) -> list[Item]:
     page, size = window(call)
     set_headers(call, len(items))
     return list(items[(page - 1) * size : page * size])
+
+
+def asks_keyset(call: Call) -> bool:
+    """Whether the caller asks for pages by keyset."""
+    return call.params.optional_text("pagination") == "keyset"
+
+
+def keyset(call: Call, items: Sequence[Item], key: Callable[[Item], str]) -> list[Item]:
+    """The items after the one whose key `page_token` is; the Link header leads on by the last one's key."""
+    _, size = window(call)
+    token = call.params.optional_text("page_token")
+    start = 0
+    if token:
+        start = next((number + 1 for number, item in enumerate(items) if key(item) == token), len(items))
+    page = list(items[start : start + size])
+    if start + size < len(items):
+        kept = [
+            pair for pair in parse_qsl(call.query, keep_blank_values=True)
+            if pair[0] not in ("page_token", "private_token")
+        ]  # fmt: skip
+        query = urlencode([*kept, ("page_token", key(page[-1]))])
+        call.headers["Link"] = f'<{call.instance.links.api(call.path)}?{query}>; rel="next"'
+    return page
 
 
 def set_headers(call: Call, total: int) -> None:

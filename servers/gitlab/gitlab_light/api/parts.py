@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitlab_light.api import (
     access_tokens,
     archives,
+    blame,
     branches,
     commit_notes,
     commits,
@@ -21,6 +22,7 @@ from gitlab_light.api import (
     notes,
     projects,
     protected,
+    search,
     server,
     users,
 )
@@ -30,5 +32,5 @@ ALL = (
     commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes,
     keys.routes, deploy_keys.routes, merge_requests.routes, merge_request_lists.routes,
     merge_request_actions.routes, merge_request_contents.routes,
-    notes.routes, server.routes,
+    notes.routes, search.routes, blame.routes, server.routes,
 )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Search in projects, merge requests, users, commits and files."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from gitlab_light.api import code_entities, entities
+from gitlab_light.api import merge_request_entities as mr_entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.projects import select_projects
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import Refusal, bad_parameter, not_found
+from gitlab_light.git import history
+from gitlab_light.git.commands import GitError
+from gitlab_light.model.users import User
+
+routes = Routes()
+_EVERYWHERE = ("projects", "merge_requests", "users")
+_IN_PROJECT = ("blobs", "commits", "merge_requests", "users")
+_MOST_HITS, _MOST_OUTPUT = 1000, 4 * 1024 * 1024
+
+
+@routes.get("/search")
+def search_everywhere(call: Call) -> Any:
+    """Search in all that the caller may see; code is searched by project (GitLab's basic search)."""
+    return _search(call, _scope(call, _EVERYWHERE), "1", [])
+
+
+@routes.get("/groups/:id/search", "/groups/:id/-/search")
+def search_group(call: Call) -> Any:
+    """Search in a group."""
+    group = call.group()
+    scope = _scope(call, _EVERYWHERE)
+    return _search(call, scope, "substr(full_path, 1, ?) = ?", [len(group.full_path) + 1, group.full_path + "/"])
+
+
+@routes.get("/projects/:id/search", "/projects/:id/-/search")
+def search_project(call: Call) -> Any:
+    """Search in a project: `blobs` in its files, `commits` in its commits' messages."""
+    project, repository = call.repository()
+    scope = _scope(call, _IN_PROJECT)
+    if scope in ("merge_requests", "users"):
+        return _search(call, scope, "id = ?", [project.id])
+    wanted = call.params.optional_text("ref") or project.default_branch
+    commit = repository.resolve(wanted)
+    if commit is None:
+        if repository.is_empty():
+            return paginate(call, [])
+        raise not_found("Ref")
+    text = _text(call)
+    if scope == "commits":
+        found = history.log(repository, [commit], "--fixed-strings", "-i", f"--grep={text}", limit=_MOST_HITS)
+        commits = paginate(call, found)
+        return [code_entities.commit(call.instance.links, project, one) | {"project_id": project.id} for one in commits]
+    try:
+        output = repository.read(
+            _MOST_OUTPUT, "grep", "-I", "-n", "-z", "-i", "--fixed-strings", "--full-name", "--max-count=20",
+            "-e", text, commit,
+        )  # fmt: skip
+    except GitError:
+        output = b""  # nothing found
+    hits = [_hit(line, wanted, project.id) for line in output.decode("utf-8", "replace").splitlines()[:_MOST_HITS]]
+    return paginate(call, [hit for hit in hits if hit])
+
+
+def _hit(line: str, ref: str, project_id: int) -> dict[str, Any] | None:
+    """A line of git grep: "commit:path", the line's number and its text, with NULs between."""
+    where, _, rest = line.partition("\0")
+    number, _, text = rest.partition("\0")
+    path = where.partition(":")[2]
+    if not number.isdigit():
+        return None
+    return {
+        "basename": str(PurePosixPath(path).with_suffix("")),
+        "data": text + "\n",
+        "path": path,
+        "filename": path,
+        "id": None,
+        "ref": ref,
+        "startline": int(number),
+        "project_id": project_id,
+    }
+
+
+def _search(call: Call, scope: str, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+    text = _text(call)
+    if scope == "projects":
+        return select_projects(call, condition, values)
+    if scope == "users":
+        clause = "(instr(lower(username), ?) OR instr(lower(name), ?)) AND NOT bot"
+        users = call.instance.database.all(
+            User,
+            f"SELECT * FROM users WHERE {clause} ORDER BY id",  # noqa: S608  words of our own
+            text.lower(), text.lower(),
+        )  # fmt: skip
+        return [entities.basic_user(call.instance.links, user) for user in paginate(call, users)]
+    found = call.instance.merge_requests.select(
+        f"project_id IN (SELECT id FROM projects WHERE {condition}) "  # noqa: S608  words of our own
+        "AND (instr(lower(title), ?) OR instr(lower(coalesce(description, '')), ?))",
+        *values, text.lower(), text.lower(),
+    )  # fmt: skip
+    projects = {one.project_id: call.instance.projects.find(one.project_id) for one in found}
+    members = call.instance.members
+    visible = [
+        one for one in found
+        if (project := projects[one.project_id]) is not None and members.can_read_code(call.user, project)
+    ]  # fmt: skip
+    return [mr_entities.basic(call.instance, one) for one in paginate(call, visible)]
+
+
+def _scope(call: Call, known: tuple[str, ...]) -> str:
+    scope = call.params.text("scope")
+    if scope not in known:
+        if scope in ("issues", "milestones", "snippet_titles", "wiki_blobs", "notes", "blobs", "commits"):
+            raise Refusal(400, {"error": f"Scope not supported without Elasticsearch or in this server: {scope}"})
+        raise bad_parameter("scope does not have a valid value")
+    return scope
+
+
+def _text(call: Call) -> str:
+    return call.params.text("search")

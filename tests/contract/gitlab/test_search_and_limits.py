@@ -1,0 +1,99 @@
+"""Search, blame, pages by keyset, tokens of groups, and limits on calls."""
+
+from __future__ import annotations
+
+import gitlab
+import pytest
+import requests
+
+from tests.contract.gitlab.light import LightServer
+from tests.contract.gitlab.test_accounts import refused
+
+
+@pytest.fixture
+def filled(project):
+    for name, content in (("src/app.py", "import os\nprint('Needle')\n"), ("docs/a.md", "nothing\n")):
+        project.files.create(
+            {"file_path": name, "branch": "master", "content": content, "commit_message": f"Add {name}"}
+        )
+    return project
+
+
+def test_files_and_commits_are_searched(filled):
+    (hit,) = filled.search("blobs", "needle")
+    assert (hit["path"], hit["filename"], hit["basename"]) == ("src/app.py", "src/app.py", "src/app")
+    assert (hit["startline"], hit["data"], hit["project_id"], hit["ref"]) == (
+        2,
+        "print('Needle')\n",
+        filled.id,
+        "master",
+    )
+    assert filled.search("blobs", "--no-such-option") == []
+    assert [commit["title"] for commit in filled.search("commits", "add docs")] == ["Add docs/a.md"]
+    with refused(400, "scope"):
+        filled.search("nonsense", "x")
+
+
+def test_projects_users_and_merge_requests_are_searched(root, filled, make_user, client_of):
+    user = make_user("searchable")
+    filled.branches.create({"branch": "b", "ref": "master"})
+    filled.files.create({"file_path": "c", "branch": "b", "content": "c", "commit_message": "c"})
+    made = filled.mergerequests.create(
+        {"source_branch": "b", "target_branch": "master", "title": f"Find {filled.name}"}
+    )
+    assert [one["id"] for one in root.search("projects", filled.name)] == [filled.id]
+    assert [one["id"] for one in root.search("merge_requests", filled.name)] == [made.id]
+    assert [one["username"] for one in root.search("users", user.username)] == [user.username]
+    assert client_of(user).search("projects", filled.name) == []
+    assert client_of(user).search("merge_requests", filled.name) == []
+
+
+def test_blame_tells_who_wrote_which_lines(filled):
+    first = filled.commits.list(get_all=False)[1].id
+    file = filled.files.get("src/app.py", "master")
+    file.content = "import os\nprint('Needle')\nprint('More')\n"
+    file.encoding = "text"
+    file.save(branch="master", commit_message="More")
+    runs = filled.files.blame("src/app.py", "master")
+    assert [run["lines"] for run in runs] == [["import os", "print('Needle')"], ["print('More')"]]
+    assert (runs[0]["commit"]["id"], runs[1]["commit"]["message"]) == (first, "More")
+
+
+def test_trees_branches_and_tags_are_walked_by_keyset(filled):
+    for number in range(4):
+        filled.branches.create({"branch": f"b{number}", "ref": "master"})
+    walk = filled.branches.list(pagination="keyset", per_page=2, iterator=True)
+    assert [branch.name for branch in walk] == ["b0", "b1", "b2", "b3", "master"]
+    tree = filled.repository_tree(pagination="keyset", per_page=1, iterator=True)
+    assert [entry["path"] for entry in tree] == ["docs", "src", "README.md"]
+
+
+def test_a_groups_token_acts_in_its_projects_and_ends(server, root, unique):
+    group = root.groups.create({"name": unique("team"), "path": unique("team")})
+    project = root.projects.create({"name": unique("p"), "namespace_id": group.id})
+    made = group.access_tokens.create({
+        "name": "bot", "scopes": ["api"], "access_level": 30, "expires_at": "2027-06-01",
+    })  # fmt: skip
+    with gitlab.Gitlab(server.url, private_token=made.token) as client:
+        assert client.projects.get(project.id).id == project.id
+        client.auth()
+        assert client.user.username.startswith(f"group_{group.id}_bot_")
+        assert [token.id for token in group.access_tokens.list(get_all=True)] == [made.id]
+        group.access_tokens.delete(made.id)
+        with refused(401, "invalid_token"):
+            client.projects.get(project.id)
+
+
+def test_calls_are_counted_and_bounded(tmp_path):
+    light = LightServer.prepare(tmp_path / "gitlab", GITLAB_API_LIMIT="5")
+    light.start()
+    headers = {"PRIVATE-TOKEN": light.token}
+    answers = [requests.get(f"{light.url}/api/v4/version", headers=headers, timeout=5) for _ in range(11)]
+    first = answers[0].headers
+    assert (first["RateLimit-Limit"], first["RateLimit-Name"]) == ("5", "throttle_authenticated_api")
+    assert (first["RateLimit-Observed"], first["RateLimit-Remaining"]) == ("1", "4")
+    late = next(answer for answer in answers if answer.status_code == 429)
+    assert late.headers["RateLimit-Remaining"] == "0"
+    assert 1 <= int(late.headers["Retry-After"]) <= 60
+    assert requests.get(f"{light.url}/api/v4/projects", timeout=5).status_code == 200
+    light.stop()
