@@ -1,24 +1,40 @@
-"""jenkins-job-builder, unmodified, keeps jobs on the server."""
+"""jenkins-job-builder, unmodified, keeps folders, pipelines with all their parts, and views on the server."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from jenkins_client import Client
 
 JOBS = """
+- job: {name: jjb-team, project-type: folder, description: of jenkins-job-builder}
 - job:
-    name: jjb-pipeline
+    name: jjb-team/jjb-pipeline
     project-type: pipeline
     description: made by jenkins-job-builder
+    display-name: The pipeline
+    quiet-period: 0
     parameters:
-      - string: {name: VERSION, default: v1}
+      - string: {name: VERSION, default: v1, description: what, trim: true}
       - choice: {name: ENV, choices: [test, prod]}
+      - bool: {name: DRY, default: true}
+      - text: {name: NOTES, default: none}
+      - password: {name: SECRET, default: hidden-word}
+      - file: {name: upload.txt}
+    properties:
+      - build-discarder: {num-to-keep: 7, artifact-num-to-keep: 2}
+      - throttle: {max-total: 3, option: project}
+      - disable-concurrent-builds: {abort-previous: true}
+      - disable-resume
     triggers:
+      - timed: H 4 * * 1-5
+      - pollscm: {cron: H/15 * * * *}
+      - reverse: {jobs: jjb-other, result: unstable}
       - generic-webhook-trigger:
           token: jjb-token
           print-contrib-var: true
@@ -28,15 +44,28 @@ JOBS = """
             - {type: JSONPath, key: version, value: $.version}
     dsl: |
       echo 'version ' + params.VERSION + ' to ' + params.ENV
-- view:
-    name: jjb-view
-    view-type: list
-    job-name: [jjb-pipeline]
+- job:
+    name: jjb-scm
+    project-type: pipeline
+    pipeline-scm:
+      script-path: ci/Jenkinsfile
+      lightweight-checkout: true
+      scm:
+        - git: {url: 'http://gitlab:8080/a/b.git', branches: ['*/main'], credentials-id: git}
+- job:
+    name: jjb-shell
+    project-type: freestyle
+    concurrent: true
+    logrotate: {numToKeep: 2}
+    builders:
+      - shell: echo "shell says $((40 + 2))"
+- view: {name: jjb-view, view-type: list, regex: 'jjb-s.*', recurse: true}
 """
 
 
 @pytest.fixture
-def jjb(client: Client, tmp_path: Path) -> object:
+def jjb(client: Client, tmp_path: Path) -> Callable[..., str]:
+    """Runs ``jenkins-jobs``, each time with an empty cache: nothing but the server knows what is there."""
     (tmp_path / "jobs.yaml").write_text(JOBS)
     (tmp_path / "jjb.ini").write_text(
         f"[jenkins]\nurl={client.url}\nuser={client.user}\npassword={client.token}\nquery_plugins_info=True\n"
@@ -52,15 +81,30 @@ def jjb(client: Client, tmp_path: Path) -> object:
     return run
 
 
-def test_updates_and_deletes_jobs_and_views(client: Client, jjb) -> None:  # type: ignore[no-untyped-def]
-    jjb("update", "--jobs-only", "jobs.yaml")
-    jjb("update", "--views-only", "jobs.yaml")
-    finished = client.finished(client.trigger("jjb-pipeline", {"ENV": "prod"}))
+def test_a_whole_set_goes_there_stays_and_goes_away(client: Client, jjb: Callable[..., str]) -> None:
+    jjb("update", "jobs.yaml")
+    names = {"jjb-team/job/jjb-pipeline", "jjb-scm", "jjb-shell"}
+    before = {name: client.get(f"/job/{name}/config.xml").text for name in names}
+    pipeline = before["jjb-team/job/jjb-pipeline"]
+    for part in ("H 4 * * 1-5", "H/15 * * * *", "<upstreamProjects>jjb-other", "<maxConcurrentTotal>3", "jjb-token"):
+        assert part in pipeline
+    shown = client.json("/job/jjb-team/job/jjb-pipeline/api/json")
+    assert shown["displayName"] == "The pipeline"
+    kinds = [p["type"] for a in shown["property"] for p in a.get("parameterDefinitions", ())]
+    assert [kind.removesuffix("ParameterDefinition") for kind in kinds] == [
+        "String", "Choice", "Boolean", "Text", "Password", "File",
+    ]  # fmt: skip
+    assert "Number of jobs updated: 0" in jjb("update", "jobs.yaml")
+    finished = client.finished(client.trigger("jjb-team/job/jjb-pipeline", {"ENV": "prod"}))
     assert "version v1 to prod" in finished.console
+    assert {name: client.get(f"/job/{name}/config.xml").text for name in names} == before
     answer = client.post("/generic-webhook-trigger/invoke?token=jjb-token", json={"version": "v2"}).json()
-    assert answer["jobs"]["jjb-pipeline"]["triggered"]
-    client.finished(answer["jobs"]["jjb-pipeline"]["id"])
-    assert [job["name"] for job in client.json("/view/jjb-view/api/json")["jobs"]] == ["jjb-pipeline"]
-    jjb("delete", "--path", "jobs.yaml", "jjb-pipeline")
-    assert client.get("/job/jjb-pipeline/api/json").status_code == 404
+    triggered = answer["jobs"]["jjb-team/jjb-pipeline"]
+    assert triggered["triggered"]
+    client.finished(triggered["id"])
+    assert "shell says 42" in client.finished(client.trigger("jjb-shell")).console
+    assert {job["name"] for job in client.json("/view/jjb-view/api/json")["jobs"]} == {"jjb-scm", "jjb-shell"}
+    jjb("delete", "--path", "jobs.yaml", "jjb-team", "jjb-scm", "jjb-shell")
+    for name in names:
+        assert client.get(f"/job/{name}/api/json").status_code == 404
     client.post("/view/jjb-view/doDelete")

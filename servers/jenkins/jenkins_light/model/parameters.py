@@ -112,7 +112,8 @@ def to_xml(definitions: list[ParameterDefinition]) -> Element:
     root = xmltree.Element(PROPERTY)
     holder = xmltree.SubElement(root, "parameterDefinitions")
     for definition in definitions:
-        element = xmltree.SubElement(holder, definition.cls)
+        # XStream doubles the underscores of class names.
+        element = xmltree.SubElement(holder, definition.cls.replace("_", "__"))
         xmltree.add(element, "name", definition.name)
         xmltree.add(element, "description", definition.description)
         if definition.kind == "Choice":
