@@ -18,7 +18,7 @@ JOBS = """
     project-type: pipeline
     description: made by jenkins-job-builder
     display-name: The pipeline
-    quiet-period: 0
+    concurrent: false
     parameters:
       - string: {name: VERSION, default: v1, description: what, trim: true}
       - choice: {name: ENV, choices: [test, prod]}
@@ -29,8 +29,6 @@ JOBS = """
     properties:
       - build-discarder: {num-to-keep: 7, artifact-num-to-keep: 2}
       - throttle: {max-total: 3, option: project}
-      - disable-concurrent-builds: {abort-previous: true}
-      - disable-resume
     triggers:
       - timed: H 4 * * 1-5
       - pollscm: {cron: H/15 * * * *}
