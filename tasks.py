@@ -228,15 +228,16 @@ def e2e(c: Any, yes: bool = False, keep: bool = False, k: str = "") -> None:
     help={
         "yes": YES,
         "k": "pytest's -k expression",
+        "rounds": "how often each figure is measured; the median counts",
         "compare": "show what has changed since the run before",
         "against": "compare with the run in this file instead",
     }
 )
-def bench(c: Any, yes: bool = False, k: str = "", compare: bool = False, against: str = "") -> None:
+def bench(c: Any, yes: bool = False, k: str = "", rounds: int = 3, compare: bool = False, against: str = "") -> None:
     """[develop] Measure the aims of docs/performance.md, each against its raw commands in the same run."""
     from kubestage.sandbox import commands
 
-    commands.bench(yes=yes, expression=k, compare=compare, against=against)
+    commands.bench(yes=yes, expression=k, rounds=rounds, compare=compare, against=against)
 
 
 @command(name="format")

@@ -11,9 +11,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import requests
+from docker.errors import DockerException
+
 from kubestage.diagnostics import cluster, containers, machine, servers
 from kubestage.diagnostics.redaction import Redactor, secrets_in_kubeconfig
 from kubestage.errors import KubestageError
+from kubestage.sandbox.access import HOME
 from kubestage.sandbox.sandbox import Sandbox
 
 # By its name in the archive: gives the text, or raises what hinders it.
@@ -49,7 +53,7 @@ def diagnose(sandbox: Sandbox, folder: Path) -> Path:
 
 
 def known_secrets(sandbox: Sandbox) -> list[str]:
-    """Every secret that the sandbox has on this machine."""
+    """Every secret that the sandbox has on this machine and in Jenkins."""
     known: list[str] = []
     try:
         known += sandbox.secrets.model_dump().values()
@@ -57,7 +61,19 @@ def known_secrets(sandbox: Sandbox) -> list[str]:
         known += _values_in(sandbox.settings.folder / "secrets.json")
     if sandbox.settings.kubeconfig.exists():
         known += secrets_in_kubeconfig(sandbox.settings.kubeconfig.read_text(encoding="utf-8"))
-    return known
+    return known + secrets_in_kubeconfig(_deployers_kubeconfig(sandbox))
+
+
+def _deployers_kubeconfig(sandbox: Sandbox) -> str:
+    """That of Jenkins, which stands nowhere else; it can be read from a stopped container too."""
+    try:
+        jenkins = sandbox.engine.client.containers.get(sandbox.settings.container("jenkins"))
+        chunks, _ = jenkins.get_archive(f"{HOME}/.kube/config")
+        with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as packed:
+            file = packed.extractfile(packed.getmembers()[0])
+            return file.read().decode("utf-8", "replace") if file else ""
+    except (KubestageError, DockerException, requests.RequestException, tarfile.TarError):
+        return ""  # there is no such file, or nobody who could give it
 
 
 def _values_in(file: Path) -> list[str]:

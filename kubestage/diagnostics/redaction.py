@@ -22,6 +22,7 @@ _LOOKS = tuple(
     for pattern in (
         rb"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----)",
         rb"()eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}()",  # a JSON web token, such as a ServiceAccount's
+        rb"()ZXlK[\w+/-]{40,}={0,2}()",  # the same in base64
         rb"(glpat-|glrt-|gldt-|glptt-)[\w-]{16,}()",
         rb"()\$2[aby]\$\d\d\$[./\w]{53}()",  # bcrypt
         rb"(?i)(authorization[\"']?\s*[:=]\s*[\"']?(?:basic|bearer)\s+)[^\s\"',]+()",

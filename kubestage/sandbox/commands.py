@@ -188,8 +188,8 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
     quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
 
 
-def bench(*, yes: bool, expression: str, compare: bool, against: str) -> None:
-    """Measures, on a sandbox of its own name and ports.
+def bench(*, yes: bool, expression: str, rounds: int, compare: bool, against: str) -> None:
+    """Measures, each figure so many rounds, on a sandbox of its own name and ports.
 
     Raises:
         PartError: an aim was missed.
@@ -198,6 +198,7 @@ def bench(*, yes: bool, expression: str, compare: bool, against: str) -> None:
     from kubestage import quality
 
     _ready_for("bench", 2000, yes=yes)
+    os.environ["KUBESTAGE_ROUNDS"] = str(rounds)
     quality.benches(
         ["-k", expression] if expression else [], compare=compare, against=Path(against) if against else None
     )

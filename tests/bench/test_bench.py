@@ -18,7 +18,7 @@ from kubestage.supply import Supply
 from ..e2e.conftest import inv
 from .conftest import Board
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("KUBESTAGE_ROUNDS", "3"))
 
 pytestmark = pytest.mark.timeout(3600)
 

@@ -52,6 +52,10 @@ def test_a_secret_of_several_lines_is_kept_out_line_by_line_and_escaped():
 LOOKS = {
     "a token of GitLab": ("glpat-abcdefghij0123456789", "abcdefghij0123456789"),
     "a web token": ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJlLW9mLWl0", "c2lnbmF0dXJl"),
+    "a web token in base64": (
+        base64.b64encode(b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJl").decode(),
+        "ZXlKaGJHY2lPaUpT",
+    ),
     "a basic authorization": ("Authorization: Basic cHVzaGVyOnBhc3N3b3Jk", "cHVzaGVy"),
     "a bearer in JSON": ('"Authorization": "Bearer abc.def"', "abc.def"),
     "a hook's token": ("X-Gitlab-Token: topsecret1", "topsecret1"),
