@@ -95,3 +95,25 @@ def test_the_dockerfile_is_the_talks() -> None:
         "EXPOSE 30001",
         'ENTRYPOINT ["java","-jar","app.jar","--server.port=30001"]',
     ]
+
+
+def dockerfile(name: str) -> list[str]:
+    """A Dockerfile's instructions, comments left out and lines joined."""
+    text = (KNOWLEDGE / "demo" / "docker" / "uuid" / name).read_text(encoding="utf-8").replace("\\\n", "")
+    return [" ".join(line.split()) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_layered_image_starts_from_the_same_base_with_the_same_command() -> None:
+    talk, layered = dockerfile("uuid.dockerfile"), dockerfile("uuid.layered.dockerfile")
+    assert [line for line in talk if not line.startswith("COPY")] == [
+        line for line in layered[layered.index(talk[0]) :] if not line.startswith(("COPY", "ENV", "RUN"))
+    ]
+
+
+def test_the_layered_image_has_its_dependencies_below_what_changes() -> None:
+    copies = [line for line in dockerfile("uuid.layered.dockerfile") if line.startswith("COPY --from=jar")]
+    assert [copy.rpartition(" ")[2] for copy in copies] == ["./lib", "./app.jar"]
+
+
+def test_the_layered_image_needs_no_buildkit() -> None:
+    assert not any("--mount" in line or "<<" in line for line in dockerfile("uuid.layered.dockerfile"))
