@@ -259,3 +259,23 @@ def _job(name: str) -> str:
     url = "http://gitlab:8080/demo/knowledge_share.git"
     trigger = webhook(f"<genericVariables>{variables}</genericVariables><token>{name}</token>")
     return pipeline_from_scm(url, f"demo/pipeline/{name}.Jenkinsfile", "caoyong1-gitlab-lenovo-com", trigger)
+
+
+def test_a_safe_restart_lets_builds_end_and_comes_back(light: Make) -> None:
+    server = light()
+    server.start()
+    client = server.client
+    client.create("short", pipeline("sleep 2"))
+    path = client.started(client.trigger("short"))
+    assert client.post("/safeRestart").status_code == 302
+
+    def back() -> str | None:
+        try:
+            found = client.get(f"{path}api/json")
+        except requests.ConnectionError:
+            return None
+        data = found.json() if found.status_code == 200 else {"building": True}
+        return None if data["building"] or client.json("/api/json")["quietingDown"] else str(data["result"])
+
+    assert wait_for(back, "the server to come back", 30) == "SUCCESS"
+    assert client.run("after", "echo 'x'").result == "SUCCESS"
