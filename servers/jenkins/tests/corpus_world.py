@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from corpus_credentials import CREDENTIALS
 from corpus_files import CorpusFile
 from corpus_library import LIBRARY_FILES, global_libraries
 from git_host import GitHost
@@ -17,6 +18,27 @@ STRING_PARAMETER = (
     "<hudson.model.StringParameterDefinition><name>{}</name><defaultValue></defaultValue>"
     "</hudson.model.StringParameterDefinition>"
 )
+
+_INNER = """
+echo "inner got ${params.S}"
+if (params.S == 'bad') { error 'refused' }
+"""
+_PACKAGE = "org.jenkins.plugins.lockableresources"
+_RESOURCES = (
+    f"<{_PACKAGE}.LockableResourcesManager><resources>"
+    + "".join(
+        f"<{_PACKAGE}.LockableResource><name>{name}</name><labels>printer office</labels></{_PACKAGE}.LockableResource>"
+        for name in ("laser", "ink")
+    )
+    + f"</resources></{_PACKAGE}.LockableResourcesManager>"
+)
+
+
+def _definitions(*names: str) -> str:
+    """The job property that defines string parameters."""
+    tag = "hudson.model.ParametersDefinitionProperty"
+    definitions = "".join(STRING_PARAMETER.format(name) for name in names)
+    return f"<{tag}><parameterDefinitions>{definitions}</parameterDefinitions></{tag}>"
 
 
 class World:
@@ -37,19 +59,20 @@ class World:
         home.mkdir(parents=True)
         name = "org.jenkinsci.plugins.workflow.libs.GlobalLibraries.xml"
         (home / name).write_text(global_libraries(git_host.url))
+        (home / "org.jenkins.plugins.lockableresources.LockableResourcesManager.xml").write_text(_RESOURCES)
 
     def furnish(self) -> None:
         """Make repositories, credentials and jobs."""
         self._git_host.add("corpus/app", {"data.txt": "from the repository\n", "sub/deep.txt": "deep\n"})
         self._git_host.add("private/corpus", {"secret.txt": "behind a password\n"})
-        self.client.create_credentials(username_password("git-account", GitHost.USER, GitHost.PASSWORD))
+        for document in (username_password("git-account", GitHost.USER, GitHost.PASSWORD), *CREDENTIALS):
+            self.client.create_credentials(document)
+        self.client.create("corpus-inner", pipeline(_INNER, _definitions("S", "B", "C", "T", "P")))
 
     def start(self, file: CorpusFile) -> int:
         """Make the file's job, start its build, and return the queue's item."""
         given = dict(line.split("=", 1) for line in file.all("parameter"))
-        definitions = "".join(STRING_PARAMETER.format(name) for name in given)
-        tag = "hudson.model.ParametersDefinitionProperty"
-        properties = f"<{tag}><parameterDefinitions>{definitions}</parameterDefinitions></{tag}>" if given else ""
+        properties = _definitions(*given) if given else ""
         text = self._filled(file.text)
         if file.all("from") == ["scm"]:
             url = self._git_host.add(f"corpus/{file.name}", {"Jenkinsfile": text, "data.txt": "beside it\n"})
@@ -62,16 +85,13 @@ class World:
     def answer(self, item: int, ident: str, parameters: dict[str, Any] | None) -> None:
         """Proceed with an ``input``, or with None abort it."""
         path = self.client.started(item)
-        wait_for(lambda: self._asks(path, ident) or None, f"the question {ident}")
-        if parameters is None:
-            self.client.post(f"{path}input/{ident}/abort")
-            return
-        chosen = {"parameter": [{"name": name, "value": value} for name, value in parameters.items()]}
-        self.client.post(f"{path}input/{ident}/proceed", data={"proceed": "Proceed", "json": json.dumps(chosen)})
+        chosen = {"parameter": [{"name": name, "value": value} for name, value in (parameters or {}).items()]}
+        verb, data = ("abort", {}) if parameters is None else ("proceed", {"proceed": "Ok", "json": json.dumps(chosen)})
 
-    def _asks(self, path: str, ident: str) -> bool:
-        answer = self.client.get(f"{path}wfapi/pendingInputActions")
-        return answer.status_code == 200 and any(action["id"] == ident for action in answer.json())
+        def answered() -> bool | None:
+            return True if self.client.post(f"{path}input/{ident}/{verb}", data=data).status_code < 400 else None
+
+        wait_for(answered, f"the question {ident}")
 
     def _filled(self, text: str) -> str:
         return text.replace("@GIT@", self._git_host.url).replace("@HTTP@", f"http://127.0.0.1:{self._http.server_port}")

@@ -1,11 +1,14 @@
 """A build's console text: appended by many, masked, read while it grows."""
 
-import shlex
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+from jenkins_light.engine import masking
 
 _MASK = b"****"
 
@@ -22,12 +25,23 @@ class BuildLog:
         self._lock = threading.Lock()
         self._secrets: list[bytes] = []
         self._timestamps = 0
+        self._copies: list[BinaryIO] = []
+
+    @contextlib.contextmanager
+    def copied_to(self, file: BinaryIO) -> Iterator[None]:
+        """Write everything into this file too."""
+        with self._lock:
+            self._copies.append(file)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._copies.remove(file)
 
     def mask(self, secret: str) -> None:
-        """Mask this text from now on, also as a shell prints it quoted in a trace, and each of its lines."""
-        forms = {secret, shlex.quote(secret), *secret.splitlines()}
+        """Mask this text from now on, in every form in which programs print it."""
         with self._lock:
-            known = {*self._secrets, *(form.encode() for form in forms if form.strip())}
+            known = {*self._secrets, *(form.encode() for form in masking.forms(secret))}
             self._secrets = sorted(known, key=len, reverse=True)
 
     @property
@@ -54,6 +68,8 @@ class BuildLog:
         with self._lock:
             if not self._file.closed:
                 self._file.write(data)
+                for copy in self._copies:
+                    copy.write(data)
 
     @property
     def size(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jenkins_light.engine.containers import Container
 from jenkins_light.steps.registry import DEFAULT_ARGUMENTS, Abort, Interrupted, StepError, Variables
 
 if TYPE_CHECKING:
@@ -21,12 +22,14 @@ class Block:
 
     Attributes:
         folder: the working directory, or None outside any node. workspace: that of the node around.
+        container: what commands run in, when this block is such a container.
         outcome: how the block went, once it has ended: "success", "failure" or "aborted"; "" when the build ended hard.
     """
 
     parent: "Block | None"
     folder: Path | None
     workspace: Path | None = None
+    container: Container | None = None
     manager: AbstractContextManager[Variables] | None = None
     outcome: str = ""
 
@@ -89,6 +92,14 @@ class StepCall:
         """The workspace of the ``node`` around the step."""
         self.folder  # noqa: B018 raises Jenkins' message outside a node
         return self.block.workspace if self.block and self.block.workspace else self.folder
+
+    @property
+    def container(self) -> Container | None:
+        """The container that commands run in, if the step stands in one."""
+        block = self.block
+        while block is not None and block.container is None:
+            block = block.parent
+        return None if block is None else block.container
 
     def path(self, relative: str) -> Path:
         """A path in the working directory."""

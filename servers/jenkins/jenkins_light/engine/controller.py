@@ -34,6 +34,7 @@ from jenkins_light.model.secrets import SecretBox
 from jenkins_light.model.sonarqube import SonarEvents, SonarInstallations
 from jenkins_light.model.users import Sessions, Users
 from jenkins_light.settings import Settings
+from jenkins_light.steps.locks import Locks
 
 _log = logging.getLogger(__name__)
 _STEP_THREADS = 512
@@ -61,6 +62,7 @@ class Controller:
         self.sonar_installations = SonarInstallations(settings.home)
         self.sonar_events = SonarEvents()
         self.tools = Tools(settings.tools_file)
+        self.locks = Locks(settings.home)
         self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")
         self.gitlab = GitLabConnections(settings.home)

@@ -20,12 +20,6 @@ Log = Callable[[str], None]
 _TIMEOUT_SECONDS = 600
 _LOCKS: dict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-#: The git plugin's extensions that a checkout heeds, and those without a meaning for a single checkout.
-_EXTENSIONS = {
-    "CleanBeforeCheckout", "CleanCheckout", "CloneOption", "LocalBranch", "RelativeTargetDirectory", "SubmoduleOption",
-    "CheckoutOption", "PruneStaleBranch", "ChangelogToBranch", "PathRestriction", "UserExclusion", "MessageExclusion",
-}  # fmt: skip
-
 # The password reaches git through this program's environment: never through argv, the URL or a file of its own.
 _ASKPASS = """#!/bin/sh
 case "$1" in
@@ -126,6 +120,11 @@ class Git:
             raise Abort(f"{shown} returned status code {process.returncode}:\nstdout: \nstderr: {text}")
         return output.decode("utf-8", "replace").strip()
 
+    def identify(self, name: str, email: str) -> None:
+        """Commits are made under this name from now on."""
+        self._env |= {"GIT_AUTHOR_NAME": name, "GIT_COMMITTER_NAME": name}
+        self._env |= {"GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_EMAIL": email}
+
     def cancel(self) -> None:
         """End the command that runs now."""
         if self._running is not None and self._running.poll() is None:
@@ -139,13 +138,14 @@ class Git:
             return None
 
     def fetch(self, scm: GitScm, extra: Sequence[str] = ()) -> None:
-        """Bring branches and tags of the remote here."""
+        """Bring branches and tags of the remote here; with ``--no-tags`` among the extra arguments no tags."""
         if scm.url.startswith("-"):
             raise Abort(f"Not an address of a repository: {scm.url}")
         self._log(f"Fetching upstream changes from {scm.url}")
         refspec = scm.refspec.split() or [f"+refs/heads/*:refs/remotes/{scm.remote}/*"]
         try:
-            self.run("fetch", "--tags", "--force", "--progress", *extra, "--", scm.url, *refspec)
+            tags = () if "--no-tags" in extra else ("--tags",)
+            self.run("fetch", *tags, "--force", "--progress", *extra, "--", scm.url, *refspec)
         except Abort as error:
             raise Abort(f"Error fetching remote repo '{scm.remote}'\n{error}") from error
 
@@ -173,45 +173,6 @@ class Git:
         if specifier.startswith("refs/tags/"):
             return [specifier]
         return [f"refs/remotes/{remote}/{name}", f"refs/tags/{name}", name]
-
-
-def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
-    """Make ``folder`` the working tree of the repository at the wanted revision, on no branch, as Jenkins does."""
-    fresh = not (folder / ".git").is_dir()
-    if fresh:
-        log("Cloning the remote Git repository")
-        log(f"Cloning repository {scm.url}")
-        git.run("init", str(folder))
-    else:
-        git.run("rev-parse", "--resolve-git-dir", str(folder / ".git"))
-        log("Fetching changes from the remote Git repository")
-    git.run("config", f"remote.{scm.remote}.url", scm.url)
-    git.fetch(scm, _clone_options(scm))
-    revision = git.resolve(scm)
-    log(f"Checking out Revision {revision.commit} ({revision.branch})")
-    if "CleanBeforeCheckout" in scm.extensions and not fresh:
-        git.run("reset", "--hard")
-        git.run("clean", "-ffdx")
-    git.run("checkout", "-f", revision.commit)
-    local = scm.extensions.get("LocalBranch", {}).get("localBranch")
-    if local:
-        name = revision.branch.split("/", 1)[-1] if local == "**" else local
-        git.run("checkout", "-B", name, revision.commit)
-    submodules = scm.extensions.get("SubmoduleOption")
-    if submodules is not None and submodules.get("disableSubmodules", "").lower() != "true":
-        recursive = ["--recursive"] if submodules.get("recursiveSubmodules", "").lower() == "true" else []
-        git.run("submodule", "update", "--init", *recursive)
-    for name in sorted(scm.extensions.keys() - _EXTENSIONS):
-        log(f"The extension {name} is not known here and does nothing")
-    if "CleanCheckout" in scm.extensions:
-        git.run("clean", "-ffdx")
-    log(f'Commit message: "{revision.message}"')
-    return revision
-
-
-def _clone_options(scm: GitScm) -> list[str]:
-    depth = scm.extensions.get("CloneOption", {}).get("depth", "")
-    return [f"--depth={depth}"] if depth.isdecimal() and depth != "0" else []
 
 
 def cached(home: Path, scm: GitScm, credential: Credential | None, log: Log) -> tuple[Git, threading.Lock]:

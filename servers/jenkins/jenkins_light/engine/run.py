@@ -13,7 +13,7 @@ from jenkins_light.errors import JenkinsError
 from jenkins_light.model.builds import Build, Stage
 from jenkins_light.model.describable import symbol_of
 from jenkins_light.steps import stashes
-from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort, Interrupted, StepError
+from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort, Interrupted, SkippedBlock, StepError
 
 if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ABORT = "hudson.AbortException"
 _INTERRUPTED = "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException"
+_SKIPPED = "jenkinslight.runner.steps.SkippedBlock"
 _STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
 
 
@@ -260,6 +261,8 @@ def _described(error: Exception) -> dict[str, Any]:
         return {"type": _ABORT, "message": str(error)}
     if isinstance(error, Interrupted):
         return {"type": _INTERRUPTED, "message": str(error), "result": error.result}
+    if isinstance(error, SkippedBlock):
+        return {"type": _SKIPPED, "message": ""}
     if isinstance(error, StepError):
         return {"type": error.java_class, "message": str(error)}
     if isinstance(error, FileNotFoundError):

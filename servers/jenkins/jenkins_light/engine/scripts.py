@@ -56,6 +56,29 @@ def _from_repository(run: "PipelineRun", definition: ScmDefinition) -> str:
     return script
 
 
+def read(run: "PipelineRun", path: str) -> str:
+    """A file of the repository that the build's script comes from.
+
+    Raises:
+        Abort: the script does not come from one, or it has no such file.
+    """
+    definition = run.build.job.config.definition
+    if not isinstance(definition, ScmDefinition):
+        raise Abort(
+            "\u2018readTrusted\u2019 is only available when using \u201cMultibranch Pipeline\u201d or "
+            "\u201cPipeline script from SCM\u201d"
+        )
+    scm = definition.scm
+    credential = credential_of(run.controller, run.build.job, scm)
+    repository, lock = git.cached(run.controller.settings.home, scm, credential, lambda _: None)
+    with lock:
+        text = repository.find("show", f"{repository.resolve(scm).commit}:{path}")
+    if text is None:
+        raise Abort(f"{path} not found")
+    run.log.line(f"Obtained {path} from git {scm.url}")
+    return text
+
+
 def _changes(build: Build, repository: git.Git, scm: GitScm, commit: str) -> list[dict[str, Any]]:
     previous = next((b for b in build.job.builds if b.number < build.number and b.record.scm), None)
     old = next((s["commit"] for s in previous.record.scm if s["url"] == scm.url), None) if previous else None

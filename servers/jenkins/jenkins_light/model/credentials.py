@@ -19,6 +19,8 @@ SECRET_TEXT = "org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl
 SECRET_FILE = "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"  # noqa: S105 a class name
 GITLAB_TOKEN = "com.dabsquared.gitlabjenkins.connection.GitLabApiTokenImpl"  # noqa: S105 a class name
 SSH_KEY = "com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey"
+CERTIFICATE = "com.cloudbees.plugins.credentials.impl.CertificateCredentialsImpl"
+DOCKER_CERTIFICATE = "org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials"
 
 #: Each kind with its type name and display name (as the credentials API tells them) and the elements that hold secrets.
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -27,6 +29,8 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     GITLAB_TOKEN: ("GitLab API token", ("apiToken",)),
     SECRET_FILE: ("Secret file", ("secretBytes",)),
     SSH_KEY: ("SSH Username with private key", ("passphrase", "privateKeySource/privateKey")),
+    CERTIFICATE: ("Certificate", ("keyStoreSource/uploadedKeystoreBytes", "password")),
+    DOCKER_CERTIFICATE: ("X.509 Client Certificate", ("clientKeySecret",)),
 }
 
 REDACTED = "<secret-redacted/>"
@@ -34,16 +38,25 @@ REDACTED = "<secret-redacted/>"
 
 @dataclass(frozen=True)
 class Credential:
-    """One credential in plain text, for the duration of its use."""
+    """One credential in plain text, for the duration of its use.
+
+    Attributes:
+        secret: the password, text, private key or client key.
+        passphrase: of a private key. hidden_username: the username is a secret too.
+        content: a secret file's or a key store's bytes.
+        certificates: a Docker client's own certificate and the server's CA.
+    """
 
     id: str
     kind: str
     description: str = ""
     username: str = ""
     secret: str = ""
-    passphrase: str = ""
     file_name: str = ""
     content: bytes = b""
+    passphrase: str = ""
+    hidden_username: bool = False
+    certificates: tuple[str, str] = ("", "")
 
     @property
     def type_name(self) -> str:
@@ -169,9 +182,11 @@ class CredentialsStore:
             description=xmltree.text(element, "description"),
             username=xmltree.text(element, "username"),
             secret=secret(KINDS[kind][1][-1]) if kind != SECRET_FILE else "",
-            passphrase=secret("passphrase") if kind == SSH_KEY else "",
             file_name=xmltree.text(element, "fileName"),
-            content=base64.b64decode(secret("secretBytes")) if kind == SECRET_FILE else b"",
+            content=base64.b64decode(secret(KINDS[kind][1][0])) if kind in {SECRET_FILE, CERTIFICATE} else b"",
+            passphrase=secret("passphrase"),
+            hidden_username=xmltree.flag(element, "usernameSecret"),
+            certificates=(xmltree.text(element, "clientCertificate"), xmltree.text(element, "serverCaCertificate")),
         )
 
     def _save(self) -> None:

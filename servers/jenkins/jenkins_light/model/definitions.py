@@ -67,7 +67,7 @@ def parse_scm(element: Element | None) -> GitScm | None:
     remote = element.find("userRemoteConfigs/hudson.plugins.git.UserRemoteConfig")
     branches = tuple(b.text or "" for b in element.iterfind("branches/hudson.plugins.git.BranchSpec/name"))
     extensions = {
-        str(extension.tag).rsplit(".", 1)[-1]: {str(entry.tag): entry.text or "" for entry in extension}
+        str(extension.tag).rsplit(".", 1)[-1]: {str(entry.tag): _setting(entry) for entry in extension}
         for extension in element.iterfind("extensions/*")
     }
     return GitScm(
@@ -78,3 +78,9 @@ def parse_scm(element: Element | None) -> GitScm | None:
         refspec=xmltree.text(remote, "refspec"),
         extensions=extensions,
     )
+
+
+def _setting(entry: Element) -> str:
+    """A setting's text; of a list of paths, each on a line."""
+    paths = [path.text or "" for path in entry.iter("path")] if len(entry) else []
+    return "\n".join(paths) if paths else entry.text or ""

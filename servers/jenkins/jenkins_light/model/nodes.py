@@ -30,6 +30,14 @@ class Nodes:
         """The declared agents."""
         return sorted(self._documents)
 
+    def with_label(self, label: str) -> list[str]:
+        """The declared agents that have a label; each has its own name as one."""
+
+        def labels(name: str) -> set[str]:
+            return {name, *xmltree.text(xmltree.parse(self._documents[name].encode()), "label").split()}
+
+        return [name for name in self.names() if label in labels(name)]
+
     def config_xml(self, name: str) -> bytes:
         """An agent's config.xml.
 

@@ -1,7 +1,5 @@
-"""``build``: start another job and wait for it; ``input``: ask a person."""
+"""``build``: start another job and wait for it."""
 
-import threading
-from dataclasses import dataclass, field
 from typing import Any
 
 from jenkins_light.engine.calls import StepCall
@@ -16,10 +14,10 @@ _POLL_SECONDS = 0.1
 
 @step("build", "job")
 def build(call: StepCall) -> dict[str, Any] | None:
-    """Build another job (pipeline-build-step: job, parameters, wait, propagate, quietPeriod).
+    """Build another job (pipeline-build-step: job, parameters, wait, waitForStart, propagate, quietPeriod).
 
     Returns:
-        The finished build, or None with ``wait: false``.
+        The finished build, with ``waitForStart`` the one that began, or None with ``wait: false``.
     """
     name = call.text("job")
     job = _find(call, name)
@@ -29,7 +27,7 @@ def build(call: StepCall) -> dict[str, Any] | None:
     cause = causes.by_upstream(own.job.full_name, own.number, own.job.url_path)
     quiet = call.args.get("quietPeriod")
     item = call.controller.schedule(job, cause, given, quiet=None if quiet is None else float(quiet))
-    if not call.flag("wait", True):
+    if not call.flag("wait", True) and not call.flag("waitForStart"):
         return None
     while item.build is None:
         if item.cancelled:
@@ -37,6 +35,8 @@ def build(call: StepCall) -> dict[str, Any] | None:
         call.wait(_POLL_SECONDS)
     started = item.build
     call.log(f"Starting building: {job.full_name} {started.display_name}")
+    if call.flag("waitForStart"):
+        return _run(call, started)
     call.on_cancel(lambda: _stop(call, started))
     started.finished.wait()
     call.check_cancelled()
@@ -90,61 +90,3 @@ def _run(call: StepCall, build: Build) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@dataclass
-class Question:
-    """An open ``input``."""
-
-    id: str
-    message: str
-    ok: str
-    parameters: list[dict[str, Any]]
-    answered: threading.Event = field(default_factory=threading.Event)
-    proceed: bool = False
-    values: dict[str, Any] = field(default_factory=dict)
-    by: str = ""
-
-    def answer(self, by: str, proceed: bool, values: dict[str, Any]) -> None:
-        """Somebody decided."""
-        self.by, self.proceed, self.values = by, proceed, values
-        self.answered.set()
-
-
-@step("input", "message")
-def input_step(call: StepCall) -> Any:
-    """Wait until somebody proceeds or aborts, on the build's page or by its address.
-
-    Source: pipeline-input-step (message, id, ok, parameters, submitterParameter).
-
-    Returns:
-        None, the value of the only parameter, or a map of all.
-    """
-    message = str(call.args.get("message") or "Proceed?")
-    ident = str(call.args.get("id") or "") or f"{call.id:x}".rjust(8, "0")
-    ident = ident[:1].upper() + ident[1:]
-    parameters = [entry for entry in call.args.get("parameters") or () if isinstance(entry, dict)]
-    question = Question(ident, message, str(call.args.get("ok") or "Proceed"), parameters)
-    questions = call.run.state.setdefault("inputs", {})
-    questions[ident] = question
-    call.log(message)
-    call.log(f"{question.ok} or Abort")
-    try:
-        while not question.answered.wait(_POLL_SECONDS):
-            call.check_cancelled()
-    finally:
-        questions.pop(ident, None)
-    if not question.proceed:
-        raise Interrupted(f"Rejected by {question.by}")
-    call.log(f"Approved by {question.by}")
-    return _answer(question, str(call.args.get("submitterParameter") or ""))
-
-
-def _answer(question: Question, submitter_parameter: str) -> Any:
-    names = [str(entry.get("name")) for entry in question.parameters]
-    values = {n: question.values.get(n, e.get("defaultValue")) for n, e in zip(names, question.parameters, strict=True)}
-    if submitter_parameter:
-        values[submitter_parameter] = question.by
-    if not values:
-        return None
-    return next(iter(values.values())) if len(values) == 1 else values

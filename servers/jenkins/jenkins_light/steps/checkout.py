@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jenkins_light.engine import git, scripts
+from jenkins_light.engine import checkouts, git, scripts
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.errors import NotFoundError
 from jenkins_light.model.credentials import Credential
@@ -10,21 +10,27 @@ from jenkins_light.model.definitions import GitScm
 from jenkins_light.model.describable import symbol_of
 from jenkins_light.steps.registry import Abort, step, symbols
 
-symbols(
-    "scmGit", "gitSCM", "cleanBeforeCheckout", "cleanAfterCheckout", "cloneOption", "localBranch", "checkoutOption",
-    "submodule", "pruneStaleBranch",
-)  # fmt: skip
-
+#: The git plugin's extensions by their symbols; the classes are known under their own names.
 _EXTENSIONS = {
-    "cleanBeforeCheckout": "CleanBeforeCheckout",
+    "authorInChangelog": "AuthorInChangelog",
+    "checkoutOption": "CheckoutOption",
     "cleanAfterCheckout": "CleanCheckout",
+    "cleanBeforeCheckout": "CleanBeforeCheckout",
     "cloneOption": "CloneOption",
     "localBranch": "LocalBranch",
-    "WipeWorkspace": "CleanBeforeCheckout",
-    "submodule": "SubmoduleOption",
-    "checkoutOption": "CheckoutOption",
+    "preBuildMerge": "PreBuildMerge",
     "pruneStaleBranch": "PruneStaleBranch",
+    "pruneTags": "PruneStaleTag",
+    "relativeTargetDirectory": "RelativeTargetDirectory",
+    "sparseCheckout": "SparseCheckoutPaths",
+    "submodule": "SubmoduleOption",
+    "userIdentity": "UserIdentity",
+    "wipeWorkspace": "WipeWorkspace",
+    # Words of the job DSL that the plugin takes as well.
+    "CleanAfterCheckout": "CleanCheckout",
 }
+
+symbols("scmGit", "gitSCM", *(name for name in _EXTENSIONS if name[0].islower()))
 
 
 @step("checkout", "scm")
@@ -65,8 +71,7 @@ def scm_from(described: dict[str, Any]) -> GitScm:
     extensions = {}
     for entry in described.get("extensions") or ():
         name = symbol_of(entry)
-        settings = {key: str(value) for key, value in entry.items() if not key.startswith("$")}
-        extensions[_EXTENSIONS.get(name, name)] = settings
+        extensions[_EXTENSIONS.get(name, name)] = _settings(entry)
     return GitScm(
         url=str(remote["url"]),
         credentials_id=str(remote.get("credentialsId") or ""),
@@ -75,6 +80,20 @@ def scm_from(described: dict[str, Any]) -> GitScm:
         refspec=str(remote.get("refspec") or ""),
         extensions=extensions,
     )
+
+
+def _settings(described: dict[str, Any]) -> dict[str, str]:
+    """An extension's settings as texts: what a nested map says as its own, the paths of a list as lines."""
+    settings: dict[str, str] = {}
+    for key, value in described.items():
+        if isinstance(value, dict):
+            settings |= _settings(value)
+        elif isinstance(value, list):
+            settings[key] = "\n".join(str(v.get("path", v) if isinstance(v, dict) else v) for v in value)
+        elif not key.startswith("$") and value is not None:
+            settings[key] = str(value)
+    unnamed = described.get("$args") or []
+    return settings | ({"localBranch": str(unnamed[0])} if unnamed else {})
 
 
 def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
@@ -87,7 +106,7 @@ def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     repository = git.Git(folder, call.controller.settings.home, credential, call.log)
     call.on_cancel(repository.cancel)
-    revision = git.check_out(repository, folder, scm, call.log)
+    revision = checkouts.check_out(repository, folder, scm, call.log)
     call.check_cancelled()
     taken = {"url": scm.url, "branch": revision.branch, "commit": revision.commit}
     taken |= {"credentialsId": scm.credentials_id, "poll": str(polled).lower()}
@@ -113,9 +132,14 @@ def _credential(call: StepCall, scm: GitScm) -> Credential | None:
 
 def _variables(call: StepCall, scm: GitScm, revision: git.Revision) -> dict[str, str]:
     variables = {"GIT_COMMIT": revision.commit, "GIT_BRANCH": revision.branch, "GIT_URL": scm.url}
-    local = scm.extensions.get("LocalBranch", {}).get("localBranch")
+    local = checkouts.local_branch(scm, revision)
     if local:
         variables["GIT_LOCAL_BRANCH"] = local
+    identity = scm.extensions.get("UserIdentity")
+    if identity is not None:
+        for role in ("AUTHOR", "COMMITTER"):
+            variables[f"GIT_{role}_NAME"] = identity.get("name", "")
+            variables[f"GIT_{role}_EMAIL"] = identity.get("email", "")
     older = [b for b in call.build.job.builds if b.number < call.build.number]
     for name, builds in (
         ("GIT_PREVIOUS_COMMIT", older),

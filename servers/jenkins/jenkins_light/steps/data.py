@@ -73,25 +73,6 @@ def write_yaml(call: StepCall) -> str | None:
     return None
 
 
-@step("readProperties", "file")
-def read_properties(call: StepCall) -> dict[str, str]:
-    """A Java properties file over the ``defaults``."""
-    defaults = {str(key): str(value) for key, value in (call.args.get("defaults") or {}).items()}
-    return defaults | parse_properties(_source(call))
-
-
-def parse_properties(text: str) -> dict[str, str]:
-    """The pairs of a Java properties file."""
-    values: dict[str, str] = {}
-    for line in text.replace("\\\r\n", "").replace("\\\n", "").splitlines():
-        stripped = line.strip()
-        if stripped and stripped[0] not in "#!":
-            ends = [stripped.find(mark) for mark in "=:" if mark in stripped]
-            cut = min(ends) if ends else len(stripped)
-            values[stripped[:cut].strip()] = stripped[cut + 1 :].strip()
-    return values
-
-
 def _write(call: StepCall, text: str) -> None:
     path = call.path(call.text("file"))
     path.parent.mkdir(parents=True, exist_ok=True)

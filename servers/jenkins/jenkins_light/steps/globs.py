@@ -24,6 +24,11 @@ def find(base: Path, includes: str, excludes: str = "", default_excludes: bool =
             yield path
 
 
+def matches(patterns: str, name: str) -> bool:
+    """Whether one of the patterns matches a path with slashes."""
+    return any(pattern.fullmatch(name) for pattern in _compile(patterns))
+
+
 def _compile(patterns: str) -> list[re.Pattern[str]]:
     return [re.compile(_translate(p.strip())) for p in re.split(r"[,\s]+", patterns) if p.strip()]
 

@@ -1,50 +1,170 @@
-"""``lock`` (lockable-resources) and ``milestone``."""
+"""``lock`` of lockable-resources."""
 
 import threading
-from collections import defaultdict
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from jenkins_light import xmltree
 from jenkins_light.engine.calls import StepCall
-from jenkins_light.steps.registry import Interrupted, Variables, block_step, step
+from jenkins_light.steps.registry import Abort, SkippedBlock, StepError, Variables, block_step
 
-_CONDITION = threading.Condition()
-_HELD: dict[str, str] = {}
-_MILESTONES: dict[str, dict[int, int]] = defaultdict(dict)
+_POLL_SECONDS = 0.2
+_ILLEGAL = "java.lang.IllegalArgumentException"
+_PACKAGE = "org.jenkins.plugins.lockableresources"
+#: The file in the home that declares resources and their labels; the name and the form are the plugin's.
+RESOURCES_FILE = f"{_PACKAGE}.LockableResourcesManager.xml"
+
+
+@dataclass
+class _Wanted:
+    """One resource by name, or some of a label's (0: all)."""
+
+    resource: str
+    label: str
+    quantity: int
+
+    def __str__(self) -> str:
+        if self.label:
+            return f"Label: {self.label}" + (f", Quantity: {self.quantity}" if self.quantity else "")
+        return f"Resource: {self.resource}"
+
+
+@dataclass(eq=False)
+class _Waiting:
+    wanted: list[_Wanted]
+    priority: int
+    newest_first: bool
+
+
+class Locks:
+    """Who holds which resource, and who waits for some; resources with labels are declared in the plugin's own file."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / RESOURCES_FILE
+        self.condition = threading.Condition()
+        self.holders: dict[str, str] = {}
+        self.since: dict[str, float] = {}
+        self.waiting: list[_Waiting] = []
+
+    def labelled(self, label: str) -> list[str]:
+        """The resources that have a label."""
+        if not self._file.exists():
+            return []
+        declared = xmltree.parse(self._file.read_bytes()).iterfind(f"resources/{_PACKAGE}.LockableResource")
+        return [xmltree.text(r, "name") for r in declared if label in xmltree.text(r, "labels").split()]
+
+    def free(self, wanted: list[_Wanted]) -> list[str] | None:
+        """The resources that fulfil all wishes now, or None."""
+        taken: list[str] = []
+        for wish in wanted:
+            names = self.labelled(wish.label) if wish.label else [wish.resource]
+            free = [name for name in names if name not in self.holders and name not in taken]
+            count = (wish.quantity or len(names)) if wish.label else 1
+            if len(free) < count:
+                return None
+            taken += free[:count]
+        return taken
+
+    def next(self) -> _Waiting | None:
+        """Who gets resources next: the highest priority, then whoever is first, or last with inversePrecedence."""
+        able = [w for w in self.waiting if self.free(w.wanted) is not None]
+        if not able:
+            return None
+        top = max(w.priority for w in able)
+        able = [w for w in able if w.priority == top]
+        return able[-1] if able[-1].newest_first else able[0]
 
 
 @block_step("lock", "resource")
 def lock(call: StepCall) -> Iterator[Variables]:
-    """Hold a named resource during the block; other builds wait."""
-    resource = call.text("resource")
-    call.log(f"Trying to acquire lock on [Resource: {resource}]")
-    with _CONDITION:
-        told = False
-        while resource in _HELD:
-            if not told:
-                call.log(f"[Resource: {resource}] is not free, waiting for execution ... locked by {_HELD[resource]}")
-                told = True
-            _CONDITION.wait(0.2)
-            call.check_cancelled()
-        _HELD[resource] = f"{call.build.job.full_name} {call.build.display_name}"
-    call.log(f"Lock acquired on [Resource: {resource}]")
+    """Hold resources during the block; other builds wait.
+
+    Source: lockable-resources' LockStep (resource, label, quantity, variable, extra, inversePrecedence, priority,
+    skipIfLocked, timeoutForAllocateResource, timeoutUnit).
+    """
+    locks = call.controller.locks
+    wanted = _wanted(call)
+    shown = "[" + ", ".join(f"{{{w}}}" if len(wanted) > 1 else str(w) for w in wanted) + "]"
+    call.log(f"Trying to acquire lock on {shown}")
+    taken = _acquire(call, locks, wanted, shown)
+    if taken is None:
+        raise SkippedBlock
+    call.log(f"Lock acquired on {shown}")
     try:
-        variable = call.args.get("variable")
-        yield {str(variable): resource} if variable else {}
+        yield _variables(str(call.args.get("variable") or ""), taken)
     finally:
-        with _CONDITION:
-            _HELD.pop(resource, None)
-            _CONDITION.notify_all()
-        call.log(f"Lock released on resource [Resource: {resource}]")
+        with locks.condition:
+            for name in taken:
+                locks.holders.pop(name, None)
+            locks.condition.notify_all()
+        call.log(f"Lock released on resource {shown}")
 
 
-@step("milestone", "ordinal")
-def milestone(call: StepCall) -> None:
-    """Let no older build pass a point that a newer one has passed."""
-    passed = call.run.state["milestones"] = call.run.state.get("milestones", 0) + 1
-    ordinal = int(call.args.get("ordinal") or passed)
-    with _CONDITION:
-        newest = _MILESTONES[call.build.job.full_name].get(ordinal, 0)
-        if newest > call.build.number:
-            raise Interrupted(f"Canceled since build #{newest} already got here", "NOT_BUILT")
-        _MILESTONES[call.build.job.full_name][ordinal] = call.build.number
-    call.log(f"Trying to pass milestone {ordinal}")
+def _wanted(call: StepCall) -> list[_Wanted]:
+    entries: list[dict[str, Any]] = [call.args, *(call.args.get("extra") or ())]
+    wanted = [
+        _Wanted(str(e.get("resource") or ""), str(e.get("label") or ""), int(e.get("quantity") or 0))
+        for e in entries
+        if e.get("resource") or e.get("label")
+    ]
+    if not wanted:
+        raise StepError(_ILLEGAL, "Either resource label or resource name must be specified.")
+    for wish in wanted:
+        if wish.label and wish.resource:
+            raise StepError(_ILLEGAL, "Label and resource name cannot be specified simultaneously.")
+        if wish.label and not call.controller.locks.labelled(wish.label):
+            raise StepError(_ILLEGAL, f"The label does not exist: {wish.label}.")
+    return wanted
+
+
+def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) -> list[str] | None:
+    """Wait for the resources and take them; None when they are not free and the step says to skip then."""
+    ticket = _Waiting(wanted, int(call.args.get("priority") or 0), call.flag("inversePrecedence"))
+    limit = _limit(call)
+    with locks.condition:
+        locks.waiting.append(ticket)
+        try:
+            told = False
+            while locks.next() is not ticket:
+                if not told:
+                    told = True
+                    _tell(call, locks, wanted)
+                    skip = call.flag("skipIfLocked")
+                    call.log(f"{shown} is not free, {'skipping' if skip else 'waiting for'} execution ...")
+                    if skip:
+                        return None
+                locks.condition.wait(_POLL_SECONDS)
+                call.check_cancelled()
+                if limit is not None and time.monotonic() > limit:
+                    raise Abort(f"Timed out waiting for lock on {shown}")
+            taken = locks.free(wanted) or []
+            for name in taken:
+                locks.holders[name] = f"{call.build.job.full_name} {call.build.display_name}"
+                locks.since[name] = time.time()
+            return taken
+        finally:
+            locks.waiting.remove(ticket)
+            locks.condition.notify_all()
+
+
+def _limit(call: StepCall) -> float | None:
+    units = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86400}
+    count = float(call.args.get("timeoutForAllocateResource") or 0)
+    unit = str(call.args.get("timeoutUnit") or "MINUTES").upper()
+    return time.monotonic() + count * units.get(unit, 60) if count else None
+
+
+def _tell(call: StepCall, locks: Locks, wanted: list[_Wanted]) -> None:
+    for wish in wanted:
+        if wish.resource in locks.holders:
+            since = time.strftime("%b %d, %Y, %I:%M %p", time.localtime(locks.since[wish.resource]))
+            holder = locks.holders[wish.resource]
+            call.log(f"The resource [{wish.resource}] is locked by build {holder} since {since}.")
+
+
+def _variables(name: str, taken: list[str]) -> Variables:
+    numbered = {f"{name}{index}": resource for index, resource in enumerate(taken)}
+    return {name: ",".join(taken), **numbered} if name else {}

@@ -7,7 +7,10 @@ from pathlib import Path
 from jenkins_light.engine import environment, processes
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.engine.executors import NODE_NAME, label_matches
-from jenkins_light.steps.registry import Variables, block_step
+from jenkins_light.steps.registry import Variables, block_step, symbols
+
+# The conditions of retry.
+symbols("agent", "nonresumable", "kubernetesAgent")
 
 
 @block_step("node", "label")
@@ -97,25 +100,3 @@ def ws(call: StepCall) -> Iterator[Variables]:
         yield {"WORKSPACE": str(folder), "WORKSPACE_TMP": f"{folder}@tmp"}
     finally:
         workspaces.release(folder)
-
-
-@block_step("timestamps")
-def timestamps(call: StepCall) -> Iterator[Variables]:
-    """Put the time before each line of the console."""
-    call.run.log.timestamps(+1)
-    try:
-        yield {}
-    finally:
-        call.run.log.timestamps(-1)
-
-
-@block_step("ansiColor", "colorMapName")
-def ansi_color(call: StepCall) -> Iterator[Variables]:
-    """Let colours through: the console text keeps escape sequences, and programs are told of a terminal."""
-    yield {"TERM": str(call.args.get("colorMapName") or "xterm")}
-
-
-@block_step("wrap", "delegate")
-def wrap(_call: StepCall) -> Iterator[Variables]:
-    """The old way to call a build wrapper; those that only decorate the console do nothing here."""
-    yield {}

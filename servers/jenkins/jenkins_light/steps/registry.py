@@ -38,6 +38,10 @@ class Interrupted(Exception):
         self.result = result
 
 
+class SkippedBlock(Exception):
+    """The block step is done without its block."""
+
+
 class StepError(Exception):
     """The step fails with a Java exception of this class."""
 

@@ -60,6 +60,8 @@ def _run(call: StepCall, command: list[str], folder: Path, capture: bool, encodi
     """Run the command; its output goes to the log, or with ``capture`` only what it writes to stderr."""
     cookie = f"durable-{uuid.uuid4().hex}"
     env = {**call.env, processes.STEP_COOKIE: cookie}
+    if call.container is not None:
+        command = call.container.around(command, folder, env)
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -78,6 +80,8 @@ def _run(call: StepCall, command: list[str], folder: Path, capture: bool, encodi
 def _interrupt(call: StepCall, process: "subprocess.Popen[bytes]", cookie: str) -> None:
     if process.poll() is None:
         call.log("Sending interrupt signal to process")
+        if call.container is not None:
+            call.container.kill(cookie)
         processes.terminate(process, cookie)
 
 

@@ -18,7 +18,7 @@ from jenkins_light.errors import NotFoundError
 from jenkins_light.model.credentials import SECRET_TEXT
 from jenkins_light.model.sonarqube import SonarInstallation
 from jenkins_light.steps import globs
-from jenkins_light.steps.data import parse_properties
+from jenkins_light.steps.propertyfiles import parse_properties
 from jenkins_light.steps.registry import Abort, StepError, Variables, block_step, step
 
 _REPORT = "report-task.txt"

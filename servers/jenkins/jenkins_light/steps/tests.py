@@ -15,7 +15,8 @@ from jenkins_light.xmltree import Element
 def junit(call: StepCall) -> dict[str, int]:
     """Read the reports that the patterns match; failures make the build UNSTABLE.
 
-    Source: the junit plugin (testResults, allowEmptyResults, skipMarkingBuildUnstable).
+    Source: the junit plugin (testResults, allowEmptyResults, skipMarkingBuildUnstable; what concerns checks, claims,
+    long output and the job's weather is taken and does nothing).
 
     Returns:
         totalCount, failCount, skipCount and passCount, as TestResultSummary has them.
@@ -29,6 +30,11 @@ def junit(call: StepCall) -> dict[str, int]:
         call.log(message)
     suites = [suite for report in reports for suite in _suites(report)]
     own = testresults.TestResults(suites)
+    if reports and not own.total:
+        message = "None of the test reports contained any result"
+        if not call.flag("allowEmptyResults"):
+            raise Abort(message)
+        call.log(message)
     testresults.add(call.build, suites)
     if own.failed and not call.flag("skipMarkingBuildUnstable"):
         call.result = "UNSTABLE"

@@ -1,13 +1,15 @@
-"""Files of the workspace: ``readFile``, ``writeFile``, ``fileExists``, ``deleteDir``, ``cleanWs`` and their like."""
+"""Files of the workspace: ``readFile``, ``writeFile``, ``fileExists``, ``findFiles`` and their like."""
 
 import base64
 import os
-import shutil
 from pathlib import Path
+from typing import Any
 
+from jenkins_light.engine import scripts
 from jenkins_light.engine.calls import StepCall
+from jenkins_light.engine.executors import label_matches
 from jenkins_light.steps import globs
-from jenkins_light.steps.registry import Abort, StepError, step
+from jenkins_light.steps.registry import StepError, step
 
 
 @step("pwd")
@@ -43,7 +45,7 @@ def write_file(call: StepCall) -> None:
 
 
 @step("touch", "file")
-def touch(call: StepCall) -> None:
+def touch(call: StepCall) -> dict[str, Any]:
     """Make a file, or set its time."""
     path = call.path(call.text("file"))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +53,7 @@ def touch(call: StepCall) -> None:
     stamp = call.args.get("timestamp")
     if stamp is not None:
         os.utime(path, (int(stamp) / 1000, int(stamp) / 1000))
+    return _described(path, call.folder)
 
 
 @step("fileExists", "file")
@@ -60,48 +63,50 @@ def file_exists(call: StepCall) -> bool:
 
 
 @step("findFiles")
-def find_files(call: StepCall) -> list[dict[str, object]]:
-    """Files by an Ant pattern, or all in the working directory; in the shape of FileWrapper."""
-    base = call.folder
-    pattern = str(call.args.get("glob") or "*")
-    found = []
-    for path in globs.find(base, pattern, str(call.args.get("excludes") or "")):
-        stat = path.stat()
-        found.append(
-            {
-                "name": path.name,
-                "path": str(path.relative_to(base)),
-                "directory": path.is_dir(),
-                "length": stat.st_size,
-                "lastModified": int(stat.st_mtime * 1000),
-            }
-        )
+def find_files(call: StepCall) -> list[dict[str, Any]]:
+    """Files by an Ant pattern, or all entries of the working directory (glob, excludes)."""
+    base, glob = call.folder, str(call.args.get("glob") or "")
+    found = globs.find(base, glob, str(call.args.get("excludes") or "")) if glob else sorted(base.iterdir())
+    return [_described(path, base) for path in found]
+
+
+def _described(path: Path, base: Path) -> dict[str, Any]:
+    """As pipeline-utility-steps' FileWrapper: a folder's path ends with a slash."""
+    stat, folder = path.stat(), path.is_dir()
+    shown = path.relative_to(base).as_posix() + ("/" if folder else "")
+    fields = {
+        "name": path.name,
+        "path": shown,
+        "directory": folder,
+        "length": 0 if folder else stat.st_size,
+        "lastModified": int(stat.st_mtime * 1000),
+    }
+    return {"@type": "object", "text": shown, "fields": fields}
+
+
+@step("prependToFile")
+def prepend_to_file(call: StepCall) -> dict[str, Any]:
+    """Put a text before what a file holds; it is made if need be."""
+    path = call.path(call.text("file"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    path.write_text(call.text("content") + path.read_text("utf-8"), "utf-8")
+    return _described(path, call.folder)
+
+
+@step("nodesByLabel", "label")
+def nodes_by_label(call: StepCall) -> list[str]:
+    """The nodes that a label matches; offline ones only when asked for. The built-in one's name is empty."""
+    label = call.text("label")
+    found = [""] if label_matches(label) else []
+    if call.flag("offline"):
+        found += call.controller.nodes.with_label(label)
+    known = f"a total of {len(found)} nodes with the '{label}' label"
+    call.log(f"Found {known}" if found else f"Could not find any nodes with '{label}' label")
     return found
 
 
-@step("deleteDir")
-def delete_dir(call: StepCall) -> None:
-    """Remove the working directory with all that is in it."""
-    _empty(call.folder)
-    if call.folder != call.workspace:
-        shutil.rmtree(call.folder, ignore_errors=True)
-
-
-@step("cleanWs")
-def clean_workspace(call: StepCall) -> None:
-    """Empty the workspace (ws-cleanup); patterns are not looked at: all goes."""
-    if call.args.get("patterns"):
-        raise Abort("cleanWs with patterns is not supported here; use deleteDir or sh")
-    call.log("[WS-CLEANUP] Deleting project workspace...")
-    _empty(call.workspace)
-    call.log("[WS-CLEANUP] done")
-
-
-def _empty(folder: Path) -> None:
-    if not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+@step("readTrusted", "path")
+def read_trusted(call: StepCall) -> str:
+    """A file of the repository that the pipeline's own script comes from, at its revision."""
+    return scripts.read(call.run, call.text("path"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.responses import Response, StreamingResponse
 
-from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
+from jenkins_light.errors import BadRequestError, ConflictError, ForbiddenError, NotFoundError
 from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
 from jenkins_light.model.numbers import whole
@@ -108,6 +108,8 @@ def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
     question = run.state.get("inputs", {}).get(ident) if run else None
     if question is None:
         raise NotFoundError(f"No input {ident} is open")
+    if not question.allows(request.exchange.user, request.controller.settings.admin_user):
+        raise ForbiddenError(f"You need to be {', '.join(sorted(question.submitters))} to submit this.")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if submitted := request.exchange.parameter("json"):
         given |= job_actions.submitted_parameters(submitted)

@@ -8,7 +8,7 @@ from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.model import jobconfig, parameters, testresults
 from jenkins_light.model.builds import Build, Stage
 from jenkins_light.model.parameters import ParameterDefinition
-from jenkins_light.steps.builds import Question
+from jenkins_light.steps.inputs import Question
 from jenkins_light.web import build_beans, stageview_actions, templates
 from jenkins_light.web.exchange import redirect
 from jenkins_light.web.routing import Request, action

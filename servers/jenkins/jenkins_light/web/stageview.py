@@ -6,7 +6,7 @@ from typing import Any
 from jenkins_light.engine.controller import Controller
 from jenkins_light.model.builds import Build, Stage
 from jenkins_light.model.items import Job
-from jenkins_light.steps.builds import Question
+from jenkins_light.steps.inputs import Question
 from jenkins_light.web import build_beans
 
 _STATUS = {

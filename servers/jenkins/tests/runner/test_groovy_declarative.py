@@ -52,12 +52,12 @@ class TestAgent:
         build = runner.run(pipeline(stage("a", "sh 'x'"), agent=agent))
 
         assert nodes(build) == ["d"]
-        assert build.called("withDockerContainer") == [{"image": "maven:3", "args": "-v /a:/a", "label": "d"}]
+        assert build.called("withDockerContainer") == [{"image": "maven:3", "args": "-v /a:/a"}]
 
     def test_docker_image_alone(self, runner: Runner) -> None:
         build = runner.run(pipeline(stage("a", "sh 'x'"), agent="agent { docker 'maven:3' }"))
 
-        assert build.called("withDockerContainer") == [{"image": "maven:3"}]
+        assert build.called("withDockerContainer") == [{"image": "maven:3", "args": ""}]
 
     def test_docker_may_reuse_the_pipelines_node(self, runner: Runner) -> None:
         build = runner.run(pipeline(stage("a", "sh 'x'", more="agent { docker { image 'i'\nreuseNode true } }")))

@@ -155,9 +155,9 @@ def test_an_unknown_step_names_those_there_are(runner: Runner) -> None:
     assert build.result == "FAILURE"
     assert (
         "java.lang.NoSuchMethodError: No such DSL method 'foo' found among steps [catchError, echo, error, evaluate, "
-        "isUnix, load, node, parallel, print, println, retry, script, sh, sleep, stage, timeout, unstable, waitUntil, "
-        "warnError, withEnv] or symbols [cron] or globals [currentBuild, docker, env, params, pipeline, scm]"
-        in build.log
+        "isUnix, library, load, lock, node, parallel, print, println, readCSV, retry, script, sh, sleep, stage, "
+        "timeout, unstable, waitUntil, warnError, withEnv, writeCSV] or symbols [cron] or globals [currentBuild, "
+        "docker, env, params, pipeline, scm]" in build.log
     )
 
 
@@ -353,12 +353,11 @@ def test_docker_images_build_push_and_hold_steps(runner: Runner) -> None:
     assert build.called("withDockerContainer") == [{"image": "maven", "args": "-v /m:/m"}]
     assert build.called("withDockerRegistry") == [{"url": "https://reg", "credentialsId": "cred"}]
     assert [c for c in build.called("sh") if isinstance(c, str)] == [
-        "docker build -t reg/app:1 -f x .",
-        "docker push reg/app:1",
-        "docker tag reg/app:1 reg/app:latest",
-        "docker push reg/app:latest",
+        'docker build -t "$JD_IMAGE" -f x .',
+        *['docker tag "$JD_ID" "$JD_TAGGED_IMAGE_NAME"', 'docker push "$JD_TAGGED_IMAGE_NAME"'] * 2,
+        'docker pull "$JD_TO_PULL"',
         "mvn",
         "in registry",
         "use cid",
-        "docker stop cid && docker rm -f --volumes cid",
+        'docker stop "$JD_ID" && docker rm -f --volumes "$JD_ID"',
     ]

@@ -1,11 +1,14 @@
 package jenkinslight.runner.declarative
 
 import jenkinslight.runner.language.PipelineScript
+import jenkinslight.runner.steps.Docker
+import jenkinslight.runner.steps.Image
 
 /** The directive {@code agent}: a node, perhaps a container in it, and the checkout that goes with a fresh workspace. */
 class Agents extends Part {
     private static final long serialVersionUID = 1L
     static final String CHECKOUT = 'Declarative: Checkout SCM'
+    static final String SETUP = 'Declarative: Agent Setup'
 
     Agents(PipelineScript script) {
         super(script)
@@ -47,21 +50,47 @@ class Agents extends Part {
 
     /** Docker's own options: image, args, label, registryUrl, reuseNode, alwaysPull…; for dockerfile those of its build. */
     Object inContainer(Directive type, Section details, Section options, boolean inStage, Closure body) {
-        Map settings = [:]
-        if (type.value != null) {
-            settings.put('image', type.value.toString())
+        Closure contained = { ->
+            Closure prepared = { ->
+                Image image = type.name == 'dockerfile' ? built(details, inStage) : chosen(type, details, inStage)
+                return image.inside(details.text('args') ?: '', body)
+            }
+            String registry = details.text('registryUrl')
+            return registry == null ? prepared.call() : docker().withRegistry(registry, details.text('registryCredentialsId'), prepared)
         }
-        for (detail in details.all()) {
-            settings.put(detail.name, detail.value)
-        }
-        if (type.name == 'dockerfile') {
-            settings.put('dockerfile', true)
-        }
-        Closure contained = { -> step('withDockerContainer', [settings, body]) }
         if (details.flag('reuseNode') && inStage) {
             return contained.call()
         }
         return onNode(details.text('label'), details.text('customWorkspace'), checkingOut(options, inStage, contained))
+    }
+
+    private Docker docker() {
+        return script.getProperty('docker')
+    }
+
+    private Image chosen(Directive type, Section details, boolean inStage) {
+        Image image = docker().image(type.value != null ? type.value.toString() : details.text('image'))
+        if (details.flag('alwaysPull')) {
+            inSetup(inStage, { -> image.pull() })
+        }
+        return image
+    }
+
+    /** The image of a Dockerfile in the workspace, named by the file's text. */
+    private Image built(Section details, boolean inStage) {
+        String folder = details.text('dir') ?: '.'
+        String path = (folder == '.' ? '' : folder + '/') + (details.text('filename') ?: 'Dockerfile')
+        return inSetup(inStage, { ->
+            String text = step('readFile', [path])
+            String arguments = details.text('additionalBuildArgs')
+            String name = Integer.toHexString((text + arguments).hashCode()).padLeft(8, '0')
+            return docker().build('jenkins-dockerfile:' + name, (arguments == null ? '' : arguments + ' ') + '-f "' + path + '" "' + folder + '"')
+        })
+    }
+
+    /** What the pipeline's own agent needs before its first stage is a stage too. */
+    private Object inSetup(boolean inStage, Closure body) {
+        return inStage ? body.call() : flow.inStage(SETUP, body)
     }
 
     /** Puts the implicit checkout before a body. Its values (GIT_COMMIT…) become environment, as the git plugin has it. */

@@ -48,19 +48,31 @@ class PostActions extends Part {
         for (name in ORDER) {
             Directive action = actions.find(name)
             if (action != null && isDue(name, ofStage, error == null ? first : error)) {
+                Result original = build.result()
                 try {
+                    build.show(logicalResult(error == null ? first : error))
                     steps(action.body)
                 } catch (Throwable failure) {
                     build.echo('Error when executing ' + name + ' post condition:')
                     build.printFailure(failure)
-                    build.worsenBy(failure)
                     first = first == null ? failure : first
+                } finally {
+                    // What an action itself set stays.
+                    if (build.result() == logicalResult(error == null ? first : error, original)) {
+                        build.show(original)
+                    }
                 }
             }
         }
         if (first != null) {
             throw first
         }
+    }
+
+    /** What the build would come to by now; an action sees it as currentBuild's result. */
+    private Result logicalResult(Throwable error, Result soFar = build.result()) {
+        Result known = soFar == null ? Result.SUCCESS : soFar
+        return error == null ? known : known.combine(Failures.result(error))
     }
 
     private boolean isDue(String name, boolean ofStage, Throwable error) {

@@ -37,7 +37,6 @@ class Stages extends Part {
             try {
                 flow.inStage(nameOf(stage), bodyOf(stage, first))
             } catch (Throwable failure) {
-                build.worsenBy(failure)
                 first = first == null ? failure : first
             }
         }
@@ -115,7 +114,7 @@ class Stages extends Part {
         try {
             content(sections)
         } catch (Throwable failure) {
-            build.worsenBy(failure)
+            // The build's result stays: an option such as retry may yet make good what failed.
             first = failure
         }
         try {

@@ -2,7 +2,7 @@ package jenkinslight.runner.steps
 
 import jenkinslight.runner.language.PipelineScript
 
-/** The global variable {@code docker} of the docker-workflow plugin, over the steps {@code sh} and {@code withDockerContainer}. */
+/** The global variable {@code docker} of the docker-workflow plugin, over the steps {@code sh}, {@code withDockerContainer} and its like. */
 class Docker implements Serializable {
     private static final long serialVersionUID = 1L
 
@@ -13,101 +13,57 @@ class Docker implements Serializable {
     }
 
     Image image(String id) {
-        return new Image(script, id)
+        return new Image(this, id)
     }
 
     /** @param args further arguments of docker build, the context last; "." by default */
     Image build(String id, String args = '.') {
-        script.sh('docker build -t ' + id + ' ' + args)
-        return new Image(script, id)
-    }
-
-    Object withRegistry(String url, Closure body) {
-        return script.withDockerRegistry([url: url], body)
-    }
-
-    Object withRegistry(String url, String credentialsId, Closure body) {
-        return script.withDockerRegistry([url: url, credentialsId: credentialsId], body)
-    }
-}
-
-/** An image by its name. */
-class Image implements Serializable {
-    private static final long serialVersionUID = 1L
-
-    final PipelineScript script
-    final String id
-
-    Image(PipelineScript script, String id) {
-        this.script = script
-        this.id = id
-    }
-
-    String imageName() {
-        return id
-    }
-
-    Object inside(Closure body) {
-        return inside('', body)
-    }
-
-    /** Runs steps in a container of the image. @param args further arguments of docker run */
-    Object inside(String args, Closure body) {
-        return script.withDockerContainer([image: id, args: args], body)
-    }
-
-    void pull() {
-        script.sh('docker pull ' + id)
-    }
-
-    void tag(String tag) {
-        script.sh('docker tag ' + id + ' ' + tagged(tag))
-    }
-
-    void push() {
-        script.sh('docker push ' + id)
-    }
-
-    void push(String tag) {
-        this.tag(tag)
-        script.sh('docker push ' + tagged(tag))
-    }
-
-    Container run(String args = '', String command = '') {
-        String started = script.sh([script: ('docker run -d ' + args + ' ' + id + ' ' + command).trim(), returnStdout: true])
-        return new Container(script, started.trim())
-    }
-
-    /** A container for as long as the body runs, to which it is handed. */
-    Object withRun(String args = '', Closure body) {
-        Container container = run(args)
-        try {
-            return body.call(container)
-        } finally {
-            container.stop()
+        return onNode { ->
+            script.withEnv(['JD_IMAGE=' + id], { -> script.sh('docker build -t "$JD_IMAGE" ' + args) })
+            return image(id)
         }
     }
 
-    private String tagged(String tag) {
-        int slash = id.lastIndexOf('/')
-        int colon = id.lastIndexOf(':')
-        return (colon > slash ? id.substring(0, colon) : id) + ':' + tag
-    }
-}
-
-/** A running container. */
-class Container implements Serializable {
-    private static final long serialVersionUID = 1L
-
-    final PipelineScript script
-    final String id
-
-    Container(PipelineScript script, String id) {
-        this.script = script
-        this.id = id
+    Object withRegistry(String url, Closure body) {
+        return withRegistry(url, null, body)
     }
 
-    void stop() {
-        script.sh('docker stop ' + id + ' && docker rm -f --volumes ' + id)
+    Object withRegistry(String url, String credentialsId, Closure body) {
+        return onNode { ->
+            return script.withEnv(['DOCKER_REGISTRY_URL=' + url], { ->
+                return script.withDockerRegistry([url: url, credentialsId: credentialsId], { -> body.call() })
+            })
+        }
+    }
+
+    Object withServer(String uri, Closure body) {
+        return withServer(uri, null, body)
+    }
+
+    Object withServer(String uri, String credentialsId, Closure body) {
+        return onNode { -> script.withDockerServer([uri: uri, credentialsId: credentialsId], { -> body.call() }) }
+    }
+
+    /** A tool of type docker first on the path. */
+    Object withTool(String name, Closure body) {
+        return onNode { ->
+            String home = script.tool(name)
+            return script.withEnv(['PATH+DOCKER=' + home + '/bin', 'DOCKER_TOOL_NAME=' + name], { -> body.call() })
+        }
+    }
+
+    /** Runs a body on the node around, or on one of its own outside any. */
+    Object onNode(Closure body) {
+        return script.env.NODE_NAME == null ? script.node(body) : body.call()
+    }
+
+    /** An image's name with the registry of withRegistry before it. */
+    String qualified(String name) {
+        String url = script.env.DOCKER_REGISTRY_URL
+        if (!url) {
+            return name
+        }
+        String host = url.replaceFirst('^[a-z]+://', '').replaceFirst('/.*$', '')
+        return name.startsWith(host + '/') ? name : host + '/' + name
     }
 }

@@ -147,6 +147,8 @@ class FlowSteps implements Serializable {
 
     Object retry(StepArguments arguments, PipelineScript script) {
         int count = arguments.get('count', 1) as int
+        // Conditions are of failures that don't occur on one's own machine: an agent gone, a step that a restart ended.
+        boolean never = arguments.named('conditions', [])
         build.note('retry')
         try {
             int tries = 1
@@ -154,7 +156,7 @@ class FlowSteps implements Serializable {
                 try {
                     return inScope(build.scope, '{', arguments.body)
                 } catch (Throwable failure) {
-                    if (tries >= count || isActualInterruption(failure)) {
+                    if (tries >= count || never || isActualInterruption(failure)) {
                         throw failure
                     }
                     tries++
@@ -274,6 +276,46 @@ class FlowSteps implements Serializable {
         String folder = build.call(new ServerCall('library', arguments.named, arguments.positional, false))
         build.libraries().add(folder, build.compiler())
         return new LoadedClasses(build)
+    }
+
+    /** A block step of the server that may be done without its block. */
+    Object lock(StepArguments arguments, PipelineScript script) {
+        build.note('lock')
+        try {
+            return serverBlock('lock', arguments)
+        } catch (SkippedBlock skipped) {
+            return null
+        }
+    }
+
+    /** Read here, since its records are objects of the plugin's library. */
+    Object readCSV(StepArguments arguments, PipelineScript script) {
+        build.note('readCSV')
+        Object file = arguments.get('file', null)
+        String text = arguments.named('text', null)
+        if (file != null && text != null) {
+            throw new IllegalArgumentException("Only one of 'file' or 'text' arguments can be provided to readCSV.")
+        }
+        if (file == null && text == null) {
+            throw new IllegalArgumentException('At least one of file or text needs to be provided to readCSV.')
+        }
+        if (text == null) {
+            text = build.call(new ServerCall('readFile', [file: file], [], false))
+        }
+        return Csv.read(text, arguments.named('format', null))
+    }
+
+    Object writeCSV(StepArguments arguments, PipelineScript script) {
+        build.note('writeCSV')
+        Object records = arguments.named('records', null)
+        if (records == null) {
+            throw new IllegalArgumentException('You have to provide a list of records to save for writeCSV.')
+        }
+        if (!arguments.named('file', null)) {
+            throw new IllegalArgumentException('You have to provide a file for writeCSV.')
+        }
+        String text = Csv.write(records, arguments.named('format', null))
+        return build.call(new ServerCall('writeFile', [file: arguments.named('file', null), text: text], [], false))
     }
 
     Object evaluate(StepArguments arguments, PipelineScript script) {

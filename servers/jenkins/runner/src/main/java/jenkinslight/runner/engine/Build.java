@@ -265,6 +265,11 @@ public final class Build extends BuildOutput {
         }
     }
 
+    /** Lets the script see a result for a while, better ones too; nobody else is told. */
+    public void show(Result seen) {
+        result = seen;
+    }
+
     /** As an exception that ends a stage worsens it, at once rather than at the build's end. */
     public void worsenBy(Throwable failure) {
         if (!(failure instanceof FailFastInterruption)) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jenkinslight.runner.steps.SkippedBlock;
 import org.codehaus.groovy.control.MultipleCompilationErrorsException;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
@@ -34,6 +35,9 @@ public final class Failures {
         }
         if (type.equals(AbortException.class.getName()) || error.get("type") == null) {
             return new AbortException(message);
+        }
+        if (type.equals(SkippedBlock.class.getName())) {
+            return new SkippedBlock();
         }
         return new ServerException(type, message);
     }

@@ -21,9 +21,11 @@ public final class Dsl implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final TreeSet<String> GLOBALS = new TreeSet<>(Arrays.asList("currentBuild", "docker", "env", "params", "pipeline", "scm"));
     private static final Set<String> SIMPLE_STEPS = new HashSet<>(Arrays.asList("echo", "print", "println", "error", "isUnix", "unstable"));
+    /** Steps whose label Jenkins prints. */
+    private static final Set<String> SCRIPTS = new HashSet<>(Arrays.asList("sh", "bat", "powershell", "pwsh"));
     /** Steps written in Groovy, since they run code of the script or wait. */
     private static final Set<String> FLOW_STEPS = new HashSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
-            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate", "library"));
+            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate", "library", "readCSV", "writeCSV", "lock"));
 
     private final Build build;
     private final EnvironmentVariable env;
@@ -134,7 +136,8 @@ public final class Dsl implements Serializable {
     }
 
     private Object server(String name, StepArguments arguments) {
-        build.note(name);
+        Object label = arguments.getNamed().get("label");
+        build.note(SCRIPTS.contains(name) && label != null ? name + " (" + label + ")" : name);
         if (name.equals("properties")) {
             ParameterDefaults.ofProperties(arguments.getPositional(), build.params());
         }

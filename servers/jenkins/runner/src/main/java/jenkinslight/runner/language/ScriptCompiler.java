@@ -49,7 +49,7 @@ public final class ScriptCompiler {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
         configuration.addCompilationCustomizers(
-                new ImportCustomizer().addImports(NonCPS.class.getName(), Library.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins"),
+                new ImportCustomizer().addImports(NonCPS.class.getName(), Library.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins", "org.apache.commons.csv"),
                 new ModelValidator());
         transformed(configuration);
         return configuration;

@@ -39,6 +39,9 @@ public final class Values {
             map.remove(TYPE);
             return new FinishedRun(map);
         }
+        if ("object".equals(type)) {
+            return new Fields((Map<String, Object>) map.get("fields"), String.valueOf(map.get("text")));
+        }
         return map;
     }
 
