@@ -42,4 +42,9 @@ def prepare(client: gitlab.Gitlab) -> Project:
     })  # fmt: skip
     commit.statuses.create({"state": "success", "name": "uuid.image", "target_url": "http://jenkins/job/uuid.image/1/"})
     commit.comments.create({"note": "Reads **well**"})
+    request = project.mergerequests.create({
+        "source_branch": "feature/greeting", "target_branch": "master", "title": "Greet politely",
+        "description": "Because **manners** matter.",
+    })  # fmt: skip
+    request.discussions.create({"body": "Why not `hi`?"})
     return project

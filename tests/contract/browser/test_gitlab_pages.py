@@ -11,7 +11,7 @@ _PAGES = [
     "", "/-/tree/master/src", "/-/blob/master/README.md", "/-/blob/master/src/Main.java",
     "/-/blame/feature/greeting/src/Main.java", "/-/commits/feature/greeting", "/-/commit/feature%2Fgreeting",
     "/-/branches", "/-/tags", "/-/compare", "/-/compare/master...feature/greeting", "/-/settings/integrations",
-    "/-/hooks",
+    "/-/hooks", "/-/merge_requests", "/-/merge_requests/new", "/-/merge_requests/1",
 ]  # fmt: skip
 _OWN_PAGES = ["/", "/root", "/-/user_settings/personal_access_tokens", "/-/user_settings/ssh_keys"]
 
@@ -91,6 +91,50 @@ def test_two_branches_are_compared(visit, gitlab_scene):
     expect(page).to_have_url(gitlab_scene.base + "/-/compare/master...feature/greeting")
     expect(page.get_by_role("link", name="Greet", exact=True)).to_be_visible()
     expect(page.get_by_role("region", name="Diff of src/Greeting.java")).to_contain_text("class Greeting {}")
+
+
+def test_a_merge_request_is_talked_about_approved_and_merged(visit, gitlab_scene):
+    page = visit(gitlab_scene, gitlab_scene.base)
+    page.keyboard.type("gm")
+    page.get_by_role("link", name="Greet politely").click()
+    expect(page).to_have_url(gitlab_scene.base + "/-/merge_requests/1")
+    expect(page.locator("strong", has_text="manners")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="uuid.image")).to_contain_text("passed")
+    page.get_by_text("Reply", exact=True).first.click()
+    page.get_by_label("Reply").fill("It is too short.")
+    page.get_by_role("button", name="Add reply").click()
+    thread = page.get_by_role("article", name="Discussion 1")
+    expect(thread).to_contain_text("It is too short.")
+    page.get_by_label("Comment").fill("Well *done*")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.get_by_role("article", name="Discussion 2").locator("em")).to_have_text("done")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Approved by Administrator.")).to_be_visible()
+    page.get_by_role("button", name="Close merge request").click()
+    expect(page.get_by_text("The changes were not merged.")).to_be_visible()
+    page.get_by_role("button", name="Reopen merge request").click()
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_role("region", name="Merging")).to_contain_text("Merged by Administrator")
+    page.goto(gitlab_scene.base + "/-/blob/master/src/Greeting.java")
+    expect(page.get_by_text("Greeting", exact=True).first).to_be_visible()
+
+
+def test_a_merge_request_is_made_and_a_conflict_is_told(visit, gitlab_scene):
+    project = gitlab_scene.client.projects.get(gitlab_scene.base.removeprefix(gitlab_scene.url + "/"))
+    for branch, start, text in (("left", "master", "left"), ("right", "master", "right"), ("left-2", "left", "more")):
+        action = {"action": "update", "file_path": "deploy/uuid.yaml", "content": f"kind: {text}\n"}
+        project.commits.create(
+            {"branch": branch, "start_branch": start, "commit_message": f"Go {text}", "actions": [action]}
+        )
+    page = visit(gitlab_scene, gitlab_scene.base + "/-/merge_requests")
+    page.get_by_role("link", name="New merge request").click()
+    page.get_by_label("Source branch", exact=True).select_option("left-2")
+    page.get_by_label("Target branch").select_option("right")
+    page.get_by_label("Title").fill("Left over right")
+    page.get_by_role("button", name="Create merge request").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Left over right")
+    expect(page.get_by_role("region", name="Merging")).to_contain_text("Merge blocked: There are merge conflicts")
+    expect(page.get_by_role("region", name="Diff of deploy/uuid.yaml")).to_contain_text("kind: more")
 
 
 def test_blame_names_the_commit_of_each_line(visit, gitlab_scene):

@@ -21,7 +21,7 @@ from gitlab_light.errors import Refusal
 from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
 from gitlab_light.params import flat_params
-from gitlab_light.web import accounts, browse, commits, hooks, keys
+from gitlab_light.web import accounts, browse, commits, hooks, keys, merge_requests
 from gitlab_light.web.visit import SignInNeeded, Visit, redirect
 
 _log = logging.getLogger(__name__)
@@ -59,6 +59,15 @@ _PROJECT_PAGES: list[tuple[str, str, Page]] = [
     ("GET", r"tags/(?P<sha>.+)", commits.commit_page),
     ("GET", r"compare", commits.compare_form),
     ("GET", r"compare/(?P<rest>.+\.\.\.?.+)", commits.compare_page),
+    ("GET", r"merge_requests", merge_requests.list_page),
+    ("POST", r"merge_requests", merge_requests.create),
+    ("GET", r"merge_requests/new", merge_requests.new_page),
+    ("GET", r"merge_requests/(?P<iid>\d+)(/(diffs|commits))?", merge_requests.show_page),
+    ("POST", r"merge_requests/(?P<iid>\d+)/merge", merge_requests.merge),
+    ("POST", r"merge_requests/(?P<iid>\d+)/approve", merge_requests.approve),
+    ("POST", r"merge_requests/(?P<iid>\d+)/state", merge_requests.change_state),
+    ("POST", r"merge_requests/(?P<iid>\d+)/notes", merge_requests.comment),
+    ("POST", r"merge_requests/(?P<iid>\d+)/resolve", merge_requests.resolve),
     ("GET", r"settings/integrations", hooks.integrations_page),
     ("GET", r"hooks", hooks.hooks_page),
     ("POST", r"hooks", hooks.create),
