@@ -59,9 +59,16 @@ def known_secrets(sandbox: Sandbox) -> list[str]:
         known += sandbox.secrets.model_dump().values()
     except KubestageError:
         known += _values_in(sandbox.settings.folder / "secrets.json")
+    known += _private_files(sandbox.settings.folder)
     if sandbox.settings.kubeconfig.exists():
         known += secrets_in_kubeconfig(sandbox.settings.kubeconfig.read_text(encoding="utf-8"))
     return known + secrets_in_kubeconfig(_deployers_kubeconfig(sandbox))
+
+
+def _private_files(folder: Path) -> list[str]:
+    """What stands in files that only their owner may read: keys and tokens that seeding keeps, each a file of its own."""
+    files = [file for file in folder.glob("*") if file.is_file() and not file.stat().st_mode & 0o077]
+    return [file.read_text(encoding="utf-8", errors="replace").strip() for file in files]
 
 
 def _deployers_kubeconfig(sandbox: Sandbox) -> str:

@@ -24,6 +24,8 @@ _LOOKS = tuple(
         rb"()eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}()",  # a JSON web token, such as a ServiceAccount's
         rb"()ZXlK[\w+/-]{40,}={0,2}()",  # the same in base64
         rb"(glpat-|glrt-|gldt-|glptt-)[\w-]{16,}()",
+        rb"()Z2xwYXQt[\w+/-]{16,}={0,2}()",  # glpat- in base64
+        rb"(sq[uap]_)[0-9a-f]{40}()",  # SonarQube's tokens
         rb"()\$2[aby]\$\d\d\$[./\w]{53}()",  # bcrypt
         rb"(?i)(authorization[\"']?\s*[:=]\s*[\"']?(?:basic|bearer)\s+)[^\s\"',]+()",
         rb"(?i)((?:x-gitlab-token|private-token|jenkins-crumb|set-cookie|cookie)[\"']?\s*[:=]\s*[\"']?)(?!\[)[^\s\"',]+()",

@@ -52,7 +52,10 @@ def test_it_is_made_with_every_part_down_and_says_what_is_missing(sandbox: Sandb
 def test_no_secret_of_the_sandbox_is_in_it(sandbox: Sandbox, tmp_path: Path):
     key = base64.b64encode(b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAtTqUWZ8WxVkA\n").decode()
     sandbox.settings.kubeconfig.write_text(f"users: [{{name: a, user: {{client-key-data: {key}}}}}]")
-    secrets = [str(value) for value in sandbox.secrets.model_dump().values()]
+    token = sandbox.settings.folder / "sonarqube-token"
+    token.write_text("a-token-of-some-server\n")
+    token.chmod(0o600)
+    secrets = [*map(str, sandbox.secrets.model_dump().values()), "a-token-of-some-server"]
     planted = [form for secret in [*secrets, key] for form in (secret, base64.b64encode(secret.encode()).decode())]
     (sandbox.settings.logs / "planted.log").write_text("\n".join(f"a {form} b" for form in planted))
     text = "\n".join(contents(diagnose(sandbox, tmp_path)).values())

@@ -51,6 +51,8 @@ def test_a_secret_of_several_lines_is_kept_out_line_by_line_and_escaped():
 
 LOOKS = {
     "a token of GitLab": ("glpat-abcdefghij0123456789", "abcdefghij0123456789"),
+    "the same in base64": (base64.b64encode(b"glpat-abcdefghij0123456789").decode(), "YWJjZGVm"),
+    "a token of SonarQube": ("squ_" + "0123456789" * 4, "0123456789" * 4),
     "a web token": ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJlLW9mLWl0", "c2lnbmF0dXJl"),
     "a web token in base64": (
         base64.b64encode(b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJl").decode(),
