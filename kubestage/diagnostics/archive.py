@@ -66,7 +66,7 @@ def known_secrets(sandbox: Sandbox) -> list[str]:
 
 
 def _private_files(folder: Path) -> list[str]:
-    """What stands in files that only their owner may read: keys and tokens that seeding keeps, each a file of its own."""
+    """What stands in files that only their owner may read: keys and tokens that seeding keeps, each in its own."""
     files = [file for file in folder.glob("*") if file.is_file() and not file.stat().st_mode & 0o077]
     return [file.read_text(encoding="utf-8", errors="replace").strip() for file in files]
 
