@@ -22,6 +22,7 @@ from kubestage.seed.git import WorkTree
 from kubestage.seed.gitlab import HOOK_URL, git_account, gitlab_client
 from kubestage.seed.jenkins import CREDENTIALS_ID, SSH_CREDENTIALS_ID
 from kubestage.seed.projects import SERVICE
+from kubestage.seed.strategy import MANIFEST, seed_strategy, without_strategy
 from kubestage.settings import Settings
 from kubestage.ssh import host_fingerprint
 from kubestage.waits import wait_for
@@ -223,6 +224,23 @@ def test_a_release_that_does_not_fit_is_refused_and_changes_nothing(
 def test_an_unknown_release_is_refused_with_those_there_are(settings: Settings, secrets: Secrets) -> None:
     with pytest.raises(InputError, match=r"v2\.0\.0\.0"):
         push_release(settings, secrets, "v9.0.0.0")
+
+
+def test_the_strategy_goes_from_the_manifest_and_comes_back(
+    settings: Settings, secrets: Secrets, gitlab: Gitlab, builds: Callable[[], int]
+) -> None:
+    project = gitlab.projects.get("demo/knowledge_share")
+    before, built = project.files.raw(MANIFEST, ref="master"), builds()
+
+    assert seed_strategy(settings, secrets, by_pulumi=True)
+    assert not seed_strategy(settings, secrets, by_pulumi=True)
+    assert project.files.raw(MANIFEST, ref="master").decode() == without_strategy(before.decode())
+    assert project.commits.list(get_all=False)[0].title == "The strategy is set in each environment"
+
+    assert seed_strategy(settings, secrets, by_pulumi=False)
+    assert not seed_strategy(settings, secrets, by_pulumi=False)
+    assert project.files.raw(MANIFEST, ref="master") == before
+    assert builds() == built
 
 
 def test_a_wrong_token_is_said_to_be_refused(settings: Settings, secrets: Secrets) -> None:
