@@ -16,7 +16,7 @@ from runner_jar import runner_jar as runner_jar
 
 PACKAGE = Path(__file__).resolve().parents[1]
 USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
-_READY_SECONDS = 20
+_READY_SECONDS = 60
 
 
 def free_port() -> int:

@@ -145,22 +145,23 @@ def test_a_dead_runner_is_replaced_and_its_builds_fail_clearly(light: Make) -> N
     assert client.run("after", "echo 'x'").result == "SUCCESS"
 
 
-def test_two_hundred_builds_none_lost_none_twice(light: Make) -> None:
+def test_many_builds_none_lost_none_twice(light: Make) -> None:
+    """Forty of them; the two hundred of the aim are tests/bench's."""
     server = light(JENKINS_EXECUTORS="20")
     server.start()
     client = server.client
     client.create("many", pipeline('node { sh "echo number ${params.N} is here" }', STRING))
-    items = [client.trigger("many", {"N": str(number)}) for number in range(200)]
-    assert len(set(items)) == 200
+    items = [client.trigger("many", {"N": str(number)}) for number in range(40)]
+    assert len(set(items)) == 40
     tree = "/job/many/api/json?tree=allBuilds[number,result,queueId]"
 
     def all_over() -> list[dict[str, object]] | None:
         found = [build for build in client.json(tree)["allBuilds"] if build["result"]]
-        return found if len(found) == 200 else None
+        return found if len(found) == 40 else None
 
     built = wait_for(all_over, "all builds", 120, every=0.3)
     assert {build["result"] for build in built} == {"SUCCESS"}
-    assert sorted(build["number"] for build in built) == list(range(1, 201))
+    assert sorted(build["number"] for build in built) == list(range(1, 41))
     assert sorted(build["queueId"] for build in built) == sorted(items)
     for build in built:
         console = (server.home / "jobs" / "many" / "builds" / str(build["number"]) / "log").read_text()
