@@ -13,7 +13,7 @@ from kubestage.errors import InputError, PartError
 from kubestage.measurements import COLUMNS, History, Measurements, compared
 from kubestage.preflight import run_preflight
 from kubestage.preflight.machine import Machine
-from kubestage.preflight.packages import checks_of_tests
+from kubestage.preflight.packages import checks_of_benches, checks_of_tests
 from kubestage.run import run_in_terminal
 from kubestage.settings import CHECKOUT, Settings
 
@@ -76,6 +76,7 @@ def benches(pytest_args: list[str], *, compare: bool, against: Path | None = Non
         PartError: an aim was missed, or a measurement failed (after the comparison has been shown).
         InputError: there is no earlier run to compare with, told before anything is measured.
     """
+    run_preflight(Settings.load(), fix="yes" if os.environ.get("CI") else "ask", checks=checks_of_benches(Machine()))
     history = bench_history(Settings.load())
     earlier = (against or history.latest()) if compare or against else None
     if compare and earlier is None:

@@ -27,7 +27,15 @@ _TEST_PROGRAMS = (
     HostPackage("mvn", "maven", "builds the Groovy runner"),
     HostPackage("git", "git", "is the client that the light GitLab is tested with"),
     HostPackage("chromium", "chromium", "looks at the light servers' pages"),
+    HostPackage("ssh", "openssh-client", "is git's client for SSH"),
     HostPackage("curl", "curl", "sends the lines of the talk and of Jenkins' documentation"),
+)
+
+
+# What the benches measure the light GitLab against.
+_BENCH_PROGRAMS = (
+    HostPackage("nginx", "nginx-light", "serves git's http-backend, next to which the light GitLab is measured"),
+    HostPackage("fcgiwrap", "fcgiwrap", "runs git's http-backend for nginx"),
 )
 
 
@@ -44,6 +52,12 @@ def package_checks(settings: Settings, machine: Machine) -> list[Check]:
 def checks_of_tests(machine: Machine) -> list[Check]:
     """The check of the programs that kubestage's own tests call."""
     return [Check("tests", "the programs that the tests call are installed", lambda: _present(machine, _TEST_PROGRAMS))]
+
+
+def checks_of_benches(machine: Machine) -> list[Check]:
+    """The check of the programs that the benches call besides."""
+    wanted = [*_TEST_PROGRAMS, *_BENCH_PROGRAMS]
+    return [Check("benches", "the programs that the benches call are installed", lambda: _present(machine, wanted))]
 
 
 def _present(machine: Machine, wanted: Sequence[HostPackage]) -> Answer:
