@@ -23,6 +23,7 @@ _INNER = """
 echo "inner got ${params.S}"
 if (params.S == 'bad') { error 'refused' }
 """
+_DOCKERFILE = "FROM @IMAGE@\nARG WHEN\nENV WHEN=$WHEN\nRUN echo baked > /baked\n"
 _PACKAGE = "org.jenkins.plugins.lockableresources"
 _RESOURCES = (
     f"<{_PACKAGE}.LockableResourcesManager><resources>"
@@ -44,8 +45,9 @@ def _definitions(*names: str) -> str:
 class World:
     """A server, and everything that the corpus' files name."""
 
-    def __init__(self, client: Client, git_host: GitHost) -> None:
+    def __init__(self, client: Client, git_host: GitHost, image: str = "") -> None:
         self.client = client
+        self._image = image
         self._git_host = git_host
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
@@ -73,9 +75,12 @@ class World:
         """Make the file's job, start its build, and return the queue's item."""
         given = dict(line.split("=", 1) for line in file.all("parameter"))
         properties = _definitions(*given) if given else ""
-        text = self._filled(file.text)
+        text = self.filled(file.text)
         if file.all("from") == ["scm"]:
-            url = self._git_host.add(f"corpus/{file.name}", {"Jenkinsfile": text, "data.txt": "beside it\n"})
+            url = self._git_host.add(
+                f"corpus/{file.name}",
+                {"Jenkinsfile": text, "data.txt": "beside it\n", "ci/Dockerfile.build": self.filled(_DOCKERFILE)},
+            )
             config = pipeline_from_scm(url, "Jenkinsfile", properties=properties)
         else:
             config = pipeline(text, properties)
@@ -93,8 +98,12 @@ class World:
 
         wait_for(answered, f"the question {ident}")
 
-    def _filled(self, text: str) -> str:
-        return text.replace("@GIT@", self._git_host.url).replace("@HTTP@", f"http://127.0.0.1:{self._http.server_port}")
+    def filled(self, text: str) -> str:
+        """A file's text with the addresses of this world."""
+        places = {"@GIT@": self._git_host.url, "@HTTP@": f"http://127.0.0.1:{self._http.server_port}"}
+        for mark, value in (places | {"@IMAGE@": self._image}).items():
+            text = text.replace(mark, value)
+        return text
 
     def close(self) -> None:
         """Stop the HTTP service."""

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, git_host: GitHost) -> Iterat
 def builds(world: World) -> dict[str, int]:
     """The queue items of all files."""
     world.furnish()
-    return {file.name: world.start(file) for file in FILES}
+    with ThreadPoolExecutor(8) as pool:
+        return dict(zip((file.name for file in FILES), pool.map(world.start, FILES), strict=True))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

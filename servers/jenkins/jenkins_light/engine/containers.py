@@ -21,16 +21,16 @@ class Container:
     """A running container.
 
     Attributes:
-        workspace: where commands start in it. outside: the environment that was around the step, which is left there.
+        workspace: where commands start in it. machine: the node's own variables, which are no use in the image.
     """
 
     id: str
     workspace: Path
-    outside: Mapping[str, str]
+    machine: Mapping[str, str]
 
     def around(self, command: list[str], folder: Path, env: Mapping[str, str]) -> list[str]:
         """The command line that runs a command in the container; values reach it by the client's own environment."""
-        names = sorted(n for n, v in env.items() if n not in _OWN and (self.outside.get(n) != v or n in _ALWAYS))
+        names = sorted(n for n, v in env.items() if n not in _OWN and (self.machine.get(n) != v or n in _ALWAYS))
         where = [] if folder == self.workspace else ["--workdir", str(folder)]
         return ["docker", "exec", *where, *(w for name in names for w in ("--env", name)), self.id, *command]
 

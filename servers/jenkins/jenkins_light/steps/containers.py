@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from jenkins_light.engine import containers
+from jenkins_light.engine import containers, environment
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.engine.containers import Container, docker
 from jenkins_light.errors import NotFoundError
@@ -31,7 +31,7 @@ def with_container(call: StepCall) -> Iterator[Variables]:
     arguments += ["-w", str(workspace), *_volumes(call, [workspace, temporary])]
     call.log(f"$ docker run {' '.join(arguments)} {call.text('image')} cat")
     ident = docker("run", *arguments, call.text("image"), "cat", env=call.env)
-    container = Container(ident, workspace, dict(call.env))
+    container = Container(ident, workspace, environment.of_machine())
     try:
         call.log(f"$ docker top {ident} -eo pid,comm")
         if "cat" not in docker("top", ident, "-eo", "pid,comm", env=call.env):
