@@ -25,7 +25,7 @@ FILES = [file for file in corpus("docker") if "docker" in file.all("needs")]
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A server with the docker client on its path; @IMAGE@ is kubestage's base image, which no registry is asked for."""
+    """A server with the docker client on its path; @IMAGE@ is kubestage's base image, so no registry is asked."""
     supply = Supply(Settings.load())
     client = supply.tool("docker").parent
     host = GitHost(tmp_path_factory.mktemp("git"))
