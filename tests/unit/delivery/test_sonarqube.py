@@ -33,6 +33,26 @@ def test_a_token_is_a_user_without_a_password():
         assert server.asked[0].headers["Authorization"] == f"Basic {base64.b64encode(b'sqa_1:').decode()}"
 
 
+def test_a_password_is_checked_once_and_the_session_used_from_then_on():
+    cookies = {"Set-Cookie": "JWT-SESSION=session; Path=/"}
+    answers = {
+        "POST /api/authentication/login": [Answer(headers=cookies)],
+        "GET /api/webhooks/list": [Answer('{"webhooks": []}')],
+    }
+    with serving(answers) as server:
+        client = SonarQube(server.url, "admin", "secret")
+        assert client.lets_in() is True
+        assert client.get("webhooks/list") == {"webhooks": []}
+        assert server.asked[0].body == "login=admin&password=secret"
+        assert "Authorization" not in server.asked[1].headers
+        assert server.asked[1].headers["Cookie"] == "JWT-SESSION=session"
+
+
+def test_a_wrong_password_does_not_let_in():
+    with serving({"POST /api/authentication/login": [Answer(status=401)]}) as server:
+        assert SonarQube(server.url, "admin", "admin").lets_in() is False
+
+
 def test_a_form_is_posted_and_its_answer_may_be_empty():
     with serving({"POST /api/settings/set": [Answer()]}) as server:
         assert SonarQube(server.url, "admin", "secret").post("settings/set", key="a", value="b c") == {}
