@@ -182,9 +182,10 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
         PartError: a test failed.
     """
     from kubestage import quality
+    from kubestage.sandbox.sonarqube import ARTEFACTS
 
     os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
-    _ready_for("e2e", 1000, yes=yes)
+    _ready_for("e2e", 1000, yes=yes, further=ARTEFACTS)
     quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
 
 
@@ -204,7 +205,7 @@ def bench(*, yes: bool, expression: str, rounds: int, compare: bool, against: st
     )
 
 
-def _ready_for(name: str, port_offset: int, *, yes: bool) -> None:
+def _ready_for(name: str, port_offset: int, *, yes: bool, further: Sequence[str] = ()) -> None:
     """Makes this machine ready for a sandbox of that name, unless the user's settings name another one."""
     from kubestage.preflight import run_preflight
     from kubestage.sandbox.up import IMAGES, TOOLS
@@ -213,4 +214,4 @@ def _ready_for(name: str, port_offset: int, *, yes: bool) -> None:
     os.environ.setdefault("KUBESTAGE_PORT_OFFSET", str(port_offset))
     sandbox = Sandbox(Settings.load())
     run_preflight(sandbox.settings, fix="yes" if yes else "ask")
-    sandbox.supply.ensure([*TOOLS, *IMAGES])
+    sandbox.supply.ensure([*TOOLS, *IMAGES, *further])

@@ -77,6 +77,7 @@ def _seed_password(server: SonarQube, report: SeedReport) -> None:
         )
     if changed:
         first.post("users/change_password", login=ADMIN, previousPassword=_FIRST_PASSWORD, password=server.password)
+        server.lets_in()
     report.note(f"SonarQube password of {ADMIN}", changed=changed)
 
 
