@@ -7,10 +7,12 @@ test_4_after_trouble has a way out, as users have it.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from kubestage.sandbox.sandbox import Sandbox
@@ -33,14 +35,22 @@ NO_ROUTE = "RUN test $(wc -l < /proc/net/route) -eq 1\n"
 
 @pytest.fixture(scope="module")
 def outside() -> str:
-    """Two public resolvers, and what this machine itself goes through: its resolvers and its proxies."""
+    """Two public resolvers, and what this machine goes through: its resolvers and proxies, if they are elsewhere."""
+    here = {address.address for several in psutil.net_if_addrs().values() for address in several}
     lines = Path("/etc/resolv.conf").read_text(encoding="utf-8").splitlines()
     servers = [line.split()[1] for line in lines if line.startswith("nameserver")]
     proxies = [urlsplit(value) for name, value in os.environ.items() if name.lower() in ("http_proxy", "https_proxy")]
     addresses = ["1.1.1.1/443", "9.9.9.9/53"]
-    addresses += [f"{server}/53" for server in servers if not server.startswith("127.") and ":" not in server]
-    addresses += [f"{proxy.hostname}/{proxy.port}" for proxy in proxies if proxy.port]
-    return " ".join(addresses)
+    addresses += [f"{server}/53" for server in servers if ":" not in server]
+    addresses += [f"{address_of(proxy.hostname)}/{proxy.port}" for proxy in proxies if proxy.hostname and proxy.port]
+    return " ".join(one for one in addresses if one.partition("/")[0] not in here and not one.startswith("127."))
+
+
+def address_of(host: str) -> str:
+    try:
+        return socket.gethostbyname(host)
+    except OSError:
+        return host
 
 
 def reached(sandbox: Sandbox, part: str, addresses: str, script: str = TRIES) -> set[str]:
