@@ -181,7 +181,7 @@ def _probed(
             change = act()
     finally:
         report = probe.report()
-        files = report.write(sandbox.settings.folder / "reports", title.replace(" ", "-"))
+        files = report.write(sandbox.settings.reports, title.replace(" ", "-"))
         if change is None or not as_json:
             _show_probe(target, report, [str(file) for file in files])
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from kubestage.docker import Engine
 from kubestage.engine.outcome import Changes
 from kubestage.providers.kind.plugin import KubestagePlugin
 from kubestage.providers.kind.sdk import KindCluster
+from kubestage.providers.kubernetes.api import Api
 from kubestage.providers.kubernetes.plugin import KubernetesPlugin
+from kubestage.providers.kubernetes.wedge import Wedge, wedge_of
 from kubestage.run import run_command
 from kubestage.supply import Supply
+from kubestage.waits import wait_for
 from tests.integration.engine.conftest import SANDBOX, Program
 
 pytestmark = [
@@ -130,6 +134,8 @@ def test_a_clusters_life_beside_kubectl(
         assert program.up().changes == Changes(update=1, same=3)
         assert kubectl("-n", "ns", "get", "deployment/pause", "-o", "jsonpath={.spec.strategy.type}") == strategy
 
+    _prove_that_a_wedge_is_seen(kubectl, Api(kubeconfig.read_text()), pause)
+
     engine.client.containers.get(f"{SANDBOX}-control-plane").stop(timeout=10)
     assert program.up().changes == Changes(update=1, same=3)
     assert "pause" in kubectl("-n", "ns", "get", "deployments")
@@ -140,6 +146,44 @@ def test_a_clusters_life_beside_kubectl(
 
     assert program.destroy().errors == []
     assert not engine.client.containers.list(all=True, filters={"name": f"{SANDBOX}-control-plane"})
+
+
+def _prove_that_a_wedge_is_seen(kubectl: Callable[..., str], api: Api, pause: str) -> None:
+    """Recreate and other replicas in the middle of a rolling update: the controller stands still and says nothing."""
+    path = "/apis/apps/v1/namespaces/ns/deployments/wedged"
+
+    def patch(spec: dict[str, Any]) -> None:
+        kubectl("-n", "ns", "patch", "deployment/wedged", "--patch", json.dumps({"spec": spec}))
+
+    def found() -> Wedge | None:
+        live = api.get(path)
+        assert live is not None
+        return wedge_of(api, live) if live["status"]["observedGeneration"] == live["metadata"]["generation"] else None
+
+    kubectl("-n", "ns", "create", "deployment", "wedged", f"--image={pause}", "--replicas=2")
+    kubectl("-n", "ns", "rollout", "status", "deployment/wedged", "--timeout=60s")
+    name = kubectl("-n", "ns", "get", "deployment/wedged", "-o", "jsonpath={.spec.template.spec.containers[0].name}")
+    never_ready = {"name": name, "readinessProbe": {"tcpSocket": {"port": 9}}}
+    patch({"template": {"spec": {"containers": [never_ready]}}})
+    wait_for("a pod of the new revision", lambda: "2" in _revisions(kubectl), seconds=30)
+    assert found() is None
+    patch({"replicas": 1, "strategy": {"type": "Recreate", "rollingUpdate": None}})
+    wedge = wait_for("the wedge is seen", found, seconds=30)
+    kubectl(*wedge.fix.split()[1:])
+    wait_for("the new revision is scaled", lambda: _revisions(kubectl) == {"1": "0", "2": "1"}, seconds=30)
+    assert found() is None
+    kubectl("-n", "ns", "delete", "deployment/wedged")
+
+
+def _revisions(kubectl: Callable[..., str]) -> dict[str, str]:
+    """The wanted pods of each revision."""
+    columns = r"REVISION:.metadata.annotations.deployment\.kubernetes\.io/revision,PODS:.spec.replicas"
+    said = kubectl("-n", "ns", "get", "rs", "-l", "app=wedged", "--no-headers", "-o", f"custom-columns={columns}")
+    found: dict[str, str] = {}
+    for line in said.splitlines():
+        revision, pods = line.split()
+        found[revision] = pods
+    return found
 
 
 def _pause_image(engine: Engine, node_image: str) -> str:
