@@ -213,8 +213,11 @@ def test_a_pack_of_500_mib_takes_no_memory(
 
 
 @contextmanager
-def nginx(folder: Path, root: Path) -> Iterator[str]:
-    """git's http-backend behind nginx and fcgiwrap, over the bare repositories in `root`; its address."""
+def nginx(folder: Path, root: Path, password: str) -> Iterator[str]:
+    """git's http-backend behind nginx and fcgiwrap, over the bare repositories in `root`; its address.
+
+    It asks for a password too, since a push needs one: so git makes the same requests of both.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -227,13 +230,15 @@ def nginx(folder: Path, root: Path) -> Iterator[str]:
         "GIT_PROTOCOL": "$http_git_protocol", "HTTP_CONTENT_ENCODING": "$http_content_encoding",
     }  # fmt: skip
     lines = "".join(f'fastcgi_param {name} "{value}";\n' for name, value in passed.items())
+    (folder / "users").write_text(f"root:{{PLAIN}}{password}\n")
     kinds = ("client_body", "fastcgi", "proxy", "scgi", "uwsgi")
     places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log; user {_user()};\n"
         f"events {{}} http {{ access_log off; client_max_body_size 0;\n"
         f"{places}\n"
-        f"server {{ listen 127.0.0.1:{port}; location / {{ {lines} fastcgi_pass unix:{sockets}; }} }} }}\n"
+        f"server {{ listen 127.0.0.1:{port}; auth_basic git; auth_basic_user_file {folder}/users;\n"
+        f"location / {{ {lines} fastcgi_pass unix:{sockets}; }} }} }}\n"
     )
     quiet = subprocess.DEVNULL
     with ExitStack() as stack:
@@ -272,8 +277,8 @@ def test_clone_and_push_next_to_nginx(light: LightServer, client: gitlab.Gitlab,
     shutil.copytree(kept, raw_root / "ratio.git")
     for name, value in (("http.receivepack", "true"), ("safe.directory", "*"), ("core.hooksPath", "/nowhere")):
         subprocess.run(["git", "--git-dir", raw_root / "ratio.git", "config", name, value], check=True)
-    with nginx(tmp_path, raw_root) as server:
-        raw = f"{server}/ratio.git"
+    with nginx(tmp_path, raw_root, light.root_password) as server:
+        raw = with_login(f"{server}/ratio.git", "root", light.root_password)
         times: dict[str, dict[str, list[float]]] = {what: {"ours": [], "raw": []} for what in ("clone", "push")}
         for number in range(ROUNDS):
             for name, url in (("ours", ours), ("raw", raw)) if number % 2 else (("raw", raw), ("ours", ours)):
