@@ -9,6 +9,7 @@ from gitlab_light.api import (
     branches,
     commit_notes,
     commits,
+    contributors,
     deploy_keys,
     files,
     groups,
@@ -32,5 +33,5 @@ ALL = (
     commits.routes, commit_notes.routes, files.routes, archives.routes, hooks.routes, protected.routes,
     keys.routes, deploy_keys.routes, merge_requests.routes, merge_request_lists.routes,
     merge_request_actions.routes, merge_request_contents.routes,
-    notes.routes, search.routes, blame.routes, server.routes,
+    notes.routes, search.routes, blame.routes, contributors.routes, server.routes,
 )  # fmt: skip
