@@ -123,6 +123,11 @@ def action(kind: type, *names: str, methods: tuple[str, ...] = GET) -> Callable[
     return register
 
 
+def actions() -> list[tuple[type, str, tuple[str, ...]]]:
+    """Every action there is: of which kind of object, its name, its methods."""
+    return [(kind, name, methods) for (kind, name), (methods, _) in _ACTIONS.items()]
+
+
 def find_action(target: Target, rest: list[str], method: str) -> tuple[Handler, str]:
     """The handler for what is left of a path, and the part below a ``name/`` action.
 
