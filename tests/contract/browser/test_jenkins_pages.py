@@ -83,7 +83,7 @@ def test_test_results_are_a_tree_with_messages_and_a_trend(visit, jenkins):
     expect(page.get_by_text("expected: <prod> but was: <test>")).to_be_visible()
     expect(page.get_by_text("at StatusTest.java:42")).to_be_visible()
     expect(page.get_by_role("cell", name="neverRepeats")).to_be_hidden()
-    page.get_by_text("org.example.uuid.id").click()
+    page.get_by_text("org.example.uuid.id", exact=True).click()
     expect(page.get_by_role("cell", name="neverRepeats")).to_be_visible()
 
 
