@@ -6,9 +6,11 @@ import tarfile
 import pytest
 import yaml
 
+from kubestage.extras import EXTRAS, change_extras, wish_extras
 from kubestage.sandbox.access import deployer_kubeconfig, docker_config, put_private_file
 from kubestage.sandbox.credentials import accounts
-from kubestage.secrets import Secrets
+from kubestage.secrets import Secrets, write_privately
+from kubestage.seed.sonarqube import token_file
 from kubestage.settings import Settings
 
 
@@ -49,14 +51,27 @@ def test_a_file_in_jenkins_home_is_readable_by_jenkins_alone():
 
 def test_every_secret_that_a_user_may_need_is_among_the_credentials(settings: Settings):
     secrets = Secrets.load_or_make(settings)
+    change_extras(settings, wish_extras(EXTRAS, []))
     shown = {account.secret for account in accounts(settings, secrets)}
     shown |= {account.token for account in accounts(settings, secrets)}
     kept_back = {"registry_pusher_htpasswd", "registry_puller_htpasswd", "pulumi_passphrase", "gitlab_user_ssh_key"}
+    kept_back.add("sonarqube_hook_secret")  # between two servers
     assert {value for name, value in secrets.model_dump().items() if name not in kept_back} == shown - {
         "",
         _ssh(settings),
     }
     assert _ssh(settings) in shown
+
+
+def test_sonarqubes_accounts_are_shown_where_there_is_one(settings: Settings):
+    secrets = Secrets.load_or_make(settings)
+    before = {account.key for account in accounts(settings, secrets)}
+    change_extras(settings, wish_extras(["sonarqube"], []))
+    write_privately(token_file(settings), "sqa_1\n")
+    found = {account.key: account for account in accounts(settings, secrets)}
+    assert found.keys() - before == {"sonarqube", "sonarqube-scanner"}
+    assert found["sonarqube"].secret == secrets.sonarqube_admin_password
+    assert found["sonarqube-scanner"].token == "sqa_1"
 
 
 def _ssh(settings: Settings) -> str:
