@@ -28,7 +28,7 @@ HOOK_URL = "http://jenkins:8080/sonarqube-webhook/"
 
 _TOKEN_FILE = "sonarqube-token"  # noqa: S105 - a file's name
 _FIRST_PASSWORD = "admin"  # noqa: S105 - SonarQube's own, which ends here
-_UP_SECONDS = 420.0
+_UP_SECONDS = 600.0
 
 
 def token_file(settings: Settings) -> Path:
