@@ -158,16 +158,18 @@ def test_parameters_of_every_kind(client: Client) -> None:
     )  # fmt: skip
     plugin = "io.jenkins.plugins.file__parameters.Base64FileParameterDefinition"
     kinds += f"<{plugin}><name>E</name></{plugin}>"
-    script = (
-        'echo "${params.S}|${params.T}|${params.B}|${params.C}|${params.F}|${params.E}|" + params.P.toString().length()'
-    )
+    stored = "com.cloudbees.plugins.credentials.CredentialsParameterDefinition"
+    kinds += f"<{stored}><name>I</name><defaultValue>some-id</defaultValue></{stored}>"
+    run = "hudson.model.RunParameterDefinition"
+    kinds += f"<{run}><name>R</name><projectName>made</projectName></{run}>"
+    script = 'echo "${params.S}|${params.T}|${params.B}|${params.C}|${params.F}|${params.E}|${params.I}|${params.R}|" + params.P.toString().length()'
     client.create("kinds-of", pipeline(script, definitions(kinds)))
     files = {"F": ("report.txt", b"content of the file"), "E": ("e.bin", b"bytes")}
-    given = {"S": " trimmed ", "B": "true", "C": "y", "P": "new"}
+    given = {"S": " trimmed ", "B": "true", "C": "y", "P": "new", "R": "made#1"}
     answer = client.post("/job/kinds-of/buildWithParameters", data=given, files=files)
     assert answer.status_code == 201
     finished = client.finished(int(answer.headers["Location"].rstrip("/").rsplit("/", 1)[1]))
-    assert "trimmed|two\nlines|true|y|report.txt|Ynl0ZXM=|3\n" in finished.console
+    assert "trimmed|two\nlines|true|y|report.txt|Ynl0ZXM=|some-id|made#1|3\n" in finished.console
     file = f"/job/kinds-of/{finished.number}/parameters/parameter/F/report.txt"
     assert client.get(file).content == b"content of the file"
     assert client.post("/job/kinds-of/buildWithParameters", data={"C": "z"}).status_code == 400
@@ -266,6 +268,15 @@ def test_throttled_jobs_wait(client: Client) -> None:
 
     assert wait_for(blocked, "the second to wait") == "Already running 1 builds across all nodes"
     assert [client.finished(item).result for item in items] == ["SUCCESS", "SUCCESS"]
+
+
+@pytest.mark.parametrize("verb", ["term", "kill"])
+def test_a_build_that_does_not_listen_is_ended(client: Client, verb: str) -> None:
+    client.create("deaf", pipeline("try { sleep 60 } finally { echo 'still here'; sleep 60 }"))
+    item = client.trigger("deaf")
+    path = client.started(item)
+    client.post(f"{path}{verb}")
+    assert client.finished(item, 30).result == "ABORTED"
 
 
 def test_a_newer_build_may_end_the_older(client: Client) -> None:

@@ -82,6 +82,8 @@ def test_polling_builds_new_commits_once(client: Client, git_host: GitHost) -> N
     second = wait_for(lambda: b if (b := last_build(client, "polled")) and b["number"] == 2 else None, "the build")
     assert causes(second)[0]["shortDescription"] == "Started by an SCM change"
     assert "two" in client.get("/job/polled/2/consoleText").text
+    (changes,) = client.json("/job/polled/2/wfapi/changesets")
+    assert [commit["message"] for commit in changes["commits"]] == ["second"]
     assert polled().endswith("No changes\n")
     client.post("/job/polled/doDelete")
 
