@@ -162,7 +162,8 @@ def test_parameters_of_every_kind(client: Client) -> None:
     kinds += f"<{stored}><name>I</name><defaultValue>some-id</defaultValue></{stored}>"
     run = "hudson.model.RunParameterDefinition"
     kinds += f"<{run}><name>R</name><projectName>made</projectName></{run}>"
-    script = 'echo "${params.S}|${params.T}|${params.B}|${params.C}|${params.F}|${params.E}|${params.I}|${params.R}|" + params.P.toString().length()'
+    shown = "|".join(f"${{params.{name}}}" for name in "STBCFEIR")
+    script = f'echo "{shown}|" + params.P.toString().length()'
     client.create("kinds-of", pipeline(script, definitions(kinds)))
     files = {"F": ("report.txt", b"content of the file"), "E": ("e.bin", b"bytes")}
     given = {"S": " trimmed ", "B": "true", "C": "y", "P": "new", "R": "made#1"}
