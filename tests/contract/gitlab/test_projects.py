@@ -10,7 +10,7 @@ def test_a_project_has_gitlabs_fields(server, root, unique):
     project = root.projects.create({"name": name, "description": "Makes UUIDs", "default_branch": "master"})
     assert project.path_with_namespace == f"root/{name}"
     assert project.http_url_to_repo == f"{server.url}/root/{name}.git"
-    assert project.ssh_url_to_repo.endswith(f":root/{name}.git")
+    assert project.ssh_url_to_repo.endswith((f":root/{name}.git", f"/root/{name}.git"))
     assert project.web_url == f"{server.url}/root/{name}"
     assert project.visibility == "private"
     assert project.empty_repo
