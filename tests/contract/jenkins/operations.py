@@ -20,7 +20,19 @@ _KNOWN = {
     "user": ("admin",),
 }  # fmt: skip
 # What would end the hunt: the server itself, its accounts, and the job that it is about.
-_SPARED = ("estart", "exit", "quietDown", "Quiet", "doDelete", "evoke", "ename", "move", "reload", "configSubmit")
+_SPARED = (
+    "estart",
+    "exit",
+    "Exit",
+    "quietDown",
+    "Quiet",
+    "doDelete",
+    "evoke",
+    "ename",
+    "move",
+    "reload",
+    "configSubmit",
+)
 PARAMETERS = [
     "tree", "depth", "xpath", "wrapper", "exclude", "name", "mode", "from", "json", "delay", "token", "cause", "start",
     "value", "newName", "description", "mainScript", "jenkinsfile", "id", "number", "parameter", "Submit", "config",
