@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,8 +20,10 @@ class BuildLog:
     value that a step returned can be printed after its block too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_mask: Callable[[str], None] | None = None) -> None:
+        """Append to ``path``; ``on_mask`` hears of each new secret, so that a later server masks it too."""
         self._file: BinaryIO = path.open("ab", buffering=0)
+        self._on_mask = on_mask
         self._lock = threading.Lock()
         self._secrets: list[bytes] = []
         self._timestamps = 0
@@ -38,11 +40,17 @@ class BuildLog:
             with self._lock:
                 self._copies.remove(file)
 
-    def mask(self, secret: str) -> None:
-        """Mask this text from now on, in every form in which programs print it."""
+    def mask(self, secret: str, *, remember: bool = True) -> None:
+        """Mask this text from now on, in every form in which programs print it.
+
+        ``remember`` is for a later server, which has to mask it too.
+        """
         with self._lock:
             known = {*self._secrets, *(form.encode() for form in masking.forms(secret))}
+            new = len(known) > len(self._secrets)
             self._secrets = sorted(known, key=len, reverse=True)
+        if new and remember and self._on_mask is not None:
+            self._on_mask(secret)
 
     @property
     def masking(self) -> bool:
@@ -58,18 +66,20 @@ class BuildLog:
         """Append a line, or several."""
         self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def write(self, data: bytes) -> None:
-        """Append whole lines; what must not be split by masking comes in one call."""
+    def write(self, data: bytes) -> bool:
+        """Append whole lines; what must not be split by masking comes in one call. Return whether the log was open."""
         for secret in self._secrets:
             data = data.replace(secret, _MASK)
         if self._timestamps > 0:
             stamp = f"[{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3].encode() + b"Z] "
             data = b"".join(stamp + line for line in data.splitlines(keepends=True))
         with self._lock:
-            if not self._file.closed:
-                self._file.write(data)
-                for copy in self._copies:
-                    copy.write(data)
+            if self._file.closed:
+                return False
+            self._file.write(data)
+            for copy in self._copies:
+                copy.write(data)
+            return True
 
     @property
     def size(self) -> int:
@@ -90,22 +100,32 @@ class LineStream:
         self._log = log
         self._rest = b""
         self._since = 0.0
+        #: False once something could not be written any more.
+        self.complete = True
+
+    @property
+    def held(self) -> int:
+        """How many bytes of it are not in the log yet."""
+        return len(self._rest)
 
     def feed(self, data: bytes) -> None:
         """Take what the process wrote."""
         whole, newline, rest = (self._rest + data).rpartition(b"\n")
         if newline:
-            self._log.write(whole + newline)
+            self._write(whole + newline)
         self._rest, self._since = rest, time.monotonic()
 
     def pause(self) -> None:
         """Nothing came for a moment: show an unfinished line, such as a prompt, unless a secret may hide in it."""
         if self._rest and not self._log.masking and time.monotonic() - self._since > 0.5:
-            self._log.write(self._rest)
+            self._write(self._rest)
             self._rest = b""
 
     def finish(self) -> None:
         """The process is done: close its last line."""
         if self._rest:
-            self._log.write(self._rest + b"\n")
+            self._write(self._rest + b"\n")
             self._rest = b""
+
+    def _write(self, data: bytes) -> None:
+        self.complete = self._log.write(data) and self.complete

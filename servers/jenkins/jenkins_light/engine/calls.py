@@ -24,6 +24,7 @@ class Block:
         folder: the working directory, or None outside any node. workspace: that of the node around.
         container: what commands run in, when this block is such a container.
         outcome: how the block went, once it has ended: "success", "failure" or "aborted"; "" when the build ended hard.
+        variables: what it adds to the environment.
     """
 
     parent: "Block | None"
@@ -32,6 +33,7 @@ class Block:
     container: Container | None = None
     manager: AbstractContextManager[Variables] | None = None
     outcome: str = ""
+    variables: Variables = field(default_factory=dict)
 
 
 @dataclass
@@ -42,6 +44,8 @@ class StepCall:
         env: the complete environment of the step.
         block: the innermost block around the step; for a block step its own.
         result: set it to worsen the build's result without failing.
+        resumed: the call was begun before the server was restarted. saved: what it noted by then.
+        quiet: nothing is logged, since it was before.
     """
 
     run: "PipelineRun"
@@ -53,6 +57,9 @@ class StepCall:
     block: Block | None
     branch: str | None = None
     result: str | None = None
+    resumed: bool = False
+    saved: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _cause: str = ""
     _on_cancel: list[Callable[[], None]] = field(default_factory=list)
@@ -123,7 +130,13 @@ class StepCall:
 
     def log(self, text: str) -> None:
         """Print a line to the build's console."""
-        self.run.log.line(text)
+        if not self.quiet:
+            self.run.log.line(text)
+
+    def save(self, **values: Any) -> None:
+        """Note something (JSON) that this call needs to go on after a restart of the server."""
+        self.saved |= values
+        self.run.journal.note(self.id, saved=values)
 
     @property
     def cancelled(self) -> bool:

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from jenkins_light import steps
-from jenkins_light.engine import environment, processes
 from jenkins_light.engine.executors import Executors, Workspaces
 from jenkins_light.engine.properties import JobProperties
 from jenkins_light.engine.queue import Queue, QueueItem
@@ -40,7 +39,8 @@ _log = logging.getLogger(__name__)
 _STEP_THREADS = 512
 _MOST_EXECUTORS = 1000
 _ANSWER_SECONDS = 0.3
-RESTARTED = "Jenkins was restarted while this build ran, and it could not go on"
+#: How long the end of the server waits for steps that could not go on in the next one.
+_LAST_STEPS_SECONDS = 3.0
 
 
 class Controller:
@@ -87,20 +87,23 @@ class Controller:
         return bool(answer.get("matched"))
 
     def start(self) -> None:
-        """Settle what an earlier server left, and begin to work."""
+        """Take up what an earlier server left, and begin to work."""
         steps.load()
         self.runner.start()
-        self._settle_interrupted()
+        self._take_up_interrupted()
         self.queue.start()
         self.triggers.start()
 
     def close(self) -> None:
-        """Stop at once: running builds become ABORTED, what waits in the queue stays."""
+        """Stop: what runs and what waits in the queue goes on in the next server."""
         self.triggers.close()
         self.queue.close()
-        for run in self.runs():
-            run.abandon("Jenkins is going to shut down")
         self.runner.close()
+        patience = time.monotonic() + _LAST_STEPS_SECONDS
+        while time.monotonic() < patience and any(run.steps.unresumable for run in self.runs()):
+            time.sleep(0.05)
+        for run in self.runs():
+            run.pause()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def runs(self) -> list[PipelineRun]:
@@ -261,12 +264,15 @@ class Controller:
         self.pool.submit(run.begin, item.preamble)
         return build
 
-    def _settle_interrupted(self) -> None:
-        """Mark what ran when the server ended: nothing of it can go on, and nobody shall wait for it."""
+    def _take_up_interrupted(self) -> None:
+        """Let what ran when the server ended go on.
+
+        Its executors, workspaces and locks are its own again before others ask for them.
+        """
         for job in self.root.walk():
             for build in job.builds.interrupted():
                 if build.building:
-                    processes.sweep(environment.cookie(build))
-                    with build.log_path.open("a") as log:
-                        log.write(f"{RESTARTED}\nFinished: ABORTED\n")
-                    build.finish("ABORTED")
+                    run = PipelineRun(self, build)
+                    with self._lock:
+                        self._runs[run.id] = run
+                    run.take_up()

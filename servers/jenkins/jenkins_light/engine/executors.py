@@ -61,6 +61,15 @@ class Executors:
             self._trim()
             self._condition.notify_all()
 
+    def take_back(self, build: "Build", number: int) -> int:
+        """Give a build that a restart interrupted its executor again, one more than there are if need be."""
+        with self._condition:
+            while number >= len(self._slots) or self._slots[number] is not None:
+                number = len(self._slots)
+                self._slots.append(None)
+            self._slots[number] = build
+            return number
+
     def acquire(self, build: "Build", cancelled: Callable[[], bool], waiting: Callable[[], None]) -> int | None:
         """Wait for an executor and return its number, or None when ``cancelled`` became true first.
 
@@ -117,6 +126,13 @@ class Workspaces:
             number = 1
             while (path := self._named(job, number)) in self._in_use:
                 number += 1
+            self._in_use.add(path)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def take_back(self, path: Path) -> Path:
+        """Give a build that a restart interrupted its folder again."""
+        with self._lock:
             self._in_use.add(path)
         path.mkdir(parents=True, exist_ok=True)
         return path

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 #: Marks the processes of a ``node`` block, as in Jenkins; a pipeline that changes it lets a process outlive the node.
@@ -13,19 +13,31 @@ STEP_COOKIE = "JENKINS_SERVER_COOKIE"
 _GRACE_SECONDS = 5.0
 
 
-def terminate(process: "subprocess.Popen[bytes]", step_cookie: str) -> None:
-    """Ask a step's process and its children to end, and after a grace period make them."""
+def terminate(step_cookie: str, ended: Callable[[float], bool]) -> None:
+    """Ask a step's processes to end, and after a grace period make them.
+
+    Args:
+        step_cookie: what marks them.
+        ended: waits at most so many seconds and says whether the step is over.
+    """
     for signum, patience in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, 0.0)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signum)
-        _signal(_with(STEP_COOKIE, step_cookie), signum)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+        _signal(marked(STEP_COOKIE, step_cookie), signum)
+        if ended(patience):
+            break
+
+
+def leader(step_cookie: str) -> int | None:
+    """The process that a step started, the leader of their session, or None when it is gone."""
+    for pid in marked(STEP_COOKIE, step_cookie):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(pid) == pid:
+                return pid
+    return None
 
 
 def sweep(node_cookie: str) -> None:
     """Kill what a node, or a whole build, left running: how Jenkins' process tree killer works."""
-    _signal(_with(NODE_COOKIE, node_cookie), signal.SIGKILL)
+    _signal(marked(NODE_COOKIE, node_cookie), signal.SIGKILL)
 
 
 def _signal(pids: list[int], signum: signal.Signals) -> None:
@@ -34,7 +46,7 @@ def _signal(pids: list[int], signum: signal.Signals) -> None:
             os.kill(pid, signum)
 
 
-def _with(name: str, cookie: str) -> list[int]:
+def marked(name: str, cookie: str) -> list[int]:
     """The processes whose environment holds the cookie, or one below it (``build/node``)."""
     wanted = f"{name}={cookie}".encode()
     found = []

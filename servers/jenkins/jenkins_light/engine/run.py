@@ -1,64 +1,88 @@
 """The course of one pipeline build: between the runner, which knows the flow, and the steps, which do things."""
 
 import logging
+import os
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.engine import environment, libraries, processes, scripts
 from jenkins_light.engine.buildlog import BuildLog
-from jenkins_light.engine.calls import Block, StepCall
+from jenkins_light.engine.journal import Journal, Mark
 from jenkins_light.engine.runner import LOST, Message
+from jenkins_light.engine.stepping import Stepping
 from jenkins_light.errors import JenkinsError
 from jenkins_light.model.builds import Build, Stage
 from jenkins_light.model.describable import symbol_of
 from jenkins_light.steps import stashes
-from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort, Interrupted, SkippedBlock, StepError
+from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort
 
 if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
 
 _log = logging.getLogger(__name__)
-_ABORT = "hudson.AbortException"
-_INTERRUPTED = "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException"
-_SKIPPED = "jenkinslight.runner.steps.SkippedBlock"
 _STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
+#: How often a build's runner may die before the build is blamed for it: it gets further in between, or it was idle.
+_DEATHS_WHILE_RUNNING, _DEATHS_WHILE_IDLE = 2, 5
 
 
 class PipelineRun:
-    """Runs one build; ``finished`` of the build tells when it is over."""
+    """Runs one build; ``finished`` of the build tells when it is over.
+
+    What lets it go on in a later server lies in the build's folder: ``program.dat`` (the runner's state), ``journal``
+    (the steps) and ``reached`` (how many of the runner's messages were taken).
+    """
 
     def __init__(self, controller: "Controller", build: Build) -> None:
         self.controller = controller
         self.build = build
         self.id = f"{build.job.full_name}#{build.number}"
-        self.log = BuildLog(build.log_path)
+        self.journal = Journal(build.folder)
+        self.log = BuildLog(build.log_path, lambda secret: self.journal.secret(controller.secrets.encrypt(secret)))
         self.cookie = environment.cookie(build)
         #: Values that outlive single calls, by step module: held locks, open inputs.
         self.state: dict[str, Any] = {}
-        self._blocks: dict[int, Block] = {}
-        self._calls: dict[int, StepCall] = {}
-        self._stop_cause: str | None = None
+        self.steps = Stepping(self)
+        self._reached = Mark(build.folder / "reached")
+        self._stop: tuple[str, bool] | None = None
         self._started = False
+        self._running = False
+        self._deaths = 0
         self._lock = threading.Lock()
         self._over = False
 
+    # --- beginning, stopping, going on ---
+
     def begin(self, preamble: str = "") -> None:
         """Fetch the script and hand it to the runner; in a thread of its own. ``preamble`` follows the causes."""
+        _log.info("%s begins", self.id)
+        for line in filter(None, [*(cause.lines for cause in self.build.causes), preamble]):
+            self.log.line(line)
+        self.journal.begin()
+        self._guarded(self._start)
+
+    def take_up(self) -> None:
+        """Go on with a build that an earlier server had begun. Its blocks are open again when this returns."""
+        if not self.journal.begun:
+            os.truncate(self.build.log_path, 0)
+            self.controller.pool.submit(self.begin)
+            return
+        _log.info("%s is taken up", self.id)
+        for secret in self.journal.secrets:
+            self.log.mask(self.controller.secrets.decrypt(secret), remember=False)
+        self.log.line(f"Resuming build at {_now()} after Jenkins restart")
         try:
-            _log.info("%s begins", self.id)
-            for line in filter(None, [*(cause.lines for cause in self.build.causes), preamble]):
-                self.log.line(line)
-            for name in self.build.record.sensitive:
-                self.log.mask(self.controller.secrets.decrypt(str(self.build.record.parameters[name])))
-            script = scripts.obtain(self)
-            libraries.prepare(self, script)
-            if self._stop_cause is not None:
-                self.finish("ABORTED")
-                return
-            self.controller.runner.attach(self.id, self.on_message)
-            self.controller.runner.send(self._start_message(script))
-            self._started = True
+            self.steps.enter_again()
+        except Exception as error:
+            self._give_up(f"its blocks can't be entered again: {error}")
+            return
+        self.controller.pool.submit(self._guarded, self._resume)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
         except libraries.LoadingFailedError as error:
             self.log.line(str(error))
             self.finish("FAILURE")
@@ -70,50 +94,33 @@ class PipelineRun:
             self.log.line("ERROR: the build could not begin; the server's log says why")
             self.finish("FAILURE")
 
-    def stop(self, cause: str, hard: bool = False) -> None:
-        """Interrupt the build, or end it at once (``hard``)."""
-        self._stop_cause = cause
-        if not self._started:
-            return
-        try:
-            self.controller.runner.send({"type": "stop", "build": self.id, "cause": cause, "hard": hard})
-        except JenkinsError:
+    def _start(self) -> None:
+        for name in self.build.record.sensitive:
+            self.log.mask(self.controller.secrets.decrypt(str(self.build.record.parameters[name])))
+        script = scripts.obtain(self)
+        libraries.prepare(self, script)
+        if self._stop is not None:
             self.finish("ABORTED")
+            return
+        self._send_whole("start", script=script)
+        self._started = True
 
-    def abandon(self, why: str) -> None:
-        """End the build without the runner: nothing more of its pipeline runs, and no process of it stays."""
-        self.log.line(why)
-        for call in list(self._calls.values()):
-            call.cancel(why)
-        processes.sweep(self.cookie)
-        self.finish("ABORTED")
+    def _resume(self) -> None:
+        if not self._state_file.exists():
+            # It never stood still: the script begins again, and what it said already is known by its count.
+            self._start()
+            return
+        self._send_whole("resume", script=self.build.record.script or "", blocks=self.steps.variables())
 
-    def on_message(self, message: Message) -> None:
-        """Take a message of the runner; in the runner's reading thread, so that order holds. Nothing here may wait."""
-        kind = message["type"]
-        if kind == "log":
-            self.log.line(message["text"])
-        elif kind == "step":
-            self._step(message)
-        elif kind == "leave":
-            self.controller.pool.submit(self._leave, message)
-        elif kind == "cancel":
-            if (call := self._calls.get(message["call"])) is not None:
-                self.controller.pool.submit(call.cancel, str(message.get("cause") or ""))
-        elif kind == "stage":
-            self._stage(message)
-        elif kind == "set":
-            self._set(message["field"], message["value"])
-        elif kind == "properties":
-            self._declare(message)
-        elif kind in {"end", "lost", "error"}:
-            self.controller.pool.submit(self._end, message)
+    def _send_whole(self, kind: str, **fields: Any) -> None:
+        self._running = True
+        self.controller.runner.attach(self.id, self.on_message)
+        self.controller.runner.send({"type": kind, **self._facts(), **fields})
 
-    def _start_message(self, script: str) -> Message:
+    def _facts(self) -> Message:
         return {
-            "type": "start",
             "build": self.id,
-            "script": script,
+            "state": str(self._state_file),
             "env": environment.of_build(self.controller, self.build),
             "params": environment.parameters(self.controller, self.build),
             "scm": scripts.scm_map(self.build),
@@ -126,81 +133,100 @@ class PipelineRun:
             "libraries": [str(libraries.folder_of(self, entry)) for entry in self.build.record.libraries],
         }
 
-    def _step(self, message: Message) -> None:
-        context = message.get("context") or {}
-        parent = self._blocks.get(context.get("block") or -1)
-        call = StepCall(
-            run=self,
-            id=message["call"],
-            name=message["name"],
-            args=dict(message.get("args") or {}),
-            positional=list(message.get("positional") or []),
-            env={key: str(value) for key, value in (context.get("env") or {}).items()},
-            block=parent,
-            branch=context.get("branch"),
-        )
-        self._calls[call.id] = call
-        self.controller.pool.submit(self._enter if message.get("body") else self._perform, call)
+    @property
+    def _state_file(self) -> Path:
+        return self.build.folder / "program.dat"
 
-    def _perform(self, call: StepCall) -> None:
+    def stop(self, cause: str, hard: bool = False) -> None:
+        """Interrupt the build, or end it at once (``hard``)."""
+        self._stop = (cause, hard)
+        if not self._started:
+            return
         try:
-            step = STEPS.get(call.name)
-            if step is None:
-                raise Abort(f"The step {call.name} needs a block")
-            self._reply(call.id, value=step(call), result=call.result)
-        except Exception as error:
-            self._reply(call.id, error=_described(error))
-        finally:
-            self._calls.pop(call.id, None)
-
-    def _enter(self, call: StepCall) -> None:
-        parent = call.block
-        block = call.block = Block(parent, parent.folder if parent else None, parent.workspace if parent else None)
-        try:
-            step = BLOCK_STEPS.get(call.name)
-            if step is None:
-                raise Abort(f"The step {call.name} takes no block")
-            block.manager = step(call)
-            variables = block.manager.__enter__()
-            self._blocks[call.id] = block
-            self._reply(call.id, env=variables)
-        except Exception as error:
-            self._reply(call.id, error=_described(error))
-        finally:
-            self._calls.pop(call.id, None)
-
-    def _leave(self, message: Message) -> None:
-        block = self._blocks.pop(message["call"], None)
-        try:
-            if block is not None and block.manager is not None:
-                block.outcome = str(message.get("outcome", ""))
-                block.manager.__exit__(None, None, None)
-            self._reply(message["call"])
-        except Exception as error:
-            self._reply(message["call"], error=_described(error))
-
-    def _reply(self, call: int, **answer: Any) -> None:
-        message = {
-            "type": "reply",
-            "build": self.id,
-            "call": call,
-            **{k: v for k, v in answer.items() if v is not None},
-        }
-        try:
-            self.controller.runner.send(message)
+            self.controller.runner.send({"type": "stop", "build": self.id, "cause": cause, "hard": hard})
+            self._stop = None
         except JenkinsError:
-            _log.info("%s: nobody takes the answer to call %s", self.id, call)
+            self.finish("ABORTED")
+
+    def pause(self) -> None:
+        """The server ends: nothing of the build moves any more here; the next server takes it up."""
+        if self.build.building:
+            self.log.line("Pausing (shutting down)")
+        self.log.close()
+        self.journal.close()
+
+    # --- messages of the runner ---
+
+    def on_message(self, message: Message) -> None:
+        """Take a message of the runner; in the runner's reading thread, so that order holds. Nothing here may wait."""
+        seq = message.get("seq")
+        if seq is None:
+            self._take(message)
+        elif seq > self._reached.value:
+            self._take(message)
+            self._reached.set(seq)
+
+    def _take(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "log":
+            self.log.line(message["text"])
+        elif kind == "step":
+            self.steps.step(message)
+        elif kind == "leave":
+            self.steps.leave(message)
+        elif kind == "cancel":
+            self.steps.cancel(message)
+        elif kind == "checkpoint":
+            self._keep(message)
+        elif kind == "resumed":
+            self._go_on()
+        elif kind == "stage":
+            self._stage(message)
+        elif kind == "set":
+            self._set(message["field"], message["value"])
+        elif kind == "properties":
+            self._declare(message)
+        elif kind == "lost":
+            self.controller.pool.submit(self._guarded, self._survive)
+        elif kind in {"end", "error"}:
+            self.controller.pool.submit(self._end, message)
+
+    def _keep(self, message: Message) -> None:
+        (self.build.folder / message["file"]).replace(self._state_file)
+        self.journal.forget(set(message["pending"]))
+        self._deaths, self._running = 0, False
+
+    def _go_on(self) -> None:
+        self._started = True
+        self.steps.answer_again()
+        if self._stop is not None:
+            self.stop(*self._stop)
+
+    def _survive(self) -> None:
+        """The runner died; its successor goes on where the state was kept, unless this build is what kills runners."""
+        self._started = False
+        self._deaths += 1
+        if self._deaths >= (_DEATHS_WHILE_RUNNING if self._running else _DEATHS_WHILE_IDLE):
+            self._give_up(LOST)
+            return
+        self.log.line(f"{LOST}; a new one goes on with this build")
+        self._resume()
+
+    def _give_up(self, why: str) -> None:
+        processes.sweep(self.cookie)
+        self._end({"type": "error", "message": f"{why}; the build can't go on"})
 
     def _stage(self, message: Message) -> None:
         now = int(time.time() * 1000)
         if message["event"] == "start":
             self.build.stages.append(Stage(str(message["id"]), str(message["name"]), now, log_start=self.log.size))
-            return
-        for stage in self.build.stages:
-            if stage.id == str(message["id"]):
-                status = str(message.get("status") or "SUCCESS")
-                stage.status, stage.duration = _STATUS.get(status, status), now - stage.started
-                stage.log_end = self.log.size
+        else:
+            for stage in self.build.stages:
+                if stage.id == str(message["id"]):
+                    status = str(message.get("status") or "SUCCESS")
+                    stage.status, stage.duration = _STATUS.get(status, status), now - stage.started
+                    stage.log_end = self.log.size
+        self.build.save()
 
     def _declare(self, message: Message) -> None:
         for parameter in message.get("parameters") or ():
@@ -221,22 +247,10 @@ class PipelineRun:
         self.build.save()
 
     def _end(self, message: Message) -> None:
-        if message["type"] == "lost":
-            self.log.line(f"ERROR: {LOST}; the build can't go on")
-        elif message["type"] == "error":
+        if message["type"] == "error":
             self.log.line(f"ERROR: {message.get('message')}")
-        for call in list(self._calls.values()):
-            call.cancel("The build ended")
-        for number in sorted(self._blocks, reverse=True):
-            self._close_block(self._blocks.pop(number))
+        self.steps.close("The build ended")
         self.finish(str(message.get("result") or "FAILURE"))
-
-    def _close_block(self, block: Block) -> None:
-        try:
-            if block.manager is not None:
-                block.manager.__exit__(None, None, None)
-        except Exception:
-            _log.exception("%s: a block could not be closed", self.id)
 
     def finish(self, result: str) -> None:
         """The build is over, for whatever reason; a second call does nothing."""
@@ -252,22 +266,15 @@ class PipelineRun:
         self.log.close()
         self.build.finish(result)
         _log.info("%s: %s", self.id, result)
+        self.journal.close()
+        self._reached.close()
+        for name in ("journal", "reached", "program.dat*"):
+            for path in self.build.folder.glob(name):
+                path.unlink(missing_ok=True)
         stashes.drop(self.build.folder)
         self.controller.run_finished(self)
 
 
-def _described(error: Exception) -> dict[str, Any]:
-    if isinstance(error, Abort):
-        return {"type": _ABORT, "message": str(error)}
-    if isinstance(error, Interrupted):
-        return {"type": _INTERRUPTED, "message": str(error), "result": error.result}
-    if isinstance(error, SkippedBlock):
-        return {"type": _SKIPPED, "message": ""}
-    if isinstance(error, StepError):
-        return {"type": error.java_class, "message": str(error)}
-    if isinstance(error, FileNotFoundError):
-        return {"type": "java.nio.file.NoSuchFileException", "message": str(error.filename)}
-    if isinstance(error, JenkinsError):
-        return {"type": _ABORT, "message": str(error)}
-    _log.error("A step failed", exc_info=error)
-    return {"type": "java.io.IOException", "message": f"{type(error).__name__}: {error}"}
+def _now() -> str:
+    """The time as Java's ``Date`` prints itself."""
+    return time.strftime("%a %b %d %H:%M:%S %Z %Y")

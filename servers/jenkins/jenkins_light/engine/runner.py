@@ -119,6 +119,8 @@ class Runner:
             except OSError:
                 _log.exception("The pipeline runner can't be started: %s", self._command)
             self._ready.clear()
+            if self._closing.is_set():
+                return
             lost, self._builds = self._builds, {}
             for handler in lost.values():
                 handler({"type": "lost"})

@@ -12,7 +12,7 @@ symbols("run", "credentials")
 _POLL_SECONDS = 0.1
 
 
-@step("build", "job")
+@step("build", "job", resumable=True)
 def build(call: StepCall) -> dict[str, Any] | None:
     """Build another job (pipeline-build-step: job, parameters, wait, waitForStart, propagate, quietPeriod).
 
@@ -21,20 +21,16 @@ def build(call: StepCall) -> dict[str, Any] | None:
     """
     name = call.text("job")
     job = _find(call, name)
-    call.log(f"Scheduling project: {job.full_name}")
-    given = {str(p["name"]): _text(p.get("value", "")) for p in call.args.get("parameters") or ()}
-    own = call.build
-    cause = causes.by_upstream(own.job.full_name, own.number, own.job.url_path)
-    quiet = call.args.get("quietPeriod")
-    item = call.controller.schedule(job, cause, given, quiet=None if quiet is None else float(quiet))
+    if "item" not in call.saved:
+        call.log(f"Scheduling project: {job.full_name}")
+        call.save(item=_schedule(call, job))
     if not call.flag("wait", True) and not call.flag("waitForStart"):
         return None
-    while item.build is None:
-        if item.cancelled:
-            raise Abort("Queue task was cancelled")
+    while (started := _started(call, job)) is None:
         call.wait(_POLL_SECONDS)
-    started = item.build
-    call.log(f"Starting building: {job.full_name} {started.display_name}")
+    if "build" not in call.saved:
+        call.log(f"Starting building: {job.full_name} {started.display_name}")
+        call.save(build=started.number)
     if call.flag("waitForStart"):
         return _run(call, started)
     call.on_cancel(lambda: _stop(call, started))
@@ -48,6 +44,31 @@ def build(call: StepCall) -> dict[str, Any] | None:
             f"{job.full_name} {started.display_name} completed with status {result} (propagate: false to ignore)", worst
         )
     return _run(call, started)
+
+
+def _schedule(call: StepCall, job: Job) -> int:
+    """The number of the new queue item."""
+    given = {str(p["name"]): _text(p.get("value", "")) for p in call.args.get("parameters") or ()}
+    own = call.build
+    cause = causes.by_upstream(own.job.full_name, own.number, own.job.url_path)
+    quiet = call.args.get("quietPeriod")
+    return call.controller.schedule(job, cause, given, quiet=None if quiet is None else float(quiet)).id
+
+
+def _started(call: StepCall, job: Job) -> Build | None:
+    """The build that the queue item became, or None while it waits.
+
+    Raises:
+        Abort: it was taken out of the queue.
+    """
+    item = call.controller.queue.find(call.saved["item"])
+    if item is not None and not item.cancelled:
+        return item.build
+    # An item that left before a restart is known by its build only.
+    build = next((build for build in job.builds if build.record.queue_id == call.saved["item"]), None)
+    if build is None:
+        raise Abort("Queue task was cancelled")
+    return build
 
 
 def _find(call: StepCall, name: str) -> Job:

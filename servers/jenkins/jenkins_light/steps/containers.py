@@ -30,7 +30,8 @@ def with_container(call: StepCall) -> Iterator[Variables]:
     arguments = ["-t", "-d", "-u", f"{os.getuid()}:{os.getgid()}", *shlex.split(str(call.args.get("args") or ""))]
     arguments += ["-w", str(workspace), *_volumes(call, [workspace, temporary])]
     call.log(f"$ docker run {' '.join(arguments)} {call.text('image')} cat")
-    ident = docker("run", *arguments, call.text("image"), "cat", env=call.env)
+    ident = call.saved.get("container") or docker("run", *arguments, call.text("image"), "cat", env=call.env)
+    call.save(container=ident)
     container = Container(ident, workspace, environment.of_machine())
     try:
         call.log(f"$ docker top {ident} -eo pid,comm")

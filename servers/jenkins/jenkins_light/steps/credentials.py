@@ -64,8 +64,10 @@ def _folder(call: StepCall) -> Path:
         base = call.workspace.with_name(call.workspace.name + "@tmp")
     else:
         base = call.controller.settings.home / "tmp"
-    folder = base / "secretFiles" / str(uuid.uuid4())
-    folder.mkdir(parents=True, mode=0o700)
+    name = call.saved.get("folder") or str(uuid.uuid4())
+    call.save(folder=name)
+    folder = base / "secretFiles" / name
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     return folder
 
 

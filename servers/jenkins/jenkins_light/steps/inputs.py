@@ -35,7 +35,7 @@ class Question:
         self.answered.set()
 
 
-@step("input", "message")
+@step("input", "message", resumable=True)
 def input_step(call: StepCall) -> Any:
     """Wait until somebody proceeds or aborts, on the build's page or by its address.
 
@@ -52,11 +52,9 @@ def input_step(call: StepCall) -> Any:
     question = Question(ident, message, str(call.args.get("ok") or "Proceed"), parameters, submitters)
     questions = call.run.state.setdefault("inputs", {})
     questions[ident] = question
-    call.log(message)
-    if parameters:
-        call.log("Input requested")
-    else:
-        call.log(f"{question.ok} or {call.args.get('cancel') or 'Abort'}")
+    if not call.resumed:
+        call.log(message)
+        call.log("Input requested" if parameters else f"{question.ok} or {call.args.get('cancel') or 'Abort'}")
     try:
         while not question.answered.wait(_POLL_SECONDS):
             call.check_cancelled()

@@ -68,6 +68,11 @@ class Locks:
             taken += free[:count]
         return taken
 
+    def hold(self, name: str, call: StepCall) -> None:
+        """Give a build a resource."""
+        self.holders[name] = f"{call.build.job.full_name} {call.build.display_name}"
+        self.since[name] = time.time()
+
     def next(self) -> _Waiting | None:
         """Who gets resources next: the highest priority, then whoever is first, or last with inversePrecedence."""
         able = [w for w in self.waiting if self.free(w.wanted) is not None]
@@ -89,9 +94,10 @@ def lock(call: StepCall) -> Iterator[Variables]:
     wanted = _wanted(call)
     shown = "[" + ", ".join(f"{{{w}}}" if len(wanted) > 1 else str(w) for w in wanted) + "]"
     call.log(f"Trying to acquire lock on {shown}")
-    taken = _acquire(call, locks, wanted, shown)
+    taken = _take_back(call, locks) if call.saved else _acquire(call, locks, wanted, shown)
     if taken is None:
         raise SkippedBlock
+    call.save(taken=taken)
     call.log(f"Lock acquired on {shown}")
     try:
         yield _variables(str(call.args.get("variable") or ""), taken)
@@ -101,6 +107,15 @@ def lock(call: StepCall) -> Iterator[Variables]:
                 locks.holders.pop(name, None)
             locks.condition.notify_all()
         call.log(f"Lock released on resource {shown}")
+
+
+def _take_back(call: StepCall, locks: Locks) -> list[str]:
+    """Hold what the build held before the server was restarted."""
+    taken = [str(name) for name in call.saved["taken"]]
+    with locks.condition:
+        for name in taken:
+            locks.hold(name, call)
+    return taken
 
 
 def _wanted(call: StepCall) -> list[_Wanted]:
@@ -142,8 +157,7 @@ def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) ->
                     raise Abort(f"Timed out waiting for lock on {shown}")
             taken = locks.free(wanted) or []
             for name in taken:
-                locks.holders[name] = f"{call.build.job.full_name} {call.build.display_name}"
-                locks.since[name] = time.time()
+                locks.hold(name, call)
             return taken
         finally:
             locks.waiting.remove(ticket)

@@ -19,10 +19,14 @@ def node(call: StepCall) -> Iterator[Variables]:
 
     A label that no node has is waited for until the build is stopped, as in Jenkins.
     """
-    label = str(call.args.get("label") or "")
-    number = _executor(call, label)
     workspaces = call.controller.workspaces
-    folder = workspaces.acquire(call.build.job.full_name)
+    if "executor" in call.saved:
+        number = call.controller.executors.take_back(call.build, int(call.saved["executor"]))
+        folder = workspaces.take_back(Path(call.saved["workspace"]))
+    else:
+        number = _executor(call, str(call.args.get("label") or ""))
+        folder = workspaces.acquire(call.build.job.full_name)
+        call.save(executor=number, workspace=str(folder))
     try:
         call.log(f"Running on Jenkins in {folder}")
         _work_in(call, folder)
@@ -93,7 +97,11 @@ def ws(call: StepCall) -> Iterator[Variables]:
     name = call.text("dir")
     call.folder  # noqa: B018 raises Jenkins' message outside a node
     workspaces = call.controller.workspaces
-    folder = workspaces.acquire(name)
+    if call.saved:
+        folder = workspaces.take_back(Path(call.saved["workspace"]))
+    else:
+        folder = workspaces.acquire(name)
+        call.save(workspace=str(folder))
     try:
         call.log(f"Running in {folder}")
         _work_in(call, folder)

@@ -22,6 +22,9 @@ BLOCK_STEPS: dict[str, BlockStep] = {}
 #: The named argument that a single unnamed one stands for, by step.
 DEFAULT_ARGUMENTS: dict[str, str] = {}
 
+#: Steps that can go on after a restart of the server: they look at ``call.saved``. Others fail then, as in Jenkins.
+RESUMABLE: set[str] = set()
+
 #: Describables that pipelines write within arguments; ``string`` is both a parameter and a binding, as in Jenkins.
 SYMBOLS: set[str] = set()
 
@@ -50,11 +53,17 @@ class StepError(Exception):
         self.java_class = java_class
 
 
-def step(name: str, argument: str = "") -> Callable[[Step], Step]:
-    """Register a step; ``argument`` is the one that may go unnamed."""
+def step(name: str, argument: str = "", *, resumable: bool = False) -> Callable[[Step], Step]:
+    """Register a step; ``argument`` is the one that may go unnamed.
+
+    A ``resumable`` one is called again when the server was restarted while it ran, with what it had noted by
+    ``call.save`` in ``call.saved``; it must then not begin anew what goes on or is done.
+    """
 
     def register(function: Step) -> Step:
         STEPS[name] = function
+        if resumable:
+            RESUMABLE.add(name)
         if argument:
             DEFAULT_ARGUMENTS[name] = argument
         return function
@@ -65,7 +74,11 @@ def step(name: str, argument: str = "") -> Callable[[Step], Step]:
 def block_step(
     name: str, argument: str = ""
 ) -> Callable[[Callable[["StepCall"], Iterator[Variables]]], Callable[["StepCall"], Iterator[Variables]]]:
-    """Register a step with a block."""
+    """Register a step with a block.
+
+    After a restart of the server the generator of an open block runs again up to its yield, with ``call.resumed`` and
+    what it noted in ``call.saved``; what it logs until then is dropped.
+    """
 
     def register(function: Callable[["StepCall"], Iterator[Variables]]) -> Callable[["StepCall"], Iterator[Variables]]:
         BLOCK_STEPS[name] = contextmanager(function)

@@ -1,44 +1,78 @@
 """``sh`` as workflow-durable-task-step has it."""
 
-import os
-import select
-import shutil
-import subprocess
 import uuid
 from pathlib import Path
 
 from jenkins_light.engine import processes
 from jenkins_light.engine.buildlog import LineStream
 from jenkins_light.engine.calls import StepCall
+from jenkins_light.engine.durable import NEVER_STARTED, VANISHED, Task
 from jenkins_light.steps.registry import Abort, step
 
-_CHUNK = 65536
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.1
 
 
-@step("sh", "script")
+@step("sh", "script", resumable=True)
 def sh(call: StepCall) -> str | int | None:
     """Run a script in the working directory; without ``#!`` it runs as ``sh -xe``, so that each command is traced.
 
-    Source: workflow-durable-task-step, ``ShellStep`` (script, returnStdout, returnStatus, encoding, label).
+    It goes on while the server is away. Source: workflow-durable-task-step, ``ShellStep`` (script, returnStdout,
+    returnStatus, encoding, label).
     """
     if call.flag("returnStdout") and call.flag("returnStatus"):
         raise Abort("Cannot specify both returnStdout and returnStatus")
-    folder = call.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    control = call.workspace.with_name(call.workspace.name + "@tmp") / f"durable-{uuid.uuid4().hex[:8]}"
-    control.mkdir(parents=True)
-    try:
-        encoding = str(call.args.get("encoding") or "UTF-8")
-        code, output = _run(call, _command(call.text("script"), control), folder, call.flag("returnStdout"), encoding)
-    finally:
-        shutil.rmtree(control, ignore_errors=True)
+    encoding = str(call.args.get("encoding") or "UTF-8")
+    task = _task(call)
+    call.on_cancel(lambda: _interrupt(call, task))
+    task.follow(LineStream(call.run.log), encoding, _POLL_SECONDS)
+    code, output = task.result(), task.output()
+    _explain(call, code, task)
+    task.remove()
     call.check_cancelled()
     if call.flag("returnStatus"):
         return code
     if code:
         raise Abort(f"script returned exit code {code}")
     return output.decode(encoding, "replace") if call.flag("returnStdout") else None
+
+
+def _task(call: StepCall) -> Task:
+    """The script as a task: what an earlier server started, else a new one."""
+    if call.saved:
+        task = Task(Path(call.saved["control"]), call.saved["cookie"])
+        if task.started or not task.control.exists():
+            task.find()
+            return task
+        # The server ended before it could start the script.
+        task.remove()
+    folder = call.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    control = call.workspace.with_name(call.workspace.name + "@tmp") / f"durable-{uuid.uuid4().hex[:8]}"
+    control.mkdir(parents=True)
+    cookie = f"durable-{uuid.uuid4().hex}"
+    task = Task(control, cookie)
+    command = _command(call.text("script"), control)
+    if call.container is not None:
+        command = call.container.around(command, folder, {**call.env, processes.STEP_COOKIE: cookie})
+    call.save(control=str(control), cookie=cookie)
+    task.start(command, folder, call.env, call.flag("returnStdout"))
+    return task
+
+
+def _interrupt(call: StepCall, task: Task) -> None:
+    if not task.ended(0):
+        call.log("Sending interrupt signal to process")
+        if call.container is not None:
+            call.container.kill(task.cookie)
+        task.stop()
+
+
+def _explain(call: StepCall, code: int, task: Task) -> None:
+    """Say why there is no exit code, in durable-task's words."""
+    if code == NEVER_STARTED:
+        call.log(f"process apparently never started in {task.control}")
+    elif code == VANISHED and not call.cancelled:
+        call.log(f"wrapper script does not seem to be touching the log file in {task.control}")
 
 
 @step("bat", "script")
@@ -54,58 +88,3 @@ def _command(script: str, control: Path) -> list[str]:
     path.write_text(script)
     path.chmod(0o700)
     return [str(path)] if script.startswith("#!") else ["sh", "-xe", str(path)]
-
-
-def _run(call: StepCall, command: list[str], folder: Path, capture: bool, encoding: str) -> tuple[int, bytes]:
-    """Run the command; its output goes to the log, or with ``capture`` only what it writes to stderr."""
-    cookie = f"durable-{uuid.uuid4().hex}"
-    env = {**call.env, processes.STEP_COOKIE: cookie}
-    if call.container is not None:
-        command = call.container.around(command, folder, env)
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if capture else subprocess.STDOUT,
-        start_new_session=True,
-    )
-    call.on_cancel(lambda: _interrupt(call, process, cookie))
-    with process:
-        captured = _pump(call, process, encoding)
-        return process.wait(), captured
-
-
-def _interrupt(call: StepCall, process: "subprocess.Popen[bytes]", cookie: str) -> None:
-    if process.poll() is None:
-        call.log("Sending interrupt signal to process")
-        if call.container is not None:
-            call.container.kill(cookie)
-        processes.terminate(process, cookie)
-
-
-def _pump(call: StepCall, process: "subprocess.Popen[bytes]", encoding: str) -> bytes:
-    """Read until the process ended and its pipes are empty; a child that it left behind does not hold the step up."""
-    stream, captured = LineStream(call.run.log), bytearray()
-    logged = process.stderr or process.stdout
-    pipes = [pipe.fileno() for pipe in (process.stdout, process.stderr) if pipe]
-    utf8 = encoding.upper().replace("-", "") == "UTF8"
-    ended = False
-    while pipes:
-        ready, _, _ = select.select(pipes, [], [], 0 if ended else _POLL_SECONDS)
-        if ended and not ready:
-            break
-        for pipe in ready:
-            data = os.read(pipe, _CHUNK)
-            if not data:
-                pipes.remove(pipe)
-            elif logged is not None and pipe == logged.fileno():
-                stream.feed(data if utf8 else data.decode(encoding, "replace").encode())
-            else:
-                captured += data
-        if not ready:
-            stream.pause()
-        ended = ended or process.poll() is not None
-    stream.finish()
-    return bytes(captured)

@@ -71,7 +71,7 @@ class DeclarativePipeline extends Part {
         List parameters = read(pipeline.find('parameters')).describe()
         List triggers = read(pipeline.find('triggers')).describe()
         List forJob = stages.options.describeForJob(options)
-        ParameterDefaults.apply(parameters, build.params())
+        ParameterDefaults.apply(parameters, build)
         if (!parameters.isEmpty() || !triggers.isEmpty() || !forJob.isEmpty()) {
             build.send('properties', 'parameters', parameters, 'triggers', triggers, 'options', forJob)
         }

@@ -46,16 +46,17 @@ class FlowSteps implements Serializable {
     /** A block step of the server: entered and left by its leave, the block runs here. */
     Object serverBlock(String name, StepArguments arguments) {
         ServerCall call = new ServerCall(name, arguments.named, arguments.positional, true)
-        Map env = build.call(call)
+        build.call(call)
         Throwable failure = null
         Object value = null
         try {
-            value = inScope(build.scope.withBlock(call.id(), env, name == 'node'), '{', arguments.body)
+            value = inScope(build.scope.withBlock(call.id(), name == 'node'), '{', arguments.body)
         } catch (Throwable thrown) {
             failure = thrown
         }
         build.note('// ' + name)
         build.call(call.leaving(failure))
+        build.left(call.id())
         if (failure != null) {
             throw failure
         }
@@ -208,7 +209,7 @@ class FlowSteps implements Serializable {
                 if (!quiet) {
                     build.echo('Will try again after ' + Spans.text(pause))
                 }
-                build.sleep(pause)
+                build.sleep(pause, true)
                 pause = Math.min((long) (pause * PAUSE_GROWTH), LONGEST_PAUSE)
             }
         } finally {
@@ -255,7 +256,7 @@ class FlowSteps implements Serializable {
         long millis = Spans.millis(arguments.get('time', 0), arguments.named('unit', 'SECONDS'))
         build.note('sleep')
         build.echo('Sleeping for ' + Spans.text(millis))
-        return build.sleep(millis)
+        return build.sleep(millis, false)
     }
 
     /** Runs a file of the workspace as a script; its value is the script's, usually {@code this}. */

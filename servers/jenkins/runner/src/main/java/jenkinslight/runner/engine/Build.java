@@ -4,6 +4,8 @@ import com.cloudbees.groovy.cps.Continuable;
 import groovy.lang.Binding;
 import groovy.lang.Closure;
 import hudson.model.Result;
+import java.io.IOException;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.function.Consumer;
 import jenkinslight.runner.language.Libraries;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
+import jenkinslight.runner.language.Spans;
 import jenkinslight.runner.protocol.Channel;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
@@ -22,13 +25,16 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 public final class Build extends BuildOutput {
     private static final long serialVersionUID = 1L;
 
-    private final BuildRequest request;
     private final Environment environment;
     private final Scheduler scheduler = new Scheduler(this);
     private final Libraries libraries = new Libraries();
     private Binding mainBinding;
+    /** Parameters that the script itself declares and that this build was given no value for. */
+    private final Map<String, Object> defaults = new LinkedHashMap<>();
     private Result result;
     private int lastStage;
+    private transient BuildRequest request;
+    private transient Keeper keeper;
     private transient Mailbox mailbox;
     private transient Consumer<Build> onEnd;
     private transient AtomicBoolean ended;
@@ -42,12 +48,32 @@ public final class Build extends BuildOutput {
      */
     public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
         super(channel);
-        this.request = request;
         this.environment = new Environment(request.env);
-        this.onEnd = onEnd;
-        this.mailbox = new Mailbox(Threads.builds());
-        this.ended = new AtomicBoolean();
-        this.compiler = new ScriptCompiler();
+        equip(request, onEnd, new ScriptCompiler());
+    }
+
+    /**
+     * A build whose state an earlier JVM kept; {@link #takeUp} makes it go on.
+     *
+     * @throws IOException its state can't be read
+     */
+    public static Build restored(BuildRequest request, Channel channel, Consumer<Build> onEnd) throws IOException {
+        ScriptCompiler compiler = new ScriptCompiler();
+        Build build = Checkpoint.read(request.state, compiler);
+        build.connect(channel);
+        build.environment.give(request.env);
+        request.blocks.forEach((call, variables) -> build.environment.enter(Integer.parseInt(call), (Map<?, ?>) variables));
+        build.equip(request, onEnd, compiler);
+        return build;
+    }
+
+    private void equip(BuildRequest asked, Consumer<Build> whenEnded, ScriptCompiler ownCompiler) {
+        request = asked;
+        onEnd = whenEnded;
+        mailbox = new Mailbox(Threads.builds());
+        ended = new AtomicBoolean();
+        compiler = ownCompiler;
+        keeper = new Keeper(asked.state);
     }
 
     @Override
@@ -79,6 +105,18 @@ public final class Build extends BuildOutput {
         });
     }
 
+    /** Goes on where the state was kept. */
+    public void takeUp() {
+        mailbox.execute(() -> {
+            number(false);
+            scheduler.takeUp();
+            log("text", "Ready to run at " + new Date());
+            tell("resumed");
+            number(true);
+            takeTurn();
+        });
+    }
+
     /** Hands over a {@code reply}. */
     public void reply(int call, Map<String, Object> reply) {
         mailbox.execute(() -> {
@@ -94,6 +132,7 @@ public final class Build extends BuildOutput {
     public void stop(String cause) {
         mailbox.execute(() -> {
             if (!hasEnded()) {
+                keeper.change();
                 log("text", cause);
                 scheduler.interruptAll(new FlowInterruptedException("ABORTED", cause));
                 takeTurn();
@@ -121,6 +160,8 @@ public final class Build extends BuildOutput {
                 try {
                     if (scheduler.runSlice()) {
                         takeTurn();
+                    } else if (!hasEnded()) {
+                        settle();
                     }
                 } catch (RuntimeException | Error broken) {
                     // Neither the script's failure nor the server's: the build must still come to an end.
@@ -128,6 +169,24 @@ public final class Build extends BuildOutput {
                 }
             });
         }
+    }
+
+    private void settle() {
+        Throwable hindrance = keeper.settle(this);
+        if (hindrance != null) {
+            scheduler.fail(hindrance);
+            takeTurn();
+        }
+    }
+
+    /** Ids of the calls that the server still owes an answer to. */
+    List<Integer> pendingCalls() {
+        return scheduler.pendingCalls();
+    }
+
+    /** Puts off what must not happen before the state is kept. */
+    Keeper keeper() {
+        return keeper;
     }
 
     void later(long millis, Runnable action) {
@@ -185,8 +244,25 @@ public final class Build extends BuildOutput {
         environment.assign(name, value == null ? null : String.valueOf(value));
     }
 
+    /** The build's parameters by name: typed values. */
     public Map<String, Object> params() {
-        return request.params;
+        Map<String, Object> params = new LinkedHashMap<>(defaults);
+        params.putAll(request.params);
+        return params;
+    }
+
+    /** Gives a parameter a value unless the build has one. */
+    public void defaultParameter(String name, Object value) {
+        defaults.putIfAbsent(name, value);
+    }
+
+    Environment variables() {
+        return environment;
+    }
+
+    /** A block step of the server was left: its variables are gone. */
+    public void left(int call) {
+        environment.leave(call);
     }
 
     public ScriptCompiler compiler() {
@@ -218,8 +294,9 @@ public final class Build extends BuildOutput {
         return Continuable.suspend("yield", new Suspension.Yield());
     }
 
-    public Object sleep(long millis) {
-        return Continuable.suspend("sleep", new Suspension.Sleep(millis));
+    /** Waits. @param quiet false to tell after a restart how long it still takes */
+    public Object sleep(long millis, boolean quiet) {
+        return Continuable.suspend("sleep", new Suspension.Sleep(millis, quiet));
     }
 
     /** Starts the clock of a {@code timeout}. */
@@ -229,10 +306,31 @@ public final class Build extends BuildOutput {
         return deadline;
     }
 
+    /** Starts the clock of a {@code timeout} again after a restart: the time in between counts. */
+    void takeUp(Deadline deadline) {
+        long left = deadline.left();
+        if (deadline.hasPassed()) {
+            return;
+        }
+        if (left <= 0) {
+            log("text", "Timeout expired " + Spans.text(-left) + " ago");
+        } else {
+            log("text", deadline.isOnActivity() ? "Timeout set to expire after " + Spans.text(left) + " without activity"
+                    : "Timeout set to expire in " + Spans.text(left));
+        }
+        start(deadline);
+    }
+
     @Override
     void arm(Deadline deadline) {
-        deadline.arm(Threads.after(deadline.millis(), () -> mailbox.execute(() -> {
+        deadline.extend();
+        start(deadline);
+    }
+
+    private void start(Deadline deadline) {
+        deadline.arm(Threads.after(Math.max(0, deadline.left()), () -> mailbox.execute(() -> {
             if (!hasEnded()) {
+                keeper.change();
                 deadline.pass();
                 log("text", "Cancelling nested steps due to timeout");
                 scheduler.interruptWithin(deadline, new FlowInterruptedException("ABORTED", "Timeout has been exceeded"));

@@ -1,6 +1,7 @@
 package jenkinslight.runner.engine;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import jenkinslight.runner.language.Values;
 import jenkinslight.runner.protocol.Channel;
 
@@ -8,10 +9,24 @@ import jenkinslight.runner.protocol.Channel;
 public abstract class BuildOutput implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final transient Channel channel;
+    private transient Channel channel;
+    /** How many messages were numbered so far. A state that is taken up again numbers on from here, so that the server knows what it had already. */
+    private long numbered;
+    private transient boolean numbering;
 
     BuildOutput(Channel channel) {
-        this.channel = channel;
+        connect(channel);
+        this.numbering = true;
+    }
+
+    /** Where messages go from now on. */
+    void connect(Channel server) {
+        channel = server;
+    }
+
+    /** What is said of taking up a build again isn't part of its course: only that has numbers. */
+    void number(boolean messages) {
+        numbering = messages;
     }
 
     /** The build's id. */
@@ -42,14 +57,32 @@ public abstract class BuildOutput implements Serializable {
     }
 
     void log(String kind, String text) {
-        Scope scope = getScope();
+        log(getScope(), kind, text);
+    }
+
+    /** A line on behalf of a head that doesn't run. */
+    void log(Scope scope, String kind, String text) {
         scope.activityDeadlines().forEach(this::arm);
         send("log", "text", text, "kind", kind, "branch", scope.branch(), "stage", scope.stage() == null ? null : scope.stage().id(), "block",
                 scope.block());
     }
 
-    /** Sends a message of this build, unless it has ended. */
+    /** Sends a message of the build's course, unless it has ended. */
     public void send(String type, Object... namesAndValues) {
+        if (!hasEnded()) {
+            if (numbering) {
+                Object[] all = Arrays.copyOf(namesAndValues, namesAndValues.length + 2);
+                all[namesAndValues.length] = "seq";
+                all[namesAndValues.length + 1] = ++numbered;
+                sendLast(type, all);
+            } else {
+                sendLast(type, namesAndValues);
+            }
+        }
+    }
+
+    /** Sends a message that is no part of the course, unless the build has ended. */
+    void tell(String type, Object... namesAndValues) {
         if (!hasEnded()) {
             sendLast(type, namesAndValues);
         }

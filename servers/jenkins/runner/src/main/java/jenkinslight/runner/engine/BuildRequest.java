@@ -1,6 +1,6 @@
 package jenkinslight.runner.engine;
 
-import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -11,10 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import jenkinslight.runner.language.Values;
 
-/** What a {@code start} message says about a build; see PROTOCOL.md for the fields. */
-public final class BuildRequest implements Serializable {
-    private static final long serialVersionUID = 1L;
-
+/** What a {@code start} or {@code resume} message says about a build; see PROTOCOL.md for the fields. Never kept: it holds the parameters' secrets. */
+public final class BuildRequest {
     final String build;
     final String script;
     final Map<String, Object> env;
@@ -27,6 +25,10 @@ public final class BuildRequest implements Serializable {
     final List<Object> causes;
     final List<Object> changes;
     final List<Object> libraries;
+    /** Where the build's state is kept, or null. */
+    final Path state;
+    /** For {@code resume}: the variables of the server's open blocks, by call id. */
+    final Map<String, Object> blocks;
 
     /** Reads the message. @throws IllegalArgumentException without {@code build} and {@code script} */
     public BuildRequest(Map<String, Object> message) {
@@ -45,6 +47,8 @@ public final class BuildRequest implements Serializable {
         causes = list(message, "causes");
         changes = list(message, "changes");
         libraries = list(message, "libraries");
+        state = message.get("state") == null ? null : Path.of(String.valueOf(message.get("state")));
+        blocks = map(message, "blocks");
     }
 
     /** The build's id. */

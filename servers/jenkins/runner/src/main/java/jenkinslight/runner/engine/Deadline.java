@@ -9,6 +9,7 @@ public final class Deadline implements Serializable {
 
     private final long millis;
     private final boolean onActivity;
+    private long end;
     private transient ScheduledFuture<?> timer;
     private boolean passed;
 
@@ -17,8 +18,14 @@ public final class Deadline implements Serializable {
         this.onActivity = onActivity;
     }
 
-    long millis() {
-        return millis;
+    /** Sets the end anew, as far away as at first. */
+    void extend() {
+        end = System.currentTimeMillis() + millis;
+    }
+
+    /** Milliseconds until the end; negative after it. */
+    long left() {
+        return end - System.currentTimeMillis();
     }
 
     /** True for {@code timeout(activity: true)}: the time counts from the last sign of life. */

@@ -1,6 +1,7 @@
 package jenkinslight.runner.engine;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,11 +12,35 @@ import java.util.Map;
 public final class Environment implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final Map<String, String> own = new LinkedHashMap<>();
+    /** Given anew when the build is taken up again, as are those of blocks: what the server binds may be secret. */
+    private transient Map<String, String> own;
+    private transient Map<Integer, Map<String, String>> blocks;
     private final Map<String, String> assigned = new LinkedHashMap<>();
 
     Environment(Map<?, ?> own) {
-        own.forEach((name, value) -> this.own.put(String.valueOf(name), String.valueOf(value)));
+        give(own);
+    }
+
+    /** The build's own variables. */
+    void give(Map<?, ?> variables) {
+        own = texts(variables);
+        blocks = new HashMap<>();
+    }
+
+    /** The variables inside a block of the server's. */
+    void enter(int call, Map<?, ?> variables) {
+        blocks.put(call, texts(variables));
+    }
+
+    /** The block was left. */
+    void leave(int call) {
+        blocks.remove(call);
+    }
+
+    private static Map<String, String> texts(Map<?, ?> variables) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        variables.forEach((name, value) -> texts.put(String.valueOf(name), value == null ? "" : String.valueOf(value)));
+        return texts;
     }
 
     /** {@code env.NAME = value}, for the rest of the build; null unsets. */
@@ -26,10 +51,10 @@ public final class Environment implements Serializable {
     /** All variables of a step in that scope. */
     public Map<String, String> in(Scope scope) {
         Map<String, String> all = new LinkedHashMap<>();
-        scope.layers(true).forEach(layer -> override(all, layer));
+        scope.layers(true, blocks).forEach(layer -> override(all, layer));
         override(all, own);
         override(all, assigned);
-        scope.layers(false).forEach(layer -> override(all, layer));
+        scope.layers(false, blocks).forEach(layer -> override(all, layer));
         return all;
     }
 

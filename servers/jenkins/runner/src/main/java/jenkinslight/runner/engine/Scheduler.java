@@ -6,9 +6,12 @@ import groovy.lang.Script;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jenkinslight.runner.language.MetaClassLedger;
 import jenkinslight.runner.language.SerializableIterators;
 
@@ -29,7 +32,7 @@ final class Scheduler implements Serializable {
     private final ArrayDeque<Head> ready = new ArrayDeque<>();
     private final Map<Integer, Head> calls = new HashMap<>();
     private int lastCall;
-    private Head running;
+    private transient Head running;
 
     Scheduler(Build build) {
         this.build = build;
@@ -61,11 +64,16 @@ final class Scheduler implements Serializable {
         calls.put(call, head);
     }
 
+    /** Ids of the calls without a reply yet. */
+    List<Integer> pendingCalls() {
+        return new ArrayList<>(calls.keySet());
+    }
+
     /** Hands a server's reply to the step that waits for it; a late one is dropped. */
     void reply(int call, Map<String, Object> reply) {
         Head head = calls.remove(call);
         if (head != null && head.waiting() instanceof ServerCall) {
-            resume(head, ((ServerCall) head.waiting()).outcome(reply));
+            resume(head, ((ServerCall) head.waiting()).outcome(build, reply));
         }
     }
 
@@ -73,6 +81,27 @@ final class Scheduler implements Serializable {
     void resume(Head head, Outcome outcome) {
         head.wake(outcome);
         ready.add(head);
+    }
+
+    /**
+     * Raises, in the head that was made last, what keeps the state from being kept: not surely the one to blame, but Jenkins' guess too. What it
+     * waited for is not asked for any more.
+     */
+    void fail(Throwable failure) {
+        Head head = heads.get(heads.size() - 1);
+        calls.values().remove(head);
+        resume(head, new Outcome(null, failure));
+    }
+
+    /** Takes up what the heads wait for, in a new JVM: first the limits around them, then the waits, in the order in which they began. */
+    void takeUp() {
+        Set<Deadline> deadlines = new LinkedHashSet<>();
+        heads.forEach(head -> deadlines.addAll(head.scope.deadlines()));
+        deadlines.forEach(build::takeUp);
+        List<Head> waiting = new ArrayList<>(heads);
+        waiting.removeIf(head -> head.waiting() == null);
+        waiting.sort(Comparator.comparingInt(head -> head.waiting() instanceof ServerCall ? ((ServerCall) head.waiting()).id() : 0));
+        waiting.forEach(head -> head.waiting().takeUp(this, head));
     }
 
     /** Runs an action on the build's mailbox after a while, unless the build has ended. */
@@ -124,6 +153,7 @@ final class Scheduler implements Serializable {
     }
 
     private void run(Head head) {
+        build.keeper().change();
         running = head;
         Safepoints.sliceStarts();
         build.compiler().ledger().open();

@@ -3,7 +3,6 @@ package jenkinslight.runner.engine;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +17,8 @@ public final class Scope implements Serializable {
     private Map<String, String> env = Collections.emptyMap();
     private boolean machineEnv;
     private Integer block;
+    /** The block that this scope itself opens, or null. */
+    private Integer opened;
     private Stage stage;
     private String branch;
     private Deadline deadline;
@@ -46,15 +47,13 @@ public final class Scope implements Serializable {
     /**
      * Inside a block step of the server.
      *
-     * @param call the step's call id, by which the server knows what the block means
-     * @param layer variables that hold inside
+     * @param call the step's call id, by which the server knows what the block means, and {@link Environment} its variables
      * @param machine true for {@code node}, whose variables are the machine's: the build's own win over them
      */
-    public Scope withBlock(int call, Map<?, ?> layer, boolean machine) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        layer.forEach((name, value) -> texts.put(String.valueOf(name), value == null ? "" : String.valueOf(value)));
-        Scope inner = withEnv(texts);
+    public Scope withBlock(int call, boolean machine) {
+        Scope inner = new Scope(this);
         inner.block = call;
+        inner.opened = call;
         inner.machineEnv = machine;
         return inner;
     }
@@ -105,6 +104,17 @@ public final class Scope implements Serializable {
         return false;
     }
 
+    /** The limits around, from outside in. */
+    List<Deadline> deadlines() {
+        List<Deadline> found = new ArrayList<>();
+        for (Scope s = this; s != null; s = s.outer) {
+            if (s.deadline != null) {
+                found.add(0, s.deadline);
+            }
+        }
+        return found;
+    }
+
     /** Deadlines that restart with every sign of life, from inside out. */
     List<Deadline> activityDeadlines() {
         List<Deadline> found = new ArrayList<>();
@@ -117,11 +127,11 @@ public final class Scope implements Serializable {
     }
 
     /** The environment layers from outside in: those of machines, or all others. */
-    List<Map<String, String>> layers(boolean machines) {
+    List<Map<String, String>> layers(boolean machines, Map<Integer, Map<String, String>> ofBlocks) {
         List<Map<String, String>> found = new ArrayList<>();
         for (Scope s = this; s != null; s = s.outer) {
-            if (!s.env.isEmpty() && s.machineEnv == machines) {
-                found.add(s.env);
+            if (s.machineEnv == machines) {
+                found.add(s.opened == null ? s.env : ofBlocks.getOrDefault(s.opened, Collections.emptyMap()));
             }
         }
         Collections.reverse(found);

@@ -52,33 +52,50 @@ public final class ServerCall extends Suspension {
     @Override
     void begin(Scheduler scheduler, Head head) {
         Build build = scheduler.build();
-        if (leaving) {
-            scheduler.expectReply(id, head);
-            build.send("leave", "call", id, "outcome", outcome, "error", error);
-            return;
+        if (!leaving) {
+            id = scheduler.nextCall();
         }
-        id = scheduler.nextCall();
         scheduler.expectReply(id, head);
-        build.send("step", "call", id, "name", name, "args", args, "positional", positional, "body", body, "context", build.context(head.scope));
+        build.keeper().hold(() -> send(build, head));
+    }
+
+    private void send(Build build, Head head) {
+        if (leaving) {
+            build.tell("leave", "call", id, "outcome", outcome, "error", error);
+        } else {
+            build.tell("step", "call", id, "name", name, "args", args, "positional", positional, "body", body, "context",
+                    build.context(head.scope));
+        }
+    }
+
+    /** Says again what it asks for: whether the server has begun with it, it knows by the id. */
+    @Override
+    void takeUp(Scheduler scheduler, Head head) {
+        send(scheduler.build(), head);
+        if (head.interruption != null) {
+            interrupt(scheduler, head);
+        }
     }
 
     @Override
     void interrupt(Scheduler scheduler, Head head) {
         // Leaving is cleaning up: it goes on.
         if (!leaving) {
-            scheduler.build().send("cancel", "call", id, "cause", head.interruption.getMessage());
+            String cause = head.interruption.getMessage();
+            scheduler.build().keeper().hold(() -> scheduler.build().tell("cancel", "call", id, "cause", cause));
         }
     }
 
-    /** The reply as the outcome of the suspended step: the value, or for an entered block its variables. */
-    Outcome outcome(Map<String, Object> reply) {
+    /** The reply as the outcome of the suspended step: the value, or nothing for an entered block, whose variables the environment gets. */
+    Outcome outcome(Build build, Map<String, Object> reply) {
         Object failure = reply.get("error");
         if (failure instanceof Map) {
             return new Outcome(null, Failures.fromServer((Map<?, ?>) failure));
         }
         if (body && !leaving) {
             Object env = reply.get("env");
-            return new Outcome(env instanceof Map ? env : Collections.emptyMap(), null);
+            build.variables().enter(id, env instanceof Map ? (Map<?, ?>) env : Collections.emptyMap());
+            return new Outcome(null, null);
         }
         return new Outcome(Values.fromServer(reply.get("value")), null);
     }

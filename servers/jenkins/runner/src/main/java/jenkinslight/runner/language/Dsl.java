@@ -139,7 +139,7 @@ public final class Dsl implements Serializable {
         Object label = arguments.getNamed().get("label");
         build.note(SCRIPTS.contains(name) && label != null ? name + " (" + label + ")" : name);
         if (name.equals("properties")) {
-            ParameterDefaults.ofProperties(arguments.getPositional(), build.params());
+            ParameterDefaults.ofProperties(arguments.getPositional(), build);
         }
         if (arguments.getBody() != null) {
             return cps(flowSteps, "serverBlock", name, arguments);

@@ -25,8 +25,13 @@ public final class Libraries implements Serializable {
         }
     }
 
-    /** Gives all libraries to a compiler that was made anew. */
-    public void exposeTo(ScriptCompiler compiler) {
+    /** The libraries' folders, in the order in which they came. */
+    public List<String> folders() {
+        return folders;
+    }
+
+    /** Makes classes known to a compiler that was made anew for a build that is taken up again. */
+    public static void exposeTo(ScriptCompiler compiler, List<String> folders) {
         folders.forEach(folder -> expose(folder, compiler));
     }
 

@@ -2,13 +2,14 @@ package jenkinslight.runner.language;
 
 import java.util.List;
 import java.util.Map;
+import jenkinslight.runner.engine.Build;
 
 /** The values {@code params} has before a job's first build with parameters: Jenkins gives each its definition's default. */
 public final class ParameterDefaults {
     private ParameterDefaults() {}
 
     /** Looks into the argument of the {@code properties} step. */
-    static void ofProperties(List<?> positional, Map<String, Object> params) {
+    static void ofProperties(List<?> positional, Build build) {
         if (positional.isEmpty() || !(positional.get(0) instanceof List)) {
             return;
         }
@@ -16,19 +17,19 @@ public final class ParameterDefaults {
             if (property instanceof Map && "parameters".equals(((Map<?, ?>) property).get(Symbols.NAME))) {
                 List<?> args = (List<?>) ((Map<?, ?>) property).get(Symbols.ARGS);
                 if (args != null && !args.isEmpty() && args.get(0) instanceof List) {
-                    apply((List<?>) args.get(0), params);
+                    apply((List<?>) args.get(0), build);
                 }
             }
         }
     }
 
     /** Adds the defaults of parameters that the build has no value for. */
-    public static void apply(List<?> definitions, Map<String, Object> params) {
+    public static void apply(List<?> definitions, Build build) {
         for (Object definition : definitions) {
             Map<?, ?> fields = (Map<?, ?>) definition;
             Object name = fields.get("name");
-            if (name != null && !params.containsKey(name.toString())) {
-                params.put(name.toString(), defaultOf(fields));
+            if (name != null) {
+                build.defaultParameter(name.toString(), defaultOf(fields));
             }
         }
     }

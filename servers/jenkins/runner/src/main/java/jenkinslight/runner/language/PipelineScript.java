@@ -4,6 +4,8 @@ import com.cloudbees.groovy.cps.SerializableScript;
 import groovy.lang.Binding;
 import groovy.lang.Closure;
 import groovy.lang.MissingPropertyException;
+import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.HashSet;
@@ -19,8 +21,21 @@ public abstract class PipelineScript extends SerializableScript {
     private static final long serialVersionUID = 1L;
 
     private Dsl dsl;
+    private Binding kept;
     private transient Set<String> ownMethods;
     private transient Set<String> ownFields;
+
+    @Override
+    public void setBinding(Binding binding) {
+        super.setBinding(binding);
+        kept = binding;
+    }
+
+    /** groovy-cps keeps a copy of the variables; scripts that share them go on sharing. */
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        super.setBinding(kept);
+    }
 
     /** Ties the script to its build. */
     public void attach(Build build) {

@@ -4,15 +4,17 @@ import com.cloudbees.groovy.cps.CpsTransformer;
 import com.cloudbees.groovy.cps.NonCPS;
 import com.cloudbees.groovy.cps.TransformerConfiguration;
 import com.cloudbees.groovy.cps.impl.CpsClosure;
-import groovy.lang.Binding;
 import groovy.lang.GroovyClassLoader;
 import groovy.lang.GroovyCodeSource;
 import groovy.lang.GroovySystem;
 import java.beans.Introspector;
 import java.io.File;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import jenkinslight.runner.declarative.ModelValidator;
 import jenkinslight.runner.engine.Build;
@@ -31,6 +33,7 @@ public final class ScriptCompiler {
 
     private final GroovyClassLoader classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts());
     private final MetaClassLedger ledger = new MetaClassLedger();
+    private final List<Source> sources = new ArrayList<>();
     private int loaded;
 
     static {
@@ -58,7 +61,8 @@ public final class ScriptCompiler {
     /** Compiles a script and makes it ready to run in that build. @throws org.codehaus.groovy.control.CompilationFailedException as Jenkins' */
     public PipelineScript compile(String source, String name, Build build) {
         PipelineScript script = instance(parse(source, name), build);
-        script.setBinding(new Binding());
+        sources.add(new Source(name, source));
+        script.setBinding(new ScriptBinding());
         return script;
     }
 
@@ -98,6 +102,28 @@ public final class ScriptCompiler {
         } finally {
             COMPILING.release();
         }
+    }
+
+    /** A script's text and the name of its class. */
+    public record Source(String name, String text) implements Serializable {}
+
+    /** What was compiled for the build so far. */
+    public List<Source> sources() {
+        return sources;
+    }
+
+    /** Compiles what an earlier JVM had compiled, for classes that fit the build's kept state. */
+    public void parseAgain(List<Source> earlier) {
+        for (Source source : earlier) {
+            parse(source.text(), source.name());
+            sources.add(source);
+            loaded += source.name().equals(MAIN) ? 0 : 1;
+        }
+    }
+
+    /** Finds the classes of the build's scripts. */
+    public ClassLoader classLoader() {
+        return classes;
     }
 
     /** A class name for a script that another one loads, numbered as Jenkins does. */

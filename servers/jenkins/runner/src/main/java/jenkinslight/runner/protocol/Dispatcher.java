@@ -1,5 +1,6 @@
 package jenkinslight.runner.protocol;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,9 @@ final class Dispatcher {
             case "start":
                 start(message);
                 break;
+            case "resume":
+                background(message, () -> resume(message));
+                break;
             case "reply":
                 Build replied = builds.get(message.get("build"));
                 // A reply may cross the end of a build that was killed.
@@ -81,10 +85,25 @@ final class Dispatcher {
 
     private void start(Map<String, Object> message) {
         Build build = new Build(new BuildRequest(message), channel, this::ended);
+        add(build);
+        build.start();
+    }
+
+    private void resume(Map<String, Object> message) {
+        Build build;
+        try {
+            build = Build.restored(new BuildRequest(message), channel, this::ended);
+        } catch (IOException unreadable) {
+            throw new IllegalStateException("The state of the build can't be read: " + unreadable.getMessage(), unreadable);
+        }
+        add(build);
+        build.takeUp();
+    }
+
+    private void add(Build build) {
         if (builds.putIfAbsent(build.id(), build) != null) {
             throw new IllegalArgumentException("build " + build.id() + " is running already");
         }
-        build.start();
     }
 
     private void ended(Build build) {
