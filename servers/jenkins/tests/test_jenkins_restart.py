@@ -170,7 +170,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
 
 def get_there(client: Client, name: str) -> None:
     """Wait until a build stands where it is to stand."""
-    wait_for(lambda: STANDING[name][0] in console(client, name) or None, f"{name} to get there")
+    wait_for(lambda: STANDING[name][0] in console(client, name) or None, f"{name} to get there", 120)
 
 
 def console(client: Client, name: str, number: int = 1) -> str:
@@ -179,7 +179,7 @@ def console(client: Client, name: str, number: int = 1) -> str:
     return answer.text if answer.status_code == 200 else ""
 
 
-def finished(client: Client, name: str, seconds: float = 60) -> tuple[str, str]:
+def finished(client: Client, name: str, seconds: float = 120) -> tuple[str, str]:
     """Result and console of a job's first build, once it is over."""
 
     def over() -> dict[str, Any] | None:
@@ -258,7 +258,7 @@ def test_a_lock_is_still_held(restarted: LightJenkins) -> None:
 
 
 def test_a_timeout_passes_while_the_server_is_away(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "timeout", 30)
+    result, log = finished(restarted.client, "timeout")
 
     assert result == "SUCCESS", log
     assert "Timeout expired " in log

@@ -2,6 +2,7 @@ package jenkinslight.runner.engine;
 
 import hudson.AbortException;
 import hudson.model.Result;
+import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,10 @@ public final class Failures {
         }
         if (failure instanceof FlowInterruptedException) {
             return String.valueOf(failure.getMessage());
+        }
+        if (failure instanceof NotSerializableException) {
+            // So Jenkins' marshalling begins; what it says of the way to the object, Java's doesn't know.
+            return "an exception which occurred:\n\tin the build's state\nCaused: " + header(failure);
         }
         StringBuilder text = new StringBuilder(header(failure));
         trace(failure).forEach(frame -> text.append("\n\tat ").append(frame));
