@@ -20,7 +20,7 @@ Make = Callable[..., LightJenkins]
 
 SECONDS_AWAY = 2.5
 #: Holds a shell up until the test lets all of them go.
-WAIT = "until [ -e $JENKINS_HOME/go ]; do sleep 0.1; done"
+WAIT = "{ set +x; until [ -e $JENKINS_HOME/go ]; do sleep 0.2; done; }"
 
 #: One build for each thing a pipeline can stand in, those that can't wait long last, and what its log says by then.
 STANDING: dict[str, tuple[str, str]] = {
@@ -36,7 +36,7 @@ STANDING: dict[str, tuple[str, str]] = {
     ),
     "shell-ended-meanwhile": (
         "ready",
-        """node { try { sh '''echo ready; until [ -e $JENKINS_HOME/away ]; do sleep 0.1; done
+        """node { try { sh '''echo ready; set +x; until [ -e $JENKINS_HOME/away ]; do sleep 0.2; done
         echo last words; exit 3''' } catch (e) { echo "caught $e.message" }
         echo 'status ' + sh(script: 'exit 4', returnStatus: true) }""",
     ),
@@ -95,7 +95,7 @@ STANDING: dict[str, tuple[str, str]] = {
               post { success { echo 'stage is done' } }
             }
             stage('last') { when { expression { env.PLACE == 'here' } }
-              steps { unstash 'x'; sh 'cat a/b.txt; echo at $PLACE' } }
+              steps { unstash 'x'; echo readFile('a/b.txt'); sh 'echo at $PLACE' } }
           }
           post { always { echo "always ${currentBuild.currentResult}" } }
         }""",
@@ -151,6 +151,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
     for name in STANDING:
         if name not in {"downstream", "sleep", "timeout"}:
             client.trigger(name)
+    get_there(client, "lock")
     client.create("lock-waits", pipeline("lock('printer') { echo 'my turn' }"))
     client.trigger("lock-waits")
     for name in set(STANDING) - {"sleep", "timeout"}:

@@ -22,6 +22,12 @@ def in_stage(sections: str) -> str:
     return f"pipeline {{ agent any\nstages {{ stage('a') {{ {sections} }} }} }}"
 
 
+def matrix(axes: str, excludes: str = "") -> str:
+    excluding = f"excludes {{ {excludes} }}" if excludes else ""
+    stages = "stages { stage('b') { steps { echo 'x' } } }"
+    return in_stage(f"matrix {{ axes {{ {axes} }}\n{excluding}\n{stages} }}")
+
+
 def test_the_log_shows_every_error_with_its_place(runner: Runner) -> None:
     script = """pipeline {
     agent any
@@ -45,10 +51,10 @@ def test_the_log_shows_every_error_with_its_place(runner: Runner) -> None:
         "       stagez {",
         "       ^",
         "",
-        'WorkflowScript: 8: Unknown stage section "stps". Starting with version 0.5, steps in a stage must be in a '
-        "‘steps’ block. @ line 8, column 13.",
-        "               stps { echo 'y' }",
-        "               ^",
+        'WorkflowScript: 7: Unknown stage section "stps". Starting with version 0.5, steps in a stage must be in a '
+        "‘steps’ block. @ line 7, column 9.",
+        "           stage('a') {",
+        "           ^",
         "",
         'WorkflowScript: 7: Expected one of "steps", "stages", or "parallel" for stage "a" @ line 7, column 9.',
         "           stage('a') {",
@@ -93,7 +99,7 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
         ("pipeline { agent any\nstages { echo 'x' } }", "Expected a stage"),
         (
             "pipeline { agent any\nstages { stage { steps { echo 'x' } } } }",
-            "Expected a stage name but didn't find any",
+            "Stage does not have a block",
         ),
         (top("").replace("stages {", "stages { stage('a') { steps { echo 'y' } }\n"), 'Duplicate stage name: "a"'),
         (in_stage("steps { }"), "No steps specified for branch"),
@@ -106,13 +112,60 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
         ),
         (
             in_stage("agent any\nparallel { stage('b') { steps { echo 'y' } } }"),
-            '"agent" is not allowed in stage "a" as it contains parallel stages',
+            '"agent" is not allowed in stage "a" as it contains parallel or matrix stages',
         ),
         (
             in_stage("parallel { stage('b') { parallel { stage('c') { steps { echo 'y' } } } } }"),
-            "Parallel stages or branches can only be included in a top-level stage.",
+            '"matrix" or "parallel" cannot be nested inside another "matrix" or "parallel".',
         ),
-        (in_stage("when { branch 'x' } steps { echo 'y' }"), "Not a valid stage section definition: "),
+        (in_stage("when { branch 'x' } steps { echo 'y' }"), "Expected a symbol"),
+        (in_stage("when { branch 'x' } steps { echo 'y' }"), 'Unknown stage section "error". '),
+        (in_stage("2 + 2"), 'Not a valid stage section definition: "2 + 2". Some extra configuration is required.'),
+        (in_stage("steps { script 'x' }"), "Script step without a block"),
+        (
+            in_stage("steps { timeout(5) { foo.bar() } }"),
+            'Method calls on objects not allowed outside "script" blocks.',
+        ),
+        (
+            in_stage("steps { echo 'x'\nstage('y') { echo 'z' } }"),
+            'Invalid step "stage" used - not allowed in this context',
+        ),
+        (in_stage("steps { parallel(a: 1) }"), "Expected closure or failFast"),
+        (in_stage("failFast 'x'\nsteps { echo 'x' }"), "Expected a boolean with failFast"),
+        (
+            in_stage("options { skipStagesAfterUnstable() }\nsteps { echo 'x' }"),
+            'Invalid option type "skipStagesAfterUnstable". ',
+        ),
+        (
+            in_stage("when { branch pattern: 'x', banana: 'y' }\nsteps { echo 'x' }"),
+            'Invalid parameter "banana", did you mean ',
+        ),
+        (in_stage("when { environment name: 'x' }\nsteps { echo 'x' }"), 'Missing required parameter: "value"'),
+        (in_stage("when { changelog '[' }\nsteps { echo 'x' }"), '"[" is not a valid regular expression. '),
+        (
+            in_stage("when { allOf('x') { branch 'y' } }\nsteps { echo 'x' }"),
+            "No additional arguments are allowed for children",
+        ),
+        (in_stage("when { branch { tag 'x' } }\nsteps { echo 'x' }"), "No children when conditions are allowed"),
+        (in_stage("when { beforeAgent 'x'; branch 'y' }\nsteps { echo 'x' }"), "Expected a boolean with beforeAgent"),
+        (in_stage("input { message 'x'; banana 'y' }\nsteps { echo 'x' }"), 'Not a valid field for input: "banana"'),
+        (
+            in_stage("input { message 'x'; message 'y' }\nsteps { echo 'x' }"),
+            "Multiple occurrences of the message section",
+        ),
+        (in_stage("matrix { axes { }\nstages { stage('b') { steps { echo 'x' } } } }"), "No axis directives specified"),
+        (matrix("axis { values 'x' }"), 'Missing required section "name"'),
+        (matrix("axis { name 'A' }"), 'Missing required section "values"'),
+        (matrix("axis { name 'A'; values 'x', 'x' }"), 'Duplicate axis value: "x"'),
+        (
+            matrix("axis { name '1A'; values 'x' }"),
+            '"1A" is not a valid identifier and cannot be used for an environment',
+        ),
+        (matrix("axis { name 'A'; values 'x' }", "exclude { }"), "No axis directives specified"),
+        (
+            matrix("axis { name 'A'; values 'x' }", "exclude { axis { name 'A'; values 'x'; notValues 'y' } }"),
+            'Exclude axis must contain either "values" or "notValues"',
+        ),
         (in_stage("when { }\nsteps { echo 'x' }"), "Empty when closure, remove the property or add some content."),
         (
             in_stage("when { brnch 'x' }\nsteps { echo 'x' }"),
@@ -136,7 +189,50 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
             "pipeline { agent { foo 'x' }\n" + OK_STAGES + "}",
             'Invalid agent type "foo" specified. Must be one of [any, docker, ',
         ),
-        ("pipeline { agent { }\n" + OK_STAGES + "}", "No agent type specified. Must be one of "),
+        (
+            "pipeline { agent { }\n" + OK_STAGES + "}",
+            "No agent type specified. Must be one of [any, docker, dockerfile, label, none]",
+        ),
+        (
+            "pipeline { agent { node { customWorkspace 'x' } }\n" + OK_STAGES + "}",
+            'Missing required parameter for agent type "node": label',
+        ),
+        (
+            "pipeline { agent { docker { image 'x'; fruit 'y' } }\n" + OK_STAGES + "}",
+            'Invalid config option "fruit" for agent type "docker". ',
+        ),
+        (
+            "pipeline { agent { label 'x'; label 'y' }\n" + OK_STAGES + "}",
+            "Only one agent type is allowed per agent section",
+        ),
+        (
+            top("notifications { }"),
+            "The ‘notifications’ section has been removed as of version 0.6. Use ‘post’ for all",
+        ),
+        (
+            top("options { echo() }"),
+            'Invalid option type "echo". Valid option types: [ansiColor, authorizationMatrix, buildDiscarder, ',
+        ),
+        (top("options { parameters([]) }"), 'The "parameters" job property can\'t be used in the "options" directive.'),
+        (top("options { timeout(time: 1) { } }"), "Options definitions cannot have blocks"),
+        (top("options { retry 3, count: 2 }"), "Cannot mix named and unnamed arguments"),
+        (
+            top("triggers { banana('x') }"),
+            'Invalid trigger type "banana". Valid trigger types: [GenericTrigger, cron, ',
+        ),
+        (top("tools { banana 'x' }"), 'Invalid tool type "banana". Valid tool types: [ant, git, gradle, jdk, '),
+        (top("libraries { }"), "libraries can not be empty"),
+        (top("libraries { foo('x') }"), "Expected a \"lib(...)\" but got foo('x')"),
+        (top("environment { A = 1 - 2 }"), "Environment variable values can only be joined together with ‘+’s."),
+        (
+            top("environment { A = ['x'] }"),
+            "Environment variable values must either be single quoted, double quoted, or function",
+        ),
+        (
+            top("environment { A = 'x' + 2.max(3) }"),
+            "Environment variable values to be concatenated together must be single or",
+        ),
+        (top("environment 'x'"), "Expected a block for environment"),
         (top("post { }"), "post can not be empty"),
         (
             top("post { allways { echo 'x' } }"),

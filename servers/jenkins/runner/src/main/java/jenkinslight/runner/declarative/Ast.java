@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.codehaus.groovy.ast.expr.ClosureExpression;
+import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.MapEntryExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.expr.TupleExpression;
+import org.codehaus.groovy.ast.expr.VariableExpression;
 import org.codehaus.groovy.ast.stmt.BlockStatement;
 import org.codehaus.groovy.ast.stmt.ExpressionStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
@@ -15,19 +19,31 @@ import org.codehaus.groovy.ast.stmt.Statement;
 final class Ast {
     private Ast() {}
 
-    /** The call a statement is, or null. One on an object, as {@code a {…} b {…}} on one line reads, isn't one of ours. */
+    /** The call a statement is, or null. */
     static MethodCallExpression call(Statement statement) {
-        MethodCallExpression call = anyCall(statement);
-        return call != null && call.isImplicitThis() && call.getMethodAsString() != null ? call : null;
-    }
-
-    /** As {@link #call}, on objects too. */
-    static MethodCallExpression anyCall(Statement statement) {
         if (!(statement instanceof ExpressionStatement)) {
             return null;
         }
         Expression expression = ((ExpressionStatement) statement).getExpression();
         return expression instanceof MethodCallExpression ? (MethodCallExpression) expression : null;
+    }
+
+    /** The name of a call without an object, or null: {@code a {…} b {…}} on one line reads as a call on an object. */
+    static String name(MethodCallExpression call) {
+        Expression object = call.getObjectExpression();
+        return object instanceof VariableExpression && ((VariableExpression) object).getName().equals("this") ? call.getMethodAsString() : null;
+    }
+
+    /** As {@link #name}; a call that has none is reported and gets the name {@code error}, as in Jenkins. */
+    static String name(MethodCallExpression call, ModelErrors errors) {
+        String name = name(call);
+        if (name != null) {
+            return name;
+        }
+        Expression object = call.getObjectExpression();
+        boolean onVariable = object instanceof VariableExpression && !((VariableExpression) object).isThisExpression();
+        errors.form(onVariable ? "Method calls on objects not allowed outside \"script\" blocks." : "Expected a symbol", call);
+        return "error";
     }
 
     /** A call's arguments, the block included. */
@@ -39,27 +55,52 @@ final class Ast {
     /** A call's arguments without its block. */
     static List<Expression> values(MethodCallExpression call) {
         List<Expression> values = new ArrayList<>(arguments(call));
-        values.removeIf(argument -> argument instanceof ClosureExpression);
+        if (!values.isEmpty() && values.get(values.size() - 1) instanceof ClosureExpression) {
+            values.remove(values.size() - 1);
+        }
         return values;
     }
 
-    /** A call's block, or null. */
+    /** The block that a call without an object ends in, or null. */
     static ClosureExpression body(MethodCallExpression call) {
-        for (Expression argument : arguments(call)) {
-            if (argument instanceof ClosureExpression) {
-                return (ClosureExpression) argument;
-            }
+        if (call == null || name(call) == null || arguments(call).isEmpty()) {
+            return null;
         }
-        return null;
+        List<Expression> arguments = arguments(call);
+        Expression last = arguments.get(arguments.size() - 1);
+        return last instanceof ClosureExpression ? (ClosureExpression) last : null;
     }
 
     /** The statements of a call's block, as a list that may be changed; none without a block. */
     static List<Statement> statements(MethodCallExpression call) {
-        ClosureExpression body = body(call);
-        if (body == null) {
+        return statements(body(call));
+    }
+
+    /** The statements of a block. */
+    static List<Statement> statements(ClosureExpression body) {
+        if (body == null || body.getCode() == null) {
             return Collections.emptyList();
         }
         return body.getCode() instanceof BlockStatement ? ((BlockStatement) body.getCode()).getStatements()
                 : Collections.singletonList(body.getCode());
+    }
+
+    /** The text of a string or of a bare name, or null for any other expression. */
+    static String literal(Expression expression) {
+        if (expression instanceof ConstantExpression && ((ConstantExpression) expression).getValue() instanceof String) {
+            return (String) ((ConstantExpression) expression).getValue();
+        }
+        return expression instanceof VariableExpression ? ((VariableExpression) expression).getName() : null;
+    }
+
+    /** The named arguments of a call. */
+    static List<MapEntryExpression> named(MethodCallExpression call) {
+        List<MapEntryExpression> entries = new ArrayList<>();
+        for (Expression argument : arguments(call)) {
+            if (argument instanceof MapExpression) {
+                entries.addAll(((MapExpression) argument).getMapEntryExpressions());
+            }
+        }
+        return entries;
     }
 }

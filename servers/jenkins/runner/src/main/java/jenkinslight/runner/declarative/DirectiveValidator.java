@@ -3,30 +3,18 @@ package jenkinslight.runner.declarative;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.GStringExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
-import org.codehaus.groovy.ast.expr.VariableExpression;
+import org.codehaus.groovy.ast.stmt.ExpressionStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 
-/** Checks the directives that pipelines, stages and matrices have in common. */
+/** Checks the directives of pipelines, stages and matrices. */
 final class DirectiveValidator {
-    private static final List<String> POST = List.of("always", "changed", "fixed", "regression", "aborted", "success", "unsuccessful", "unstable",
-            "failure", "notBuilt", "cleanup");
-    private static final Set<String> NESTED_WHEN = Set.of("not", "allOf", "anyOf");
-    private static final Set<String> WHEN_FLAGS = Set.of("beforeAgent", "beforeInput", "beforeOptions");
-    private static final Set<String> WHEN = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    private static final Set<String> AGENTS = new TreeSet<>(List.of("any", "docker", "dockerfile", "label", "node", "none"));
-    private static final Set<String> PARAMETERS = new TreeSet<>(List.of("booleanParam", "choice", "credentials", "file", "password", "run", "string",
-            "text"));
     private static final Set<String> INPUT = Set.of("message", "id", "ok", "submitter", "submitterParameter", "parameters");
-
-    static {
-        WHEN.addAll(List.of("allOf", "anyOf", "branch", "buildingTag", "changelog", "changeRequest", "changeset", "environment", "equals",
-                "expression", "isRestartedRun", "not", "tag", "triggeredBy"));
-    }
 
     private final ModelErrors errors;
 
@@ -34,168 +22,243 @@ final class DirectiveValidator {
         this.errors = errors;
     }
 
-    /** Checks what there is. @param top whether of the pipeline itself */
-    void validate(Map<String, MethodCallExpression> sections, boolean top) {
-        sections.forEach((name, section) -> {
-            switch (name) {
-                case "agent":
-                    agent(section);
-                    break;
-                case "environment":
-                    new EnvironmentRewriter(errors).rewrite(section);
-                    break;
-                case "when":
-                    when(section);
-                    break;
-                case "post":
-                    post(section);
-                    break;
-                case "parameters":
-                    parameters(section);
-                    break;
-                case "tools":
-                    calls(section, "No tools specified", "Expected to find 'someTool \"someVersion\"'");
-                    break;
-                case "options":
-                    unique(section, "Expected an option", "Duplicate option name: ");
-                    break;
-                case "triggers":
-                    unique(section, "Expected a trigger", "Duplicate trigger name: ");
-                    break;
-                case "input":
-                    input(section);
-                    break;
-                default:
-                    break;
-            }
-        });
-    }
-
-    private void agent(MethodCallExpression agent) {
-        List<Expression> values = Ast.values(agent);
-        if (Ast.body(agent) == null) {
-            boolean bare = values.size() == 1 && values.get(0) instanceof VariableExpression
-                    && Set.of("any", "none").contains(((VariableExpression) values.get(0)).getName());
-            if (!bare) {
-                errors.add("Only \"agent none\", \"agent any\" or \"agent {...}\" are allowed.", agent);
-            }
-            return;
-        }
-        List<Statement> types = Ast.statements(agent);
-        if (types.isEmpty()) {
-            errors.add("No agent type specified. Must be one of " + AGENTS, agent);
-        }
-        if (types.size() > 1) {
-            errors.add("Only one agent type is allowed per agent section", agent);
-        }
-        for (Statement statement : types) {
-            MethodCallExpression type = Ast.call(statement);
-            String name = type == null ? errors.text(statement) : type.getMethodAsString();
-            if (type == null && !Set.of("any", "none").contains(name)) {
-                errors.add("Expected to find 'key \"value\"'", statement);
-            } else if (!AGENTS.contains(name)) {
-                errors.add("Invalid agent type \"" + name + "\" specified. Must be one of " + AGENTS, statement);
-            }
+    /** Checks a directive of the pipeline itself; returns false for one that it can't have. */
+    boolean ofPipeline(String name, Statement where, MethodCallExpression call) {
+        switch (name) {
+            case "parameters":
+                parameters(where, call);
+                return true;
+            case "triggers":
+                triggers(where, call);
+                return true;
+            case "libraries":
+                libraries(where, call);
+                return true;
+            case "options":
+                options(where, call, Known.OPTIONS);
+                return true;
+            case "when":
+            case "input":
+                return false;
+            default:
+                return ofStage(name, where, call);
         }
     }
 
-    private void when(MethodCallExpression when) {
-        int conditions = 0;
-        for (Statement statement : Ast.statements(when)) {
-            MethodCallExpression condition = Ast.call(statement);
-            if (condition == null) {
-                errors.add("Expected a when condition", statement);
-                continue;
-            }
-            String name = condition.getMethodAsString();
-            if (WHEN_FLAGS.contains(name)) {
-                continue;
-            }
-            conditions++;
-            if (!WHEN.contains(name)) {
-                errors.add("Unknown conditional " + name + ". Valid conditionals are: " + String.join(", ", WHEN), condition);
-            } else if (NESTED_WHEN.contains(name)) {
-                nestedWhen(name, condition);
-            }
-        }
-        if (conditions == 0 && when.getMethodAsString().equals("when")) {
-            errors.add("Empty when closure, remove the property or add some content.", when);
+    /** Checks a directive of a stage or a matrix; returns false for one that it can't have. */
+    boolean ofStage(String name, Statement where, MethodCallExpression call) {
+        switch (name) {
+            case "agent":
+                new AgentValidator(errors).validate(where, call);
+                return true;
+            case "environment":
+                new EnvironmentRewriter(errors).rewrite(where, call);
+                return true;
+            case "when":
+                new WhenValidator(errors).validate(where, call);
+                return true;
+            case "post":
+                post(where, call);
+                return true;
+            case "tools":
+                tools(where, call);
+                return true;
+            case "options":
+                options(where, call, Known.STAGE_OPTIONS);
+                return true;
+            case "input":
+                input(where, call);
+                return true;
+            default:
+                return false;
         }
     }
 
-    private void nestedWhen(String name, MethodCallExpression condition) {
-        int children = Ast.statements(condition).size();
-        if (name.equals("not") && children != 1) {
-            errors.add("Nested when condition \"not\" requires exactly 1 child condition(s).", condition);
-        } else if (children == 0) {
-            errors.add("Nested when condition \"" + name + "\" requires at least one child condition.", condition);
+    private void post(Statement where, MethodCallExpression post) {
+        if (Ast.body(post) == null) {
+            errors.form("Expected a block", where);
         }
-        when(condition);
-    }
-
-    private void post(MethodCallExpression post) {
-        if (Ast.statements(post).isEmpty()) {
-            errors.add("post can not be empty", post);
-        }
-        Set<String> seen = new HashSet<>();
+        List<String> names = new ArrayList<>();
         for (Statement statement : Ast.statements(post)) {
             MethodCallExpression condition = Ast.call(statement);
-            if (condition == null || Ast.body(condition) == null) {
-                errors.add("The 'post' section can only contain build condition names with code blocks. Valid condition names are " + POST,
+            if (Ast.body(condition) == null) {
+                errors.form("The ‘post’ section can only contain build condition names with code blocks. Valid condition names are " + Known.POST,
                         statement);
-            } else if (!POST.contains(condition.getMethodAsString())) {
-                errors.add("Invalid condition \"" + condition.getMethodAsString() + "\" - valid conditions are " + POST, condition);
-            } else if (!seen.add(condition.getMethodAsString())) {
-                errors.add("Duplicate build condition name: \"" + condition.getMethodAsString() + "\"", condition);
-            } else {
-                new StageValidator(errors).steps(condition);
+                continue;
             }
+            String name = Ast.name(condition);
+            names.add(name);
+            if (!Known.POST.contains(name)) {
+                errors.sense("Invalid condition \"" + name + "\" - valid conditions are " + Known.POST, statement);
+            }
+            new StepValidator(errors).block(Ast.body(condition), statement);
+        }
+        if (names.isEmpty()) {
+            errors.sense("post can not be empty", where);
+        }
+        for (String twice : StageValidator.repeated(names)) {
+            errors.sense("Duplicate build condition name: \"" + twice + "\"", where);
         }
     }
 
-    private void parameters(MethodCallExpression parameters) {
-        for (MethodCallExpression parameter : calls(parameters, "parameters can not be empty", "Expected a build parameter definition")) {
-            if (!PARAMETERS.contains(parameter.getMethodAsString())) {
-                errors.add("Invalid parameter type \"" + parameter.getMethodAsString() + "\". Valid parameter types: " + PARAMETERS, parameter);
+    private void tools(Statement where, MethodCallExpression tools) {
+        if (Ast.body(tools) == null) {
+            errors.form("Expected a block for tools", where);
+            return;
+        }
+        for (Statement statement : Ast.statements(tools)) {
+            MethodCallExpression tool = Ast.call(statement);
+            if (tool == null) {
+                errors.form("Expected to find ‘someTool \"someVersion\"’", where);
+                continue;
             }
+            String name = Ast.literal(tool.getMethod());
+            int arguments = Ast.arguments(tool).size();
+            if (arguments != 1) {
+                errors.form((arguments == 0 ? "No argument" : "Too many arguments") + " for tool \"" + name + "\"", tool.getMethod());
+            } else if (!Known.TOOLS.contains(name)) {
+                errors.sense("Invalid tool type \"" + name + "\". Valid tool types: " + Known.TOOLS, tool.getMethod());
+            }
+        }
+        if (Ast.statements(tools).isEmpty()) {
+            errors.sense("No tools specified", where);
         }
     }
 
-    private void input(MethodCallExpression input) {
-        Set<String> fields = new HashSet<>();
-        for (MethodCallExpression field : calls(input, "No message specified for input", "Expected to find 'someKey \"someValue\"'")) {
-            fields.add(field.getMethodAsString());
-            if (!INPUT.contains(field.getMethodAsString())) {
-                errors.add("Not a valid field for input: \"" + field.getMethodAsString() + "\"", field);
+    private void options(Statement where, MethodCallExpression options, Set<String> known) {
+        List<String> names = new ArrayList<>();
+        for (Call option : calls(where, options, "options", "Options", "Expected an option")) {
+            names.add(option.name);
+            if (option.name.equals("parameters") || option.name.equals("pipelineTriggers")) {
+                String directive = option.name.equals("parameters") ? "parameters" : "triggers";
+                errors.sense("The \"" + directive + "\" job property can't be used in the \"options\" directive. Use the \"" + directive
+                        + " {...}\" directive instead.", option.where);
+            } else if (!known.contains(option.name)) {
+                errors.sense("Invalid option type \"" + option.name + "\". Valid option types: " + known, option.where);
             }
         }
-        if (!fields.isEmpty() && !fields.contains("message")) {
-            errors.add("No message specified for input", input);
+        empty(where, options, "options");
+        for (String twice : StageValidator.repeated(names)) {
+            errors.sense("Duplicate option name: \"" + twice + "\"", where);
         }
     }
 
-    private void unique(MethodCallExpression section, String expected, String duplicate) {
-        Set<String> names = new HashSet<>();
-        for (MethodCallExpression call : calls(section, section.getMethodAsString() + " can not be empty", expected)) {
-            if (!names.add(call.getMethodAsString())) {
-                errors.add(duplicate + "\"" + call.getMethodAsString() + "\"", call);
+    private void triggers(Statement where, MethodCallExpression triggers) {
+        List<String> names = new ArrayList<>();
+        for (Call trigger : calls(where, triggers, "triggers", "Triggers", "Expected a trigger")) {
+            names.add(trigger.name);
+            if (!Known.TRIGGERS.contains(trigger.name)) {
+                errors.sense("Invalid trigger type \"" + trigger.name + "\". Valid trigger types: " + Known.TRIGGERS, trigger.where);
             }
+        }
+        empty(where, triggers, "triggers");
+        for (String twice : StageValidator.repeated(names)) {
+            errors.sense("Duplicate trigger name: \"" + twice + "\"", where);
         }
     }
 
-    private List<MethodCallExpression> calls(MethodCallExpression section, String empty, String expected) {
-        List<MethodCallExpression> calls = new ArrayList<>();
-        if (Ast.statements(section).isEmpty()) {
-            errors.add(empty, section);
+    private void parameters(Statement where, MethodCallExpression parameters) {
+        for (Call parameter : calls(where, parameters, "parameters", "Build parameters", "Expected a build parameter definition")) {
+            if (!Known.PARAMETERS.contains(parameter.name)) {
+                errors.sense("Invalid parameter type \"" + parameter.name + "\". Valid parameter types: " + Known.PARAMETERS, parameter.where);
+            }
+        }
+        empty(where, parameters, "parameters");
+    }
+
+    private void empty(Statement where, MethodCallExpression section, String name) {
+        if (Ast.body(section) != null && Ast.statements(section).isEmpty()) {
+            errors.sense(name + " can not be empty", where);
+        }
+    }
+
+    private static final class Call {
+        final String name;
+        final Statement where;
+
+        Call(String name, Statement where) {
+            this.name = name;
+            this.where = where;
+        }
+    }
+
+    /** The calls of a section whose entries are written {@code name(…)}. */
+    private List<Call> calls(Statement where, MethodCallExpression section, String name, String entries, String expected) {
+        List<Call> calls = new ArrayList<>();
+        if (Ast.body(section) == null) {
+            errors.form("Expected a block for " + name, where);
         }
         for (Statement statement : Ast.statements(section)) {
             MethodCallExpression call = Ast.call(statement);
             if (call == null) {
-                errors.add(expected, statement);
+                boolean map = statement instanceof ExpressionStatement && ((ExpressionStatement) statement).getExpression() instanceof MapExpression;
+                errors.form(map ? entries + " cannot be defined as maps" : expected, statement);
+            } else if (Ast.body(call) != null) {
+                errors.form(entries + " definitions cannot have blocks", statement);
             } else {
-                calls.add(call);
+                calls.add(new Call(Ast.name(call, errors), statement));
+                mixed(call, statement);
             }
         }
         return calls;
+    }
+
+    private void mixed(MethodCallExpression call, Statement where) {
+        long maps = Ast.arguments(call).stream().filter(argument -> argument instanceof MapExpression).count();
+        if (maps > 0 && maps < Ast.arguments(call).size()) {
+            errors.sense("Cannot mix named and unnamed arguments", where);
+        }
+    }
+
+    private void libraries(Statement where, MethodCallExpression libraries) {
+        if (Ast.body(libraries) == null) {
+            errors.form("Expected a block for libraries", where);
+            return;
+        }
+        for (Statement statement : Ast.statements(libraries)) {
+            MethodCallExpression lib = Ast.call(statement);
+            if (lib == null || !"lib".equals(lib.getMethodAsString())) {
+                errors.form("Expected a \"lib(...)\" but got " + errors.text(statement), where);
+            } else if (Ast.body(lib) != null) {
+                errors.form("Libraries definitions cannot have blocks", statement);
+            } else if (Ast.arguments(lib).size() != 1 || !isText(Ast.arguments(lib).get(0))) {
+                errors.form("Expected a \"lib(...)\" but got " + errors.text(lib), lib);
+            }
+        }
+        empty(where, libraries, "libraries");
+    }
+
+    private static boolean isText(Expression expression) {
+        return expression instanceof ConstantExpression || expression instanceof GStringExpression;
+    }
+
+    private void input(Statement where, MethodCallExpression input) {
+        if (Ast.body(input) == null) {
+            errors.form("Expected a block for input", where);
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (Statement statement : Ast.statements(input)) {
+            MethodCallExpression field = Ast.call(statement);
+            if (field == null) {
+                errors.form("Not a valid section definition: \"" + errors.text(statement) + "\". Some extra configuration is required.", where);
+                continue;
+            }
+            String name = Ast.name(field, errors);
+            if (!seen.add(name)) {
+                errors.form("Multiple occurrences of the " + name + " section", where);
+            }
+            int arguments = Ast.arguments(field).size();
+            if (arguments != 1) {
+                errors.form((arguments == 0 ? "No argument" : "Too many arguments") + " for field \"" + name + "\"", field.getMethod());
+            } else if (!INPUT.contains(name)) {
+                errors.form("Not a valid field for input: \"" + name + "\"", field.getMethod());
+            } else if (name.equals("parameters")) {
+                parameters(statement, field);
+            }
+        }
+        if (!seen.contains("message")) {
+            errors.sense("No message specified for input", where);
+        }
     }
 }

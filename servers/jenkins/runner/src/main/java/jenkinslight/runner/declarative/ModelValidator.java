@@ -1,13 +1,10 @@
 package jenkinslight.runner.declarative;
 
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.codehaus.groovy.ast.ClassNode;
-import org.codehaus.groovy.ast.MethodNode;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
-import org.codehaus.groovy.ast.stmt.BlockStatement;
-import org.codehaus.groovy.ast.stmt.IfStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.classgen.GeneratorContext;
 import org.codehaus.groovy.control.CompilePhase;
@@ -16,11 +13,16 @@ import org.codehaus.groovy.control.customizers.CompilationCustomizer;
 
 /**
  * Checks every {@code pipeline { }} of a script while it is compiled, so that errors of the model are told before anything runs, in
- * Jenkins' words.
+ * Jenkins' words and at its places (pipeline-model-definition: ModelParser and ModelValidatorImpl).
  */
 public final class ModelValidator extends CompilationCustomizer {
-    private static final Set<String> SECTIONS = Set.of("agent", "stages", "post", "environment", "tools", "options", "parameters", "triggers",
-            "libraries");
+    /** Sections of early versions, and what Jenkins says to them. */
+    private static final Map<String, String> GONE = Map.of(
+            "properties", "The ‘properties’ section has been renamed as of version 0.8. Use ‘options’ instead.",
+            "wrappers", "The 'wrappers' section has been removed as of version 0.8. Use 'options' instead.",
+            "jobProperties", "The ‘jobProperties’ section has been renamed as of version 0.7. Use ‘properties’ instead.",
+            "notifications", "The ‘notifications’ section has been removed as of version 0.6. Use ‘post’ for all post-build actions.",
+            "postBuild", "The ‘postBuild’ section has been renamed as of version 0.6. Use ‘post’ for all post-build actions.");
 
     public ModelValidator() {
         super(CompilePhase.CONVERSION);
@@ -31,54 +33,58 @@ public final class ModelValidator extends CompilationCustomizer {
         if (!classNode.isScript()) {
             return;
         }
-        pipelines(source.getAST().getStatementBlock(), source);
-        // A library's variable may be a whole pipeline: def call() { pipeline { … } }
-        for (MethodNode method : source.getAST().getMethods()) {
-            pipelines(method.getCode(), source);
-        }
-    }
-
-    /** Those among statements, in the branches of conditions too. */
-    private static void pipelines(Statement statement, SourceUnit source) {
-        if (statement instanceof BlockStatement) {
-            ((BlockStatement) statement).getStatements().forEach(inner -> pipelines(inner, source));
-        } else if (statement instanceof IfStatement) {
-            pipelines(((IfStatement) statement).getIfBlock(), source);
-            pipelines(((IfStatement) statement).getElseBlock(), source);
-        } else if (Ast.call(statement) != null) {
+        for (Statement statement : source.getAST().getStatementBlock().getStatements()) {
             MethodCallExpression call = Ast.call(statement);
-            if (call.getMethodAsString().equals("pipeline") && Ast.body(call) != null) {
-                pipeline(call, new ModelErrors(source));
+            if (call != null && "pipeline".equals(Ast.name(call)) && Ast.body(call) != null) {
+                ModelErrors errors = new ModelErrors(source);
+                new ModelValidator.Pipeline(errors).validate(statement, call);
+                errors.close();
             }
         }
     }
 
-    private static void pipeline(MethodCallExpression pipeline, ModelErrors errors) {
-        Map<String, MethodCallExpression> sections = sections(pipeline, errors);
-        for (String required : new String[] {"stages", "agent"}) {
-            if (!sections.containsKey(required)) {
-                errors.add("Missing required section \"" + required + "\"", pipeline);
-            }
-        }
-        StageValidator stages = new StageValidator(errors);
-        new DirectiveValidator(errors).validate(sections, true);
-        if (sections.containsKey("stages")) {
-            stages.stages(sections.get("stages"), false);
-        }
-    }
+    /** One {@code pipeline} block. */
+    private static final class Pipeline {
+        private final ModelErrors errors;
+        private final DirectiveValidator directives;
+        private final StageValidator stages;
 
-    private static Map<String, MethodCallExpression> sections(MethodCallExpression pipeline, ModelErrors errors) {
-        Map<String, MethodCallExpression> sections = new LinkedHashMap<>();
-        for (Statement statement : Ast.statements(pipeline)) {
-            MethodCallExpression section = Ast.call(statement);
-            if (section == null) {
-                errors.add("Not a valid section definition: \"" + errors.text(statement) + "\". Some extra configuration is required.", statement);
-            } else if (!SECTIONS.contains(section.getMethodAsString())) {
-                errors.add("Undefined section \"" + section.getMethodAsString() + "\"", section);
-            } else if (sections.put(section.getMethodAsString(), section) != null) {
-                errors.add("Multiple occurrences of the " + section.getMethodAsString() + " section", section);
+        Pipeline(ModelErrors errors) {
+            this.errors = errors;
+            directives = new DirectiveValidator(errors);
+            stages = new StageValidator(errors);
+        }
+
+        void validate(Statement pipeline, MethodCallExpression call) {
+            Set<String> seen = new HashSet<>();
+            for (Statement statement : Ast.statements(call)) {
+                MethodCallExpression section = Ast.call(statement);
+                if (section == null) {
+                    errors.form("Not a valid section definition: \"" + errors.text(statement) + "\". Some extra configuration is required.",
+                            statement);
+                    continue;
+                }
+                String name = Ast.name(section, errors);
+                if (!seen.add(name)) {
+                    errors.form("Multiple occurrences of the " + name + " section", statement);
+                }
+                section(name, statement, section);
+            }
+            for (String required : new String[] {"stages", "agent"}) {
+                if (!seen.contains(required)) {
+                    errors.sense("Missing required section \"" + required + "\"", pipeline);
+                }
             }
         }
-        return sections;
+
+        private void section(String name, Statement statement, MethodCallExpression section) {
+            if (GONE.containsKey(name)) {
+                errors.form(GONE.get(name), statement);
+            } else if (name.equals("stages")) {
+                stages.stages(statement, section, "stages", false);
+            } else if (!directives.ofPipeline(name, statement, section)) {
+                errors.form("Undefined section \"" + name + "\"", statement);
+            }
+        }
     }
 }

@@ -1,156 +1,165 @@
 package jenkinslight.runner.declarative;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
-import org.codehaus.groovy.ast.expr.GStringExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
-import org.codehaus.groovy.ast.expr.VariableExpression;
-import org.codehaus.groovy.ast.stmt.ExpressionStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 
-/** Checks {@code stages}, {@code parallel} and {@code matrix} with all that is in them. */
+/** Checks {@code stages}, {@code parallel} and each {@code stage} with all that is in it. */
 final class StageValidator {
-    private static final Set<String> SECTIONS = Set.of("agent", "steps", "stages", "parallel", "matrix", "post", "environment", "tools", "options",
-            "when", "input", "failFast");
-    private static final Set<String> MATRIX = Set.of("axes", "excludes", "stages", "agent", "post", "environment", "tools", "options", "when", "input");
     private static final String[] CONTENTS = {"matrix", "parallel", "stages", "steps"};
 
     private final ModelErrors errors;
     private final DirectiveValidator directives;
-    private final Set<String> names = new HashSet<>();
+    private final StepValidator steps;
+    private final MatrixValidator matrices;
 
     StageValidator(ModelErrors errors) {
         this.errors = errors;
         this.directives = new DirectiveValidator(errors);
+        this.steps = new StepValidator(errors);
+        this.matrices = new MatrixValidator(errors, directives, this);
     }
 
-    /** Checks the stages of a block. @param nested whether they are inside {@code parallel} or {@code matrix} */
-    void stages(MethodCallExpression block, boolean nested) {
-        List<Statement> statements = Ast.statements(block);
-        if (statements.isEmpty()) {
-            errors.add("No stages specified", block);
+    /**
+     * Checks the stages of a block.
+     *
+     * @param what the section's name: stages or parallel
+     * @param nested whether they are inside {@code parallel} or {@code matrix}
+     */
+    void stages(Statement where, MethodCallExpression block, String what, boolean nested) {
+        if (Ast.body(block) == null) {
+            errors.form("Expected a block for " + what, where);
         }
-        for (Statement statement : statements) {
-            MethodCallExpression stage = Ast.call(statement);
-            if (stage == null || !stage.getMethodAsString().equals("stage")) {
-                errors.add("Expected a stage", statement);
-            } else {
-                stage(stage, nested);
-            }
-        }
-    }
-
-    private void stage(MethodCallExpression stage, boolean nested) {
-        List<Expression> values = Ast.values(stage);
-        String name = values.isEmpty() ? "" : values.get(0).getText();
-        if (values.isEmpty() || !(values.get(0) instanceof ConstantExpression || values.get(0) instanceof GStringExpression)) {
-            errors.add("Expected a stage name but didn't find any", stage);
-        } else if (!names.add(name)) {
-            errors.add("Duplicate stage name: \"" + name + "\"", values.get(0));
-        }
-        if (Ast.body(stage) == null) {
-            errors.add("Expected a block for stage", stage);
-            return;
-        }
-        Map<String, MethodCallExpression> sections = sections(stage, SECTIONS);
-        contents(stage, name, sections, nested);
-        directives.validate(sections, false);
-    }
-
-    private void contents(MethodCallExpression stage, String name, Map<String, MethodCallExpression> sections, boolean nested) {
-        int found = 0;
-        for (String content : CONTENTS) {
-            found += sections.containsKey(content) ? 1 : 0;
-        }
-        if (found == 0) {
-            errors.add("Expected one of \"steps\", \"stages\", or \"parallel\" for stage \"" + name + "\"", stage);
-        } else if (found > 1) {
-            errors.add("Only one of \"matrix\", \"parallel\", \"stages\", or \"steps\" allowed for stage \"" + name + "\"", stage);
-        }
-        if (sections.containsKey("steps")) {
-            steps(sections.get("steps"));
-        }
-        if (sections.containsKey("stages")) {
-            stages(sections.get("stages"), nested);
-        }
-        if (sections.containsKey("parallel") || sections.containsKey("matrix")) {
-            branches(stage, name, sections, nested);
-        }
-    }
-
-    private void branches(MethodCallExpression stage, String name, Map<String, MethodCallExpression> sections, boolean nested) {
-        if (nested) {
-            errors.add("Parallel stages or branches can only be included in a top-level stage.", stage);
-        }
-        for (String forbidden : new String[] {"agent", "tools"}) {
-            if (sections.containsKey(forbidden)) {
-                errors.add("\"" + forbidden + "\" is not allowed in stage \"" + name + "\" as it contains parallel stages", stage);
-            }
-        }
-        if (sections.containsKey("parallel")) {
-            stages(sections.get("parallel"), true);
-        }
-        if (sections.containsKey("matrix")) {
-            matrix(sections.get("matrix"));
-        }
-    }
-
-    private void matrix(MethodCallExpression matrix) {
-        Map<String, MethodCallExpression> sections = sections(matrix, MATRIX);
-        for (String required : new String[] {"axes", "stages"}) {
-            if (!sections.containsKey(required)) {
-                errors.add("Missing required section \"" + required + "\"", matrix);
-            }
-        }
-        if (sections.containsKey("stages")) {
-            stages(sections.get("stages"), true);
-        }
-        directives.validate(sections, false);
-    }
-
-    private Map<String, MethodCallExpression> sections(MethodCallExpression block, Set<String> known) {
-        Map<String, MethodCallExpression> sections = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
         for (Statement statement : Ast.statements(block)) {
+            String name = stage(statement, nested || what.equals("parallel"));
+            if (name != null) {
+                names.add(name);
+            }
+        }
+        if (names.isEmpty()) {
+            errors.sense("No stages specified", where);
+        }
+        for (String twice : repeated(names)) {
+            errors.sense("Duplicate stage name: \"" + twice + "\"", where);
+        }
+    }
+
+    /** What is there more than once. */
+    static Set<String> repeated(List<String> names) {
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new LinkedHashSet<>();
+        names.forEach(name -> {
+            if (!seen.add(name)) {
+                twice.add(name);
+            }
+        });
+        return twice;
+    }
+
+    /** Returns the stage's name, or null for something that is none. */
+    private String stage(Statement statement, boolean nested) {
+        MethodCallExpression stage = Ast.call(statement);
+        if (stage == null || !"stage".equals(Ast.name(stage)) || Ast.body(stage) == null) {
+            errors.form("Expected a stage", statement);
+            return null;
+        }
+        List<Expression> arguments = Ast.arguments(stage);
+        String name = Ast.literal(arguments.get(0));
+        if (name == null) {
+            errors.form("Expected string literal", arguments.get(0));
+            name = "error";
+        }
+        if (arguments.size() < 2 || !(arguments.get(1) instanceof ClosureExpression)) {
+            errors.form("Stage does not have a block", statement);
+            return name;
+        }
+        contents(statement, name, sections(statement, (ClosureExpression) arguments.get(1), nested), nested);
+        return name;
+    }
+
+    private Map<String, ASTNode> sections(Statement stage, ClosureExpression body, boolean nested) {
+        Map<String, ASTNode> sections = new LinkedHashMap<>();
+        for (Statement statement : Ast.statements(body)) {
             MethodCallExpression section = Ast.call(statement);
             if (section == null) {
-                errors.add("Not a valid stage section definition: \"" + errors.text(statement) + "\". Some extra configuration is required.",
-                        statement);
-            } else if (!known.contains(section.getMethodAsString())) {
-                errors.add("Unknown stage section \"" + section.getMethodAsString()
-                        + "\". Starting with version 0.5, steps in a stage must be in a ‘steps’ block.", section);
-            } else if (sections.put(section.getMethodAsString(), section) != null) {
-                errors.add("Multiple occurrences of the " + section.getMethodAsString() + " section", section);
+                errors.form("Not a valid stage section definition: \"" + errors.text(statement) + "\". Some extra configuration is required.",
+                        stage);
+                continue;
             }
+            String name = Ast.name(section, errors);
+            if (sections.put(name, statement) != null) {
+                errors.form("Multiple occurrences of the " + name + " section", stage);
+            }
+            section(name, stage, statement, section, nested);
         }
         return sections;
     }
 
-    /** Outside {@code script}, a step is a call by name; anything else is a mistake that Jenkins names so. */
-    void steps(MethodCallExpression block) {
-        if (Ast.statements(block).isEmpty()) {
-            errors.add("No steps specified for branch", block);
-        }
-        for (Statement statement : Ast.statements(block)) {
-            MethodCallExpression call = Ast.anyCall(statement);
-            if (call == null && !isBareName(statement)) {
-                errors.add("Expected a step", statement);
-            } else if (call != null && !call.isImplicitThis()) {
-                errors.add("Method calls on objects not allowed outside \"script\" blocks.", statement);
-            }
+    private void section(String name, Statement stage, Statement statement, MethodCallExpression section, boolean nested) {
+        switch (name) {
+            case "steps":
+                steps.ofStage(section);
+                break;
+            case "stages":
+                stages(statement, section, name, nested);
+                break;
+            case "parallel":
+                stages(statement, section, name, true);
+                break;
+            case "matrix":
+                matrices.validate(statement, section);
+                break;
+            case "failFast":
+                flag(section);
+                break;
+            default:
+                if (!directives.ofStage(name, statement, section)) {
+                    errors.form("Unknown stage section \"" + name
+                            + "\". Starting with version 0.5, steps in a stage must be in a ‘steps’ block.", stage);
+                }
         }
     }
 
-    /** A string alone is a step of its own in Jenkins too ({@code echo} it isn't, but nothing breaks). */
-    private static boolean isBareName(Statement statement) {
-        if (!(statement instanceof ExpressionStatement)) {
-            return false;
+    private void flag(MethodCallExpression call) {
+        List<Expression> arguments = Ast.arguments(call);
+        boolean bool = !arguments.isEmpty() && arguments.get(0) instanceof ConstantExpression
+                && ((ConstantExpression) arguments.get(0)).getValue() instanceof Boolean;
+        if (!bool) {
+            errors.form("Expected a boolean with " + Ast.name(call), call.getMethod());
         }
-        Expression expression = ((ExpressionStatement) statement).getExpression();
-        return expression instanceof VariableExpression && ((VariableExpression) expression).isThisExpression();
+    }
+
+    private void contents(Statement stage, String name, Map<String, ASTNode> sections, boolean nested) {
+        int found = 0;
+        for (String content : CONTENTS) {
+            found += sections.containsKey(content) ? 1 : 0;
+        }
+        boolean forks = sections.containsKey("parallel") || sections.containsKey("matrix");
+        if (nested && forks) {
+            errors.sense("\"matrix\" or \"parallel\" cannot be nested inside another \"matrix\" or \"parallel\".",
+                    sections.getOrDefault("matrix", sections.get("parallel")));
+        } else if (found > 1) {
+            errors.sense("Only one of \"matrix\", \"parallel\", \"stages\", or \"steps\" allowed for stage \"" + name + "\"", stage);
+        } else if (found == 0) {
+            errors.sense("Expected one of \"steps\", \"stages\", or \"parallel\" for stage \"" + name + "\"", stage);
+        } else if (forks) {
+            for (String forbidden : new String[] {"agent", "tools"}) {
+                if (sections.containsKey(forbidden)) {
+                    errors.sense("\"" + forbidden + "\" is not allowed in stage \"" + name + "\" as it contains parallel or matrix stages",
+                            sections.get(forbidden));
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,80 @@
+package jenkinslight.runner.declarative;
+
+import java.util.List;
+import java.util.Map;
+import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.ClosureExpression;
+import org.codehaus.groovy.ast.expr.ConstantExpression;
+import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.MapEntryExpression;
+import org.codehaus.groovy.ast.expr.MethodCallExpression;
+import org.codehaus.groovy.ast.stmt.Statement;
+
+/** Checks blocks of steps: outside {@code script}, a step is a call by name, and so is each one in its block. */
+final class StepValidator {
+    private static final Map<String, String> BLOCKED = Map.of(
+            "stage", "The stage step cannot be used in Declarative Pipelines",
+            "properties", "The properties step cannot be used in Declarative Pipelines",
+            "parallel", "The parallel step can only be used as the only top-level step in a stage's step block");
+
+    private final ModelErrors errors;
+
+    StepValidator(ModelErrors errors) {
+        this.errors = errors;
+    }
+
+    /** Checks the section {@code steps}, which may hold the step parallel alone. */
+    void ofStage(MethodCallExpression section) {
+        List<Statement> statements = Ast.statements(section);
+        MethodCallExpression only = statements.size() == 1 ? Ast.call(statements.get(0)) : null;
+        if (only != null && "parallel".equals(Ast.name(only))) {
+            branches(only);
+        } else {
+            block(Ast.body(section), section);
+        }
+    }
+
+    /** Checks a block of steps. @param where what an empty one is reported at, if it has no place of its own */
+    void block(ClosureExpression body, ASTNode where) {
+        List<Statement> statements = Ast.statements(body);
+        if (statements.isEmpty()) {
+            errors.sense("No steps specified for branch", body == null ? where : body.getCode().getLineNumber() > 0 ? body.getCode() : body);
+        }
+        statements.forEach(this::step);
+    }
+
+    private void branches(MethodCallExpression parallel) {
+        for (MapEntryExpression branch : Ast.named(parallel)) {
+            boolean failFast = "failFast".equals(Ast.literal(branch.getKeyExpression()));
+            Expression value = branch.getValueExpression();
+            if (failFast && !(value instanceof ConstantExpression && ((ConstantExpression) value).getValue() instanceof Boolean)) {
+                errors.form("Expected a boolean with failFast", branch.getKeyExpression());
+            } else if (!failFast && !(value instanceof ClosureExpression)) {
+                errors.form("Expected closure or failFast", branch.getKeyExpression());
+            } else if (!failFast) {
+                block((ClosureExpression) value, value);
+            }
+        }
+    }
+
+    private void step(Statement statement) {
+        MethodCallExpression call = Ast.call(statement);
+        if (call == null) {
+            errors.form("Expected a step", statement);
+            return;
+        }
+        String name = Ast.name(call, errors);
+        if (name.equals("script")) {
+            if (Ast.body(call) == null) {
+                errors.form("Script step without a block", statement);
+            }
+            return;
+        }
+        if (BLOCKED.containsKey(name)) {
+            errors.sense("Invalid step \"" + name + "\" used - not allowed in this context - " + BLOCKED.get(name), statement);
+        }
+        if (Ast.body(call) != null) {
+            Ast.statements(call).forEach(this::step);
+        }
+    }
+}
