@@ -16,7 +16,7 @@ from runner_jar import runner_jar as runner_jar
 
 PACKAGE = Path(__file__).resolve().parents[1]
 USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
-_READY_SECONDS = 60
+_READY_SECONDS = 90
 
 
 def free_port() -> int:
@@ -105,6 +105,6 @@ class LightJenkins:
         began = time.monotonic()
         if self._process is not None:
             self._process.send_signal(signum)
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
         return time.monotonic() - began

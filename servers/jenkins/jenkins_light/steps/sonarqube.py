@@ -49,7 +49,7 @@ def with_sonarqube_env(call: StepCall) -> Iterator[Variables]:
             _note_analysis(call, installation, credentials_id, folder)
 
 
-@step("waitForQualityGate", "abortPipeline")
+@step("waitForQualityGate", "abortPipeline", resumable=True)
 def wait_for_quality_gate(call: StepCall) -> dict[str, Any]:
     """Wait until the last analysis of the build is taken in, and give its gate's status.
 

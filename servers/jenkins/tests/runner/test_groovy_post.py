@@ -1,4 +1,4 @@
-"""The section ``post``: its conditions, in Jenkins' order."""
+"""The section ``post``: its conditions, in Jenkins' order: that of the plugin's extensions, not of its page."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def posted(runner: Runner, steps: str, previous: str | None) -> list[str]:
         ("echo 'x'", None, "always changed success cleanup"),
         ("echo 'x'", "SUCCESS", "always success cleanup"),
         ("echo 'x'", "FAILURE", "always changed fixed success cleanup"),
-        ("error 'x'", "SUCCESS", "always changed regression failure unsuccessful cleanup"),
-        ("error 'x'", "FAILURE", "always failure unsuccessful cleanup"),
-        ("unstable 'x'", "SUCCESS", "always changed regression unstable unsuccessful cleanup"),
-        ("unstable 'x'", "FAILURE", "always changed unstable unsuccessful cleanup"),
+        ("error 'x'", "SUCCESS", "always changed regression unsuccessful failure cleanup"),
+        ("error 'x'", "FAILURE", "always unsuccessful failure cleanup"),
+        ("unstable 'x'", "SUCCESS", "always changed regression unsuccessful unstable cleanup"),
+        ("unstable 'x'", "FAILURE", "always changed unsuccessful unstable cleanup"),
         (
             "script { currentBuild.result = 'ABORTED' }",
             "SUCCESS",
@@ -47,7 +47,7 @@ def posted(runner: Runner, steps: str, previous: str | None) -> list[str]:
         (
             "script { currentBuild.result = 'NOT_BUILT' }",
             "SUCCESS",
-            "always changed regression notBuilt unsuccessful cleanup",
+            "always changed regression unsuccessful notBuilt cleanup",
         ),
     ],
 )

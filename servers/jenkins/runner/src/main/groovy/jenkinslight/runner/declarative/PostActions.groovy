@@ -8,8 +8,6 @@ import jenkinslight.runner.language.PipelineScript
 /** The section {@code post}: its conditions in Jenkins' order, each judged when its turn comes. */
 class PostActions extends Part {
     private static final long serialVersionUID = 1L
-    private static final List ORDER = ['always', 'changed', 'fixed', 'regression', 'aborted', 'failure', 'success', 'unstable', 'notBuilt',
-        'unsuccessful', 'cleanup']
     static final String STAGE = 'Declarative: Post Actions'
 
     PostActions(PipelineScript script) {
@@ -45,7 +43,7 @@ class PostActions extends Part {
     /** A failing action doesn't keep the others from running; its failure is raised at the end. */
     private void run(Section actions, boolean ofStage, Throwable error) {
         Throwable first = null
-        for (name in ORDER) {
+        for (name in Known.POST) {
             Directive action = actions.find(name)
             if (action != null && isDue(name, ofStage, error == null ? first : error)) {
                 Result original = build.result()
