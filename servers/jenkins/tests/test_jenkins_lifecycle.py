@@ -178,10 +178,10 @@ def test_both_pipelines_of_the_talk_run_unchanged(light: Make, tmp_path: Path) -
     client = server.client
     client.create_credentials(username_password("caoyong1-gitlab-lenovo-com", "caoyong1", "secret-of-git"))
     assert client.post("/createView?name=demo", data="<hudson.model.ListView/>", headers=XML).status_code == 200
-    for name in ("uuid.image", "uuid.runner"):
+    for name in ("uuid.image.talk", "uuid.runner"):
         client.create(name, _job(name))
         client.post(f"/view/demo/addJobToView?name={name}")
-    image = client.finished(client.trigger("uuid.image"))
+    image = client.finished(client.trigger("uuid.image.talk"))
     assert image.result == "SUCCESS", image.console
     assert "Tool maven-3.5.2 is a stand-in" in image.console
     assert "secret-of-git" not in image.console
@@ -200,7 +200,7 @@ def test_both_pipelines_of_the_talk_run_unchanged(light: Make, tmp_path: Path) -
     workspace = server.home / "workspace" / "uuid.runner" / "pods" / "uuid" / "uuid.yaml"
     assert "30051" in workspace.read_text()
     assert "${" not in workspace.read_text()
-    for path in ("/view/demo/job/uuid.image/configure", f"/job/uuid.image/{image.number}/console", "/view/demo/"):
+    for path in ("/view/demo/job/uuid.image.talk/configure", f"/job/uuid.image.talk/{image.number}/console", "/view/demo/"):
         assert client.get(path).status_code == 200
     host.close()
 

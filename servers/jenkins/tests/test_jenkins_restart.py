@@ -46,7 +46,7 @@ STANDING: dict[str, tuple[str, str]] = {
         'echo "<${out.trim()}>" }',
     ),
     "input": (
-        "Proceed or Abort",
+        "Input requested",
         "def v = input(message: 'Which?', id: 'Which', parameters: [string(name: 'V')]); echo \"v=$v\"",
     ),
     "upstream": ("Starting building: downstream", "def b = build 'downstream'; echo \"it was $b.number $b.result\""),
@@ -236,7 +236,7 @@ def test_input_can_still_be_answered(restarted: LightJenkins) -> None:
     result, log = finished(client, "input")
 
     assert result == "SUCCESS", log
-    assert log.count("Proceed or Abort") == 1
+    assert log.count("Input requested") == 1
     assert "v=" in log
 
 

@@ -4,7 +4,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.codehaus.groovy.ast.ClassNode;
+import org.codehaus.groovy.ast.MethodNode;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
+import org.codehaus.groovy.ast.stmt.BlockStatement;
+import org.codehaus.groovy.ast.stmt.IfStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.classgen.GeneratorContext;
 import org.codehaus.groovy.control.CompilePhase;
@@ -33,11 +36,25 @@ public final class ModelValidator extends CompilationCustomizer {
         if (!classNode.isScript()) {
             return;
         }
-        for (Statement statement : source.getAST().getStatementBlock().getStatements()) {
+        pipelines(source.getAST().getStatementBlock(), source);
+        // A library's variable may be a whole pipeline: def call() { pipeline { … } }
+        for (MethodNode method : source.getAST().getMethods()) {
+            pipelines(method.getCode(), source);
+        }
+    }
+
+    /** Those among statements, in the branches of conditions too. */
+    private static void pipelines(Statement statement, SourceUnit source) {
+        if (statement instanceof BlockStatement) {
+            ((BlockStatement) statement).getStatements().forEach(inner -> pipelines(inner, source));
+        } else if (statement instanceof IfStatement) {
+            pipelines(((IfStatement) statement).getIfBlock(), source);
+            pipelines(((IfStatement) statement).getElseBlock(), source);
+        } else {
             MethodCallExpression call = Ast.call(statement);
             if (call != null && "pipeline".equals(Ast.name(call)) && Ast.body(call) != null) {
                 ModelErrors errors = new ModelErrors(source);
-                new ModelValidator.Pipeline(errors).validate(statement, call);
+                new Pipeline(errors).validate(statement, call);
                 errors.close();
             }
         }
