@@ -10,13 +10,13 @@ from .conftest import inv, served
 
 CASES = {
     "unknown environment": (["cd.deploy", "--env", "staging", "--version", "v1.0.0.0"], "There are test and prod."),
-    "unknown version": (["cd.deploy", "--env", "test", "--version", "v9.9.9.9"], "It holds v1.0.0.0, v2.0.0.0."),
+    "unknown version": (["cd.deploy", "--env", "test", "--version", "v9.9.9.9"], "It holds v1.0.0.0, v2.0.0.0"),
     "no version at all": (["cd.deploy", "--env", "test", "--version", "v1; id"], "is no version"),
     "port not mapped": (
         ["cd.deploy", "--env", "test", "--version", "v1.0.0.0", "--node-port", "30099"],
         "maps 30050 to 30059",
     ),
-    "unknown version to trace": (["trace", "v9.9.9.9"], "GitLab and the registry know v1.0.0.0, v2.0.0.0."),
+    "unknown version to trace": (["trace", "v9.9.9.9"], "GitLab and the registry know v1.0.0.0, v2.0.0.0"),
     "version already built": (["ci.build", "--version", "v1.0.0.0"], "is not overwritten"),
     "unknown optional part": (["up", "--with", "nonsense"], "There is sonarqube."),
     "unknown part": (["logs", "nothing"], "There is no part"),
