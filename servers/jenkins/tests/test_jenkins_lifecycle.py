@@ -200,7 +200,11 @@ def test_both_pipelines_of_the_talk_run_unchanged(light: Make, tmp_path: Path) -
     workspace = server.home / "workspace" / "uuid.runner" / "pods" / "uuid" / "uuid.yaml"
     assert "30051" in workspace.read_text()
     assert "${" not in workspace.read_text()
-    for path in ("/view/demo/job/uuid.image.talk/configure", f"/job/uuid.image.talk/{image.number}/console", "/view/demo/"):
+    for path in (
+        "/view/demo/job/uuid.image.talk/configure",
+        f"/job/uuid.image.talk/{image.number}/console",
+        "/view/demo/",
+    ):
         assert client.get(path).status_code == 200
     host.close()
 
