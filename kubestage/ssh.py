@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 _SECONDS = 5.0
 
 
 def host_fingerprint(host: str, port: int) -> str:
     """The fingerprint of a server's key as ssh shows it at the first connection; empty where nothing answers."""
-    return asyncio.run(_fingerprint(host, port))
+    # In a thread of its own: whoever asks may have an event loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(_fingerprint(host, port))).result()
 
 
 async def _fingerprint(host: str, port: int) -> str:

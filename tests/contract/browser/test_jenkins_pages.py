@@ -117,6 +117,7 @@ def test_the_console_grows_and_follows_until_somebody_scrolls_up(visit, jenkins)
     end = "scrollY + innerHeight >= document.documentElement.scrollHeight - 40"
     page.wait_for_function(end)
     page.keyboard.press("Home")
+    page.wait_for_function("scrollY === 0")  # the browser scrolls there smoothly
     expect(page.get_by_label("Follow the output")).not_to_be_checked()
     expect(console).to_contain_text("Finished: SUCCESS")
     assert page.evaluate("scrollY") == 0
