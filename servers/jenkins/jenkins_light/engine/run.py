@@ -104,6 +104,8 @@ class PipelineRun:
             return
         self._send_whole("start", script=script)
         self._started = True
+        if self._stop is not None:  # it came while the script was sent
+            self.stop(*self._stop)
 
     def _resume(self) -> None:
         if not self._state_file.exists():
