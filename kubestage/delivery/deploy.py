@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kubestage.console import console
-from kubestage.delivery.deployment import Rollout
+from kubestage.delivery.deployment import Rollout, namespace
 from kubestage.delivery.jenkins import Jenkins
 from kubestage.delivery.kubectl import rollout, shown
 from kubestage.delivery.registry import Registry
@@ -123,7 +123,7 @@ def _rendered(files: Mapping[str, str], name: str, wish: Wish) -> str:
     if name not in files:
         raise InputError(f"knowledge_share has no demo/k8s/uid/{name}", fix="put it back in GitLab")
     marks = {
-        "${NAMESPACE}": f"ns-uuid-{wish.environment}",
+        "${NAMESPACE}": namespace(wish.environment),
         "${VERSION}": wish.version,
         "${NODEPORT}": str(wish.node_port),
     }

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kubestage.console import console
+from kubestage.delivery.registry import REPOSITORY
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS, NODE_PORTS
 
@@ -86,7 +87,7 @@ def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: flo
     sandbox = Sandbox.existing()
     check_environment(environment)
     check_version(version)
-    image = f"{sandbox.registry.address}/apps/uuid:{version}"
+    image = f"{sandbox.registry.address}/{REPOSITORY}:{version}"
     if show:
         _show(upgrade_commands(environment, image))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from gitlab_light.git import history
@@ -15,7 +14,7 @@ from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.notes import Note
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.users import User, Users
-from gitlab_light.webhooks.payloads import project_attributes
+from gitlab_light.webhooks.payloads import commit_head, project_attributes
 
 _STATE_IDS = {"opened": 1, "closed": 2, "merged": 3, "locked": 4}
 
@@ -192,14 +191,7 @@ def _commit(repository: Repository, links: Links, project: Project, sha: str) ->
         commit = history.commit(repository, sha)
     except GitError:
         return None
-    return {
-        "id": commit.id,
-        "message": commit.message,
-        "title": commit.title,
-        "timestamp": datetime.fromisoformat(commit.committed_date).isoformat(),
-        "url": links.page(project, "commit", commit.id),
-        "author": {"name": commit.author_name, "email": commit.author_email},
-    }
+    return commit_head(links, project, commit)
 
 
 def _seconds(time: str | None) -> str | None:

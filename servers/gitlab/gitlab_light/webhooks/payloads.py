@@ -86,9 +86,8 @@ def _commits(
     return newest[::-1], history.count(repository, revisions)
 
 
-def commit_attributes(repository: Repository, links: Links, project: Project, commit: history.Commit) -> dict[str, Any]:
-    """A commit, as payloads have it."""
-    changed = history.changed_paths(repository, commit.id)
+def commit_head(links: Links, project: Project, commit: history.Commit) -> dict[str, Any]:
+    """What every payload says of a commit."""
     return {
         "id": commit.id,
         "message": commit.message,
@@ -96,6 +95,14 @@ def commit_attributes(repository: Repository, links: Links, project: Project, co
         "timestamp": datetime.fromisoformat(commit.committed_date).isoformat(),
         "url": links.page(project, "commit", commit.id),
         "author": {"name": commit.author_name, "email": commit.author_email},
+    }
+
+
+def commit_attributes(repository: Repository, links: Links, project: Project, commit: history.Commit) -> dict[str, Any]:
+    """A commit, as payloads have it."""
+    changed = history.changed_paths(repository, commit.id)
+    return {
+        **commit_head(links, project, commit),
         "added": changed.added,
         "modified": changed.modified,
         "removed": changed.removed,
