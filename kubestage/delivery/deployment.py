@@ -154,10 +154,7 @@ class Deployments:
         Raises:
             PartError: the environment has no Deployment.
         """
-        found = self.rollout(environment)
-        if found is None:
-            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
-        return found
+        return Rollout.of(self._required(environment))
 
     def history(self, environment: str) -> list[Revision]:
         """The revisions that a rollback can go to, and the current one, oldest first.
@@ -168,9 +165,7 @@ class Deployments:
         Raises:
             PartError: the environment has no Deployment.
         """
-        live = self._api.get(_path(environment))
-        if live is None:
-            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
+        live = self._required(environment)
         current = Rollout.of(live).revision
         return [Revision.of(one, current) for one in replica_sets_of(self._api, live)]
 
@@ -212,15 +207,12 @@ class Deployments:
             PartError: a pod cannot start, for a reason that waiting does not mend; with the pod's words and events.
             WaitTimeout: the bound was reached.
         """
-        path = _path(environment)
-        live = self._api.get(path)
-        if live is None:
-            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
+        live = self._required(environment)
         return Rollout.of(
             ready(
                 self._api,
                 _DEPLOYMENT,
-                path,
+                _path(environment),
                 live,
                 seconds=seconds,
                 say=lambda state: console.say(f"{environment}: {state}"),
@@ -258,6 +250,12 @@ class Deployments:
             WaitTimeout: somebody else changes the Deployment all the time.
         """
         return release_strategy(self._api, _path(environment))
+
+    def _required(self, environment: str) -> dict[str, Any]:
+        live = self._api.get(_path(environment))
+        if live is None:
+            raise PartError(f"{environment} has no {NAME}", fix="./inv up")
+        return live
 
     def node_health(self) -> str:
         """Says "healthy" when every node is Ready, else what is wrong.
