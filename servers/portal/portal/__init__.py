@@ -1,0 +1,1 @@
+"""The portal: one page over GitLab, Jenkins, the registry and Kubernetes, by their public APIs alone."""
