@@ -56,6 +56,7 @@ class Part(BaseModel):
         message: one sentence about the state; empty when there is nothing to say.
         fix: the command that mends it; empty when nothing is broken.
         passing: what runs through it now.
+        since: since when it has this state; None when unknown.
         checked: when it was heard of last; None if never.
     """
 
@@ -66,6 +67,7 @@ class Part(BaseModel):
     message: str = ""
     fix: str = ""
     passing: list[Passing] = []
+    since: datetime | None = None
     checked: datetime | None = None
 
 

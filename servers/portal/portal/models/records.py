@@ -126,6 +126,7 @@ class Problem(BaseModel):
         status: the HTTP status.
         detail: why.
         next: what to do; a command or a sentence. Empty when there is nothing.
+        field: the parameter (of an action) or the field that is at fault; empty where no single one is.
     """
 
     type: str
@@ -133,6 +134,7 @@ class Problem(BaseModel):
     status: int
     detail: str = ""
     next: str = ""
+    field: str = ""
 
 
 class Health(BaseModel):
