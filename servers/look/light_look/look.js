@@ -57,15 +57,31 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    const before = button.textContent;
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = before; }, 1500);
-  });
+// Where the page did not come from this machine or over TLS there is no clipboard but the old one of documents.
+async function copy(text, near) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  near.after(field);
+  field.select();
+  document.execCommand("copy");
+  return field.remove();
 }
+
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button || button.dataset.copied) return;
+  await copy(button.dataset.copy, button);
+  button.focus();
+  const before = [...button.childNodes];
+  button.dataset.copied = "yes";
+  button.replaceChildren("Copied");
+  setTimeout(() => {
+    delete button.dataset.copied;
+    button.replaceChildren(...before);
+  }, 1500);
+});
 
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

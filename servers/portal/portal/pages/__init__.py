@@ -1,0 +1,64 @@
+"""The portal's pages: rendered on the server, kept live by one stream of changed pieces."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from portal.access.guards import visitor as visitor_of
+from portal.pages import acting, api_page, looking, ruling, signing, site
+from portal.pages.live import Listener
+from portal.pages.visits import visited
+
+_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+_MOST_REGIONS = 16
+
+
+def router() -> APIRouter:
+    """The pages' routes, which are no part of the API."""
+    routes = APIRouter()
+    for address, show in (
+        ("/", looking.overview),
+        ("/environments/{name}", looking.environment_page),
+        ("/versions", looking.versions),
+        ("/operations", looking.operations),
+        ("/operations/{number:int}", looking.operation),
+        ("/audit", looking.audit),
+        ("/health", looking.health),
+        ("/rules", ruling.rules_page),
+        ("/api", api_page.api_page),
+        ("/act/{name}", acting.form_page),
+        ("/approvals/{number:int}", acting.approval_page),
+    ):
+        routes.add_route(address, visited(show), methods=["GET"])
+    for address, act in (
+        ("/act/{name}", acting.send),
+        ("/approvals/{number:int}", acting.decide),
+        ("/rules", ruling.send),
+        ("/sign-out", signing.sign_out),
+    ):
+        routes.add_route(address, visited(act), methods=["POST"])
+    routes.add_route("/sign-in", signing.sign_in_page, methods=["GET"])
+    routes.add_route("/sign-in", signing.sign_in, methods=["POST"])
+    routes.add_route("/live", live, methods=["GET"])
+    routes.add_route("/live/allowed", signing.allowed, methods=["GET"])
+    routes.add_route("/assets/{version}/{name}", site.asset, methods=["GET"])
+    return routes
+
+
+async def live(request: Request) -> Response:
+    """The stream of a page; `region` names its pieces, `log` an operation whose lines after `from` it wants."""
+    visitor = await visitor_of(request)
+    if visitor is None:
+        return Response(status_code=401)
+    asked = request.query_params
+    desk = request.app.state.live
+    regions = [name for name in asked.getlist("region")[:_MOST_REGIONS] if desk.regions.exists(name)]
+    operation = int(asked["log"]) if asked.get("log", "").isdecimal() else None
+    after = int(asked["from"]) if asked.get("from", "").isdecimal() else 0
+
+    async def allowed() -> bool:
+        return await visitor_of(request) is not None
+
+    stream = desk.stream(Listener(regions, operation, after), visitor, allowed)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)

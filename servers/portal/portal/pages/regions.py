@@ -1,0 +1,151 @@
+"""The live pieces of pages, each rendered once for everybody of a role until something in it changes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.models import AvailabilityEvent, Chain, Environment, LogLine, Operation, Role, State, Travelling
+from portal.pages.chart import draw
+from portal.pages.desk import Desk
+from portal.pages.site import render
+
+_MOST_RESTING = 2
+_LATEST, _ALL = 8, 200
+_NAME = re.compile(r"chain|approvals|versions|all-versions|operations|all-operations|health|"
+                   r"(?:environment|availability)-(?:test|prod)|operation-[0-9]{1,9}")  # fmt: skip
+# Words like "12 s ago" are no change: the page's script keeps them right.
+_TIME_WORDS = re.compile(r"(<time[^>]*>)[^<]*")
+_OF_CHAIN = re.compile(r"chain|all-versions|versions|health|(?:environment|availability)-.*")
+_OF_OPERATIONS = re.compile(r"operations|all-operations|approvals")
+
+
+@dataclass(frozen=True)
+class Region:
+    """A piece of a page.
+
+    Attributes:
+        html: one element whose id is the region's name.
+        essence: the same without what changes by time alone.
+        message: the event that brings it to open pages.
+    """
+
+    html: str
+    essence: str
+    message: bytes
+
+    @classmethod
+    def of(cls, html: str) -> Region:
+        """A piece, made ready to be sent to many."""
+        message = f"event: region\ndata: {json.dumps({'html': html})}\n\n".encode()
+        return cls(html, _TIME_WORDS.sub(r"\1", html), message)
+
+
+class Regions:
+    """All live pieces.
+
+    Args:
+        desk: where their contents come from.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._made: dict[tuple[str, Role], Region] = {}
+        self._ages: dict[str, int] = {}  # of each name that was ever asked for, how often it has changed
+
+    @staticmethod
+    def exists(name: str) -> bool:
+        """Whether a region is called so."""
+        return bool(_NAME.fullmatch(name))
+
+    def changed(self, kind: str, data: Any) -> set[str]:
+        """Forgets what an event of the API makes stale; returns the names of these regions."""
+        stale = {name for name in self._ages if _concerns(name, kind, data)}
+        for name in stale:
+            self._ages[name] += 1
+        self._made = {key: region for key, region in self._made.items() if key[0] not in stale}
+        return stale
+
+    async def get(self, name: str, role: Role) -> Region:
+        """A region as a role sees it.
+
+        Raises:
+            Refusal: there is no such operation.
+        """
+        made = self._made.get((name, role))
+        if made is None:
+            age = self._ages.setdefault(name, 0)
+            made = Region.of(await self._render(name, role))
+            if self._ages[name] == age:  # else it is of before the change that came meanwhile
+                self._made[name, role] = made
+        return made
+
+    async def _render(self, name: str, role: Role) -> str:
+        kind, _, which = name.partition("-")
+        chain = self._desk.chain()
+        if name == "chain":
+            return render("chain.html", chain=chain, travelling=_by_place(chain.travelling), serves=_served(chain))
+        if name in ("versions", "all-versions"):
+            return render("versions_region.html", name=name, chain=chain, role=role)
+        if name == "health":
+            return render("health_region.html", chain=chain)
+        if kind == "environment":
+            return render("environment.html", environment=environment(chain, which), role=role)
+        if kind == "availability":
+            return _availability(chain, which)
+        if kind == "operation":
+            return render("operation_region.html", operation=await self._desk.operation(int(which)))
+        if name == "approvals":
+            waiting = [each for each in await self._desk.operations(_ALL) if each.state == "waiting"]
+            return render("approvals.html", approvals=waiting, role=role)
+        latest = await self._desk.operations(_LATEST if name == "operations" else _ALL)
+        return render("operations_region.html", name=name, operations=latest)
+
+
+def environment(chain: Chain, name: str) -> Environment:
+    """An environment of the chain; an empty one before anything is known of it."""
+    unknown = Environment.model_validate({"name": name, "namespace": "", "link": "", "state": State.UNKNOWN})
+    return next((each for each in chain.environments if each.name == name), unknown)
+
+
+def _concerns(name: str, kind: str, data: Any) -> bool:
+    if kind == "chain":
+        return bool(_OF_CHAIN.fullmatch(name))
+    if kind == "operation" and isinstance(data, Operation):
+        return bool(_OF_OPERATIONS.fullmatch(name)) or name == f"operation-{data.id}"
+    if kind == "availability" and isinstance(data, AvailabilityEvent):
+        return name == f"availability-{data.environment}"
+    return kind == "log" and isinstance(data, LogLine) and name == f"operation-{data.operation}"
+
+
+def _availability(chain: Chain, name: str) -> str:
+    shown = environment(chain, name)
+    # Oldest first: a version keeps its colour when newer ones come.
+    versions = [version.version for version in reversed(chain.versions)]
+    return render("availability.html", environment=shown, chart=draw(shown.availability, versions, datetime.now(UTC)))
+
+
+def _by_place(travelling: list[Travelling]) -> dict[str, list[Travelling]]:
+    """Commits by where they are: all that move or are stuck, and the latest of those that rest."""
+    places: dict[str, list[Travelling]] = defaultdict(list)
+    for commit in travelling:
+        resting = sum(each.state == "ok" for each in places[commit.at])
+        if commit.state != "ok" or resting < _MOST_RESTING:
+            places[commit.at].append(commit)
+    return places
+
+
+def _served(chain: Chain) -> dict[str, tuple[str, str]]:
+    """What each place has to offer: a version in large, and the rest in small."""
+    served = {
+        each.name: (" + ".join(each.running), f"{each.rollout.available} of {each.rollout.wanted} replicas")
+        for each in chain.environments
+        if each.running
+    }
+    if chain.versions:
+        served["registry"] = (chain.versions[0].version, f"newest of {len(chain.versions)}")
+    return served

@@ -1,0 +1,89 @@
+"""The page of the rules: edited as a form, checked before they are saved, tried on what has happened."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from portal.models import Problem, RuleCheck, RuleDecision, Rules
+from portal.models.rules import ALL_GUARDED, DAYS
+from portal.pages.desk import Refusal
+from portal.pages.rule_forms import NEW_GUARD, NEW_TRIGGER, fields_of, sent_fields, written
+from portal.pages.site import redirect
+from portal.pages.visits import Visit
+
+_CHECKED = ("check", "dry-run", "save")
+
+
+async def rules_page(visit: Visit) -> Response:
+    """The rules as they are saved."""
+    rules = await visit.desk.rules()
+    fields = [fields_of(rule) for rule in rules.rules]
+    return await _show(visit, rules.revision, fields, saved="saved" in visit.request.query_params)
+
+
+async def send(visit: Visit) -> Response:
+    """The form was sent: add, move or remove a rule; check, try or save them all."""
+    sent = await visit.form()
+    intent = str(sent.get("intent", "check"))
+    revision = _revision(sent)
+    fields = _edited(sent_fields(sent), intent)
+    if intent not in _CHECKED:
+        return await _show(visit, revision, fields)
+    check = await visit.desk.check_rules(written(fields, revision))
+    if not check.ok or intent == "check":
+        return await _show(visit, revision, fields, check=check)
+    rules = Rules.model_validate(written(fields, revision))
+    try:
+        if intent == "dry-run":
+            decisions = (await visit.desk.dry_run(rules)).decisions
+            return await _show(visit, revision, fields, check=check, decisions=decisions)
+        if not visit.may_act:
+            raise Refusal(Problem(type="forbidden", title="Viewers change no rules", status=403))
+        await visit.desk.save_rules(rules, visit.visitor)
+    except Refusal as refused:
+        return await _show(visit, revision, fields, check=check, problem=refused.problem)
+    return redirect("/rules?saved")
+
+
+def _revision(form: FormData) -> int:
+    text = str(form.get("revision", ""))
+    return int(text) if text.isdecimal() else 0
+
+
+def _edited(fields: list[dict[str, Any]], intent: str) -> list[dict[str, Any]]:
+    what, _, which = intent.rpartition("-")
+    if intent == "add-trigger":
+        return [*fields, NEW_TRIGGER]
+    if intent == "add-guard":
+        return [*fields, NEW_GUARD]
+    number = int(which) if which.isdecimal() else len(fields)
+    if what == "remove":
+        return fields[:number] + fields[number + 1 :]
+    if what == "up" and 0 < number < len(fields):
+        return [*fields[: number - 1], fields[number], fields[number - 1], *fields[number + 1 :]]
+    return fields
+
+
+async def _show(
+    visit: Visit,
+    revision: int,
+    fields: list[dict[str, Any]],
+    *,
+    check: RuleCheck | None = None,
+    decisions: list[RuleDecision] | None = None,
+    problem: Problem | None = None,
+    saved: bool = False,
+) -> Response:
+    findings: dict[str, list[str]] = defaultdict(list)
+    for finding in check.findings if check else []:
+        findings[finding.where].append(finding.what)
+    checked = "" if check is None else "ok" if check.ok else "bad"
+    return await visit.show(
+        "rules.html", "/rules", rules=fields, revision=revision, findings=findings, decisions=decisions, saved=saved,
+        warnings=[warning.what for warning in check.warnings] if check else [], checked=checked, problem=problem,
+        may=visit.may_act, days=DAYS, guarded=ALL_GUARDED,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""One visit of a page: who looks, at what desk; refusals become pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from portal.access.guards import visitor as visitor_of
+from portal.models import Problem, Session
+from portal.pages.desk import Desk, Refusal
+from portal.pages.live import Live
+from portal.pages.site import brought_back, page, redirect, refusal
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit of somebody who is known.
+
+    Attributes:
+        request: the request.
+        visitor: who looks.
+        desk: the portal.
+        live: all open pages.
+    """
+
+    request: Request
+    visitor: Session
+    desk: Desk
+    live: Live
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the visitor may change something."""
+        return self.visitor.role == "operator"
+
+    async def show(self, template: str, at: str, regions: list[str] | None = None, **values: Any) -> Response:
+        """A page with live pieces.
+
+        Args:
+            template: its name.
+            at: the address of its place in the bar.
+            regions: the names of the live pieces that the template calls for, by `region(name)`.
+            values: what else the template shows.
+        """
+        made = await asyncio.gather(*(self.live.regions.get(name, self.visitor.role) for name in regions or []))
+        pieces = dict(zip(regions or [], made, strict=True))
+        return page(template, self.visitor, at, region=lambda name: Markup(pieces[name].html), **values)  # noqa: S704
+
+    async def form(self) -> FormData:
+        """The form that was sent.
+
+        Raises:
+            Refusal: it does not come from a page of this visitor's session.
+        """
+        form = await self.request.form()
+        if not brought_back(form, self.visitor):
+            raise Refusal(Problem(
+                type="csrf", title="The form is not from your session", status=403,
+                detail="Its token is missing or belongs to another session.", next="Load the page again and retry.",
+            ))  # fmt: skip
+        return form
+
+
+Page = Callable[[Visit], Awaitable[Response]]
+
+
+def visited(show: Page) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """A route of a page for whoever is signed in; others are led to the sign-in page and back."""
+
+    @wraps(show)
+    async def route(request: Request) -> Response:
+        visitor = await visitor_of(request)
+        if visitor is None:
+            asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return redirect(f"/sign-in?next={quote(asked if request.method == 'GET' else '/', safe='')}")
+        try:
+            return await show(Visit(request, visitor, request.app.state.desk, request.app.state.live))
+        except Refusal as refused:
+            return refusal(refused.problem, visitor)
+
+    return route
