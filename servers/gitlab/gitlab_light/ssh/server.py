@@ -15,7 +15,8 @@ from gitlab_light.instance import Instance
 from gitlab_light.model.keys import Key, fingerprint_sha256
 from gitlab_light.model.users import User
 from gitlab_light.ssh.host_keys import host_keys
-from gitlab_light.ssh.transfer import Transfers
+from gitlab_light.ssh.outlet import Outlet
+from gitlab_light.ssh.transfer import WINDOW, Transfers
 
 _log = logging.getLogger(__name__)
 _USER = "git"
@@ -48,13 +49,12 @@ class SshServer:
             ValueError: a host key's file holds none.
         """
         keys = await run_in_threadpool(host_keys, self._instance.settings.data / "ssh")
-        # The client's own window is what bounds memory; 2 MiB keep a fast network busy.
         self._acceptor = await asyncssh.listen(
             sock=self._listening, server_factory=partial(_Login, self._instance), server_host_keys=keys,
             process_factory=self._serve, encoding=None, line_editor=False, allow_pty=False, agent_forwarding=False,
             x11_forwarding=False, allow_scp=False, password_auth=False, kbdint_auth=False,
             login_timeout=_LOGIN_SECONDS, keepalive_interval=_KEEPALIVE_SECONDS, compression_algs=["none"],
-            server_version="GitLab-SSHD",
+            server_version="GitLab-SSHD", window=WINDOW,
         )  # fmt: skip
 
     async def stop(self) -> None:
@@ -107,10 +107,16 @@ class _Login(asyncssh.SSHServer):
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._connection: asyncssh.SSHServerConnection | None = None
+        self._outlet = Outlet()
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Remembers the connection, which carries the key to its channels."""
         self._connection = conn
+        self._outlet.watch(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  why it went changes nothing
+        """Nobody waits for a network that has gone."""
+        self._outlet.release()
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002  nobody comes in without a key
         """Everybody has to show a key."""

@@ -13,8 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from gitlab_light.admission import Admission
 from gitlab_light.git.smart_http import MAX_PROCESSES
 from gitlab_light.instance import Instance
+from gitlab_light.ssh.outlet import Outlet, outlet_of
 
 _CHUNK = 128 * 1024
+# What a client may send ahead of git.
+WINDOW = 1024 * 1024
+# asyncssh opens the whole window again as soon as a part of what came is taken from its buffers. So each read has to
+# take all that can be there (a window in the session's buffer and one in the channel's), or they grow without end.
+_ALL_THAT_CAME = 4 * WINDOW
 _PROTOCOL = re.compile(r"version=[0-9](:[a-z0-9=:_-]{0,200})?")
 # How long git may go on by itself once its client has gone: what has come in whole is carried out.
 _LINGER_SECONDS = 600.0
@@ -60,7 +66,10 @@ class Transfers:
             )  # fmt: skip
             assert git.stdin is not None and git.stdout is not None and git.stderr is not None  # noqa: S101, PT018  pipes
             feeding = asyncio.create_task(_feed(process.stdin, git.stdin))
-            answers = asyncio.gather(_pass_on(git.stdout, process.stdout), _pass_on(git.stderr, process.stderr))
+            outlet = outlet_of(process)
+            answers = asyncio.gather(
+                _pass_on(git.stdout, process.stdout, outlet), _pass_on(git.stderr, process.stderr, outlet)
+            )
             try:
                 await answers
                 return await git.wait()
@@ -79,7 +88,7 @@ def _protocol(env: Mapping[str, str]) -> dict[str, str]:
 async def _feed(source: asyncssh.SSHReader[bytes], sink: asyncio.StreamWriter) -> None:
     """Passes on what the client sends; its going makes git see an end too early."""
     try:
-        while chunk := await source.read(_CHUNK):
+        while chunk := await source.read(_ALL_THAT_CAME):
             sink.write(chunk)
             await sink.drain()
     except (asyncssh.Error, BrokenPipeError, ConnectionResetError):
@@ -88,11 +97,12 @@ async def _feed(source: asyncssh.SSHReader[bytes], sink: asyncio.StreamWriter) -
         sink.close()
 
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[bytes]) -> None:
-    """Passes on what git says, no faster than the client takes it."""
+async def _pass_on(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[bytes], outlet: Outlet) -> None:
+    """Passes on what git says, no faster than the client's window opens and the network takes it."""
     while chunk := await source.read(_CHUNK):
         sink.write(chunk)
         await sink.drain()
+        await outlet.drain()
 
 
 async def _end(git: asyncio.subprocess.Process, *, writes: bool) -> None:
