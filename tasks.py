@@ -205,9 +205,10 @@ def test(c: Any, only: list[str], k: str = "") -> None:
     """[develop] Lint, types, and the unit, contract and integration tests that need no Docker engine."""
     from kubestage import quality
 
-    if not only and not k:
-        quality.lint()
-    quality.fast_tests(only, ["-k", k] if k else [])
+    if only or k:
+        quality.fast_tests(only, ["-k", k] if k else [])
+    else:
+        quality.check()
 
 
 @command(

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
-import time
 from pathlib import Path
 
+from kubestage.checks import Check
 from kubestage.console import console
-from kubestage.errors import InputError, PartError
+from kubestage.errors import InputError
 from kubestage.measurements import COLUMNS, History, Measurements, compared
 from kubestage.preflight import run_preflight
 from kubestage.preflight.machine import Machine
 from kubestage.preflight.packages import checks_of_benches, checks_of_tests
-from kubestage.run import run_in_terminal
 from kubestage.settings import CHECKOUT, Settings
 
 REPORTS = CHECKOUT / "reports"
 LOCK = "requirements.lock"
 BENCH_REPORT = REPORTS / "bench.json"
 _LINTED = ("kubestage", "infra", "servers", "tests", "tasks.py")
+_FORMAT = Check("format", ("ruff", "format", "--check", "--quiet", *_LINTED), "./inv format")
+_LINT = Check("lint", ("ruff", "check", "--quiet", *_LINTED), "./inv format")
+_TYPES = Check("types", ("mypy",), "mend what mypy names")
 
 
-def lint() -> None:
-    """Format, lint and types, each over everything.
+def check() -> None:
+    """Format, lint and types, each over everything, and the tests that need no Docker engine, beside the types.
 
     Raises:
         PartError: one of them found something; its findings are on the terminal.
     """
-    _run("format", "ruff", "format", "--check", "--quiet", *_LINTED, fix="./inv format")
-    _run("lint", "ruff", "check", "--quiet", *_LINTED, fix="./inv format")
-    _run("types", "mypy", fix="mend what mypy names")
+    _FORMAT.run()
+    _LINT.run()
+    with _TYPES.beside():
+        fast_tests([], [])
 
 
 def reformat() -> None:
     """Formats the code and mends what ruff can mend by itself."""
-    _run("format", "ruff", "format", *_LINTED, fix="")
-    _run("mend", "ruff", "check", "--fix", *_LINTED, fix="mend what ruff names")
+    Check("format", ("ruff", "format", *_LINTED), "mend what ruff names").run()
+    Check("mend", ("ruff", "check", "--fix", *_LINTED), "mend what ruff names").run()
 
 
 def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
@@ -52,17 +54,24 @@ def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
     # A file stays in one process: its tests share servers.
     at_once = ["--numprocesses", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
     everything = ["tests/unit", "tests/contract", "tests/integration", "servers"]
-    _pytest("tests", paths or everything, "not docker", [*([] if paths else at_once), *pytest_args])
+    _pytest("tests", paths or everything, "not docker", [*([] if paths else at_once), *pytest_args]).run()
 
 
-def docker_tests(pytest_args: list[str], environment: dict[str, str]) -> None:
-    """The tests that need an engine: integration tests marked docker, then the whole chain in tests/e2e.
+def docker_tests(expression: str, environment: dict[str, str]) -> None:
+    """The tests that need an engine: the whole chain in tests/e2e, and beside it the integration tests marked docker.
+
+    They share nothing but the engine, and a chain waits for much: for pods, for registries, for its own waits.
 
     Args:
-        pytest_args: further arguments for pytest.
+        expression: pytest's, to choose among them; all when empty.
         environment: variables for the tests, such as the sandbox's name.
     """
-    _pytest("e2e", ["tests/integration", "tests/e2e"], "docker", pytest_args, environment)
+    chain, parts = "tests/e2e", "tests/integration"
+    if expression:
+        _pytest("e2e", [parts, chain], "docker", ["-k", expression], environment).run()
+        return
+    with _pytest("integration", [parts], "docker", [], environment).beside():
+        _pytest("e2e", [chain], "docker", [], environment).run()
 
 
 def benches(pytest_args: list[str], *, compare: bool, against: Path | None = None) -> None:
@@ -87,7 +96,7 @@ def benches(pytest_args: list[str], *, compare: bool, against: Path | None = Non
     then = Measurements.read(earlier) if earlier else None
     BENCH_REPORT.unlink(missing_ok=True)
     try:
-        _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args])
+        _pytest("bench", ["tests/bench"], "docker or not docker", ["-s", *pytest_args]).run()
     finally:
         if then and BENCH_REPORT.exists():
             console.text(f"\ncompared with the run of {then.when}")
@@ -107,71 +116,27 @@ def lock() -> None:
     options = ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "--python-version", "3.11"]
     servers = "servers/requirements.in"
     # --upgrade: without it uv keeps the versions of the file that is there.
-    _run(
+    words = ("uv", "pip", "compile", "--quiet", "--upgrade")
+    Check(
         "lock",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--upgrade",
-        "--universal",
-        *options,
-        "--group",
-        "dev",
-        "pyproject.toml",
-        servers,
-        "-o",
-        LOCK,
-        fix="mend pyproject.toml",
-    )
+        (*words, "--universal", *options, "--group", "dev", "pyproject.toml", servers, "-o", LOCK),
+        "mend pyproject.toml",
+    ).run()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
         constraints.writelines(
             f"{line.split()[0]}\n" for line in (CHECKOUT / LOCK).read_text().splitlines() if "==" in line
         )
         constraints.flush()
-        _run(
-            "servers' lock",
-            "uv",
-            "pip",
-            "compile",
-            "--quiet",
-            "--upgrade",
-            "--python-platform",
-            "linux",
-            *options,
-            servers,
-            "-c",
-            constraints.name,
-            "-o",
-            "servers/requirements.lock",
-            fix=f"mend {servers}",
-        )
+        into = ("-c", constraints.name, "-o", "servers/requirements.lock")
+        Check(
+            "servers' lock", (*words, "--python-platform", "linux", *options, servers, *into), f"mend {servers}"
+        ).run()
 
 
 def _pytest(
     name: str, paths: list[str], marker: str, pytest_args: list[str], environment: dict[str, str] | None = None
-) -> None:
+) -> Check:
     REPORTS.mkdir(exist_ok=True)
     junit = REPORTS / f"{name}.xml"
-    _run(
-        name,
-        "pytest",
-        "-m",
-        marker,
-        f"--junitxml={junit}",
-        *pytest_args,
-        *paths,
-        fix=f"./inv test --only <path from above>   # {junit.relative_to(CHECKOUT)} has it all",
-        environment=environment,
-    )
-
-
-def _run(title: str, module: str, *args: str, fix: str, environment: dict[str, str] | None = None) -> None:
-    """Runs a Python tool in this terminal: its output is for people, and is not read."""
-    console.say(f"{title}: {module} {' '.join(args)}")
-    started = time.monotonic()
-    tools = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    code = run_in_terminal([sys.executable, "-m", module, *args], env={**(environment or {}), **tools})
-    if code != 0:
-        raise PartError(f"{title} failed (exit code {code})", why=f"{module} says above what.", fix=fix)
-    console.say(f"✓ {title} ({time.monotonic() - started:.1f} s)")
+    fix = f"./inv test --only <path from above>   # {junit.relative_to(CHECKOUT)} has it all"
+    return Check(name, ("pytest", "-m", marker, f"--junitxml={junit}", *pytest_args, *paths), fix, environment or {})

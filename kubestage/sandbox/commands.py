@@ -186,7 +186,7 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
 
     os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
     _ready_for("e2e", 1000, yes=yes, further=ARTEFACTS)
-    quality.docker_tests(["-k", expression] if expression else [], {"KUBESTAGE_KEEP": "1"} if keep else {})
+    quality.docker_tests(expression, {"KUBESTAGE_KEEP": "1"} if keep else {})
 
 
 def bench(*, yes: bool, expression: str, rounds: int, compare: bool, against: str) -> None:

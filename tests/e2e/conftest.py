@@ -103,6 +103,33 @@ def sandbox(settings: Settings) -> Iterator[Sandbox]:
         assert down.code == 0, down.text
 
 
+class Beside:
+    """./inv, started as a user does in a second terminal.
+
+    Args:
+        log: where it writes what it says.
+    """
+
+    def __init__(self, log: Path, *args: str) -> None:
+        self._log = log
+        self._started = time.monotonic()
+        with log.open("wb") as file:
+            self._process = subprocess.Popen(
+                [str(CHECKOUT / "inv"), *args], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
+            )
+
+    def end(self, timeout: float) -> Run:
+        """Waits for its end."""
+        code = self._process.wait(timeout)
+        return Run(code, self._log.read_text(encoding="utf-8"), "", time.monotonic() - self._started)
+
+
+@pytest.fixture(scope="session")
+def sonarqube_comes_up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Beside:
+    """SonarQube takes a minute to start, in which the tests that build and deploy nothing do their work."""
+    return Beside(tmp_path_factory.mktemp("up") / "sonarqube.log", "up", "--yes", "--with", "sonarqube")
+
+
 def served(settings: Settings, environment: str) -> dict[str, Any]:
     """What /status says from outside."""
     answer = requests.get(f"{settings.service_url(environment)}/status", timeout=5)

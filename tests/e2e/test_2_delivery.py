@@ -90,11 +90,16 @@ def test_what_fails_stops_at_its_stage_and_makes_no_image(
     stages = _jenkins(sandbox, f"/job/uuid.image/{build.number}/wfapi/describe")["stages"]
     states = {one["name"]: one["status"] for one in stages}
     assert states[stage] == "FAILED"
+    assert words in build.log
     assert sandbox.registry.tags() == before
-    run = inv("ci.build", "--ref", branch)
+
+
+def test_a_failed_build_is_told_with_its_stage_and_last_lines(sandbox: Sandbox):
+    before = sandbox.registry.tags()
+    run = inv("ci.build", "--ref", "broken-code")
     assert run.code == 4
-    assert f"in stage '{stage}'" in run.text
-    assert words in run.text
+    assert "in stage 'Compile'" in run.text
+    assert "illegal start of expression" in run.text
     assert sandbox.registry.tags() == before
 
 

@@ -22,6 +22,8 @@ CASES = {
     "unknown part": (["logs", "nothing"], "There is no part"),
 }
 
+pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+
 
 @pytest.mark.parametrize(("args", "says"), CASES.values(), ids=CASES.keys())
 def test_input_that_cannot_be_used_is_refused_early(sandbox: Sandbox, args: list[str], says: str):

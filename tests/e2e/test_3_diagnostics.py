@@ -14,6 +14,8 @@ from kubestage.sandbox.sandbox import Sandbox
 
 from .conftest import inv
 
+pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+
 
 @pytest.fixture(scope="module")
 def secrets(sandbox: Sandbox) -> list[str]:

@@ -1,7 +1,7 @@
 """Nothing of the chain needs what is beyond this machine: the sandbox of these tests has no way out.
 
-The tests before these have built, tested, deployed, upgraded and rolled back in it. The sandbox that is made anew in
-test_4_after_trouble has a way out, as users have it.
+The tests before these have built, tested, deployed, upgraded and rolled back in it. The benches' sandbox
+has a way out, as users have it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ for pod in /var/run/netns/*; do nsenter --net="$pod" bash -c tries & done
 wait
 """
 NO_ROUTE = "RUN test $(wc -l < /proc/net/route) -eq 1\n"
+
+pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from kubestage.extras import read_extras
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.seed.sonarqube import PROJECT
 
-from .conftest import inv
+from .conftest import Beside, inv
 from .repositories import Work, next_build
 
 # A condition that is always true: what SonarQube calls a bug of severity Major (java:S1764).
@@ -38,9 +38,9 @@ def service(sandbox: Sandbox) -> Work:
 
 
 @pytest.fixture(scope="module")
-def sonarqube(sandbox: Sandbox) -> Iterator[SonarQube]:
-    run = inv("up", "--yes", "--with", "sonarqube", timeout=1800)
-    print(run.stderr)
+def sonarqube(sandbox: Sandbox, sonarqube_comes_up: Beside) -> Iterator[SonarQube]:
+    run = sonarqube_comes_up.end(timeout=1800)
+    print(run.text)
     assert run.code == 0, run.text
     yield SonarQube(sandbox.settings.sonarqube_url, "admin", sandbox.secrets.sonarqube_admin_password)
     if read_extras(sandbox.settings):  # a test failed before the last one

@@ -1,5 +1,6 @@
 """The engine's checks and fixes against a real dockerd of the test's own, apart from the machine's."""
 
+import gc
 import os
 import shutil
 import signal
@@ -25,7 +26,15 @@ from kubestage.waits import wait_for
 pytestmark = [
     pytest.mark.docker,
     pytest.mark.skipif(os.geteuid() != 0 or not find_dockerd(), reason="starts a dockerd, which takes root and Linux"),
+    # The SDK leaves its socket open where a daemon goes away just before it connects; `tidied` collects it.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def tidied():
+    yield
+    gc.collect()
 
 
 @pytest.fixture

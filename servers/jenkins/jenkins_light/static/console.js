@@ -27,15 +27,21 @@ async function read(start) {
   }
 }
 
-// Whoever scrolls up wants to read; whoever is back at the end wants to follow.
-addEventListener("wheel", () => setTimeout(aim, 50), { passive: true });
-addEventListener("keydown", (event) => {
-  if (["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"].includes(event.key)) setTimeout(aim, 100);
-});
+// Whoever scrolls up wants to read; whoever is back at the end wants to follow. A wish to go up counts at once and not
+// when the browser has got there: it scrolls smoothly, and a line that comes meanwhile would pull the page back to its end.
+addEventListener("wheel", (event) => event.deltaY < 0 && stay(), { passive: true });
+addEventListener("keydown", (event) => ["ArrowUp", "PageUp", "Home"].includes(event.key) && stay());
 
-function aim() {
-  follow.checked = page.scrollTop + page.clientHeight >= page.scrollHeight - 40;
+function stay() {
+  if (page.scrollTop > 0) follow.checked = false;
 }
+
+let last = page.scrollTop;
+addEventListener("scroll", () => {
+  if (page.scrollTop < last) follow.checked = false;
+  else if (page.scrollTop > last && page.scrollTop + page.clientHeight >= page.scrollHeight - 40) follow.checked = true;
+  last = page.scrollTop;
+}, { passive: true });
 
 if (out.dataset.more === "true") {
   document.getElementById("following").hidden = false;
