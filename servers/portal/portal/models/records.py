@@ -147,5 +147,3 @@ class Health(BaseModel):
 
     status: Literal["ok"]
     viewers: int
-
-

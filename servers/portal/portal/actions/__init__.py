@@ -1,0 +1,1 @@
+"""What one can do, planned and carried out."""

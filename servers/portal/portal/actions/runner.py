@@ -1,0 +1,203 @@
+"""Actions are asked for, judged by the rules, approved, carried out, and gone on with after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from portal.actions.act import Act, Means, Prepared
+from portal.actions.cluster import DemoValue, Rollback, Scale, Upgrade
+from portal.actions.delivery import Build, Deploy, Promote
+from portal.actions.task import Interrupted, Task
+from portal.audit import Audit, Outcome
+from portal.database import Database, now
+from portal.errors import PortalError, Refusal, not_found
+from portal.models.access import Session
+from portal.models.actions import Action, ActionName, ActionRequest, Decision, Operation, Plan
+from portal.operations import Operations
+from portal.rules.judge import guarded
+from portal.rules.store import RuleStore
+
+_log = logging.getLogger(__name__)
+_ACTS: tuple[type[Act], ...] = (Build, Deploy, Promote, Upgrade, Rollback, Scale, DemoValue)
+RULE = "rule "
+
+
+class Runner:
+    """All actions, and the operations that run."""
+
+    def __init__(
+        self, means: Means, operations: Operations, rules: RuleStore, audit: Audit, database: Database
+    ) -> None:
+        self._acts: dict[str, Act] = {act.name: act(means) for act in _ACTS}
+        self._operations = operations
+        self._rules = rules
+        self._audit = audit
+        self._database = database
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs."""
+        return bool(self._tasks)
+
+    def actions(self) -> list[Action]:
+        """What one can do."""
+        return [act.describe() for act in self._acts.values()]
+
+    async def plan(self, name: str, request: ActionRequest) -> Plan:
+        """What an action would do.
+
+        Raises:
+            Refusal: it cannot be done; says why.
+        """
+        act = self._act(name)
+        prepared, approval = await self._judged(act, request.parameters, patient=False)
+        return prepared.plan(act.name, approval)
+
+    async def start(self, name: str, request: ActionRequest, session: Session) -> Operation:
+        """Does an action, or has it wait for an approval.
+
+        Raises:
+            Refusal: it is not done; says why. The audit log has it too.
+        """
+        act = self._act(name)
+        try:
+            prepared, approval = await self._judged(act, request.parameters, patient=False)
+            if prepared.confirm and not request.confirm:
+                raise Refusal("confirm", prepared.confirm, why=" ".join(prepared.words), fix='send "confirm": true')
+        except PortalError as error:
+            if error.kind != "confirm":
+                self._audit.add(session.user, name, _subject(request), "refused", _said(error))
+            raise
+        operation = self.enlist(act.name, prepared, approval, session.user)
+        self.begin(operation)
+        return operation
+
+    async def prepared_for_rule(self, name: ActionName, parameters: Mapping[str, Any]) -> tuple[Prepared, str]:
+        """What a rule's action would do, and the guard whose approval it needs.
+
+        Raises:
+            PortalError: it cannot be done.
+        """
+        return await self._judged(self._acts[name], parameters, patient=True)
+
+    def enlist(self, name: ActionName, prepared: Prepared, approval: str, who: str) -> Operation:
+        """Keeps an operation in the database, from where on it is done once, whatever becomes of this life."""
+        operation = Operation(
+            id=0, action=name, parameters=prepared.parameters, title=prepared.title, who=who,
+            state="waiting" if approval else "running", made=now(), started=None if approval else now(),
+            approval=approval, requests=prepared.requests,
+            message=f"Waits for an operator's approval, as the rule {approval} wants." if approval else "",
+        )  # fmt: skip
+        with self._database.transaction():
+            operation = self._operations.add(operation, prepared.environment)
+        why = operation.message if approval else ""
+        self._audit.add(who, name, prepared.title, "asked", why, operation.id)
+        self._operations.tell(operation)
+        return operation
+
+    def begin(self, operation: Operation) -> None:
+        """Starts an operation's work, unless it waits."""
+        if operation.state == "running" and operation.id not in self._tasks:
+            task = asyncio.create_task(self._run(operation), name=f"operation {operation.id}")
+            self._tasks[operation.id] = task
+            task.add_done_callback(lambda _: self._tasks.pop(operation.id, None))
+
+    def resume(self) -> None:
+        """Goes on with what an earlier life left."""
+        for operation in self._operations.in_state("running"):
+            self.begin(operation)
+
+    async def decide(self, number: int, decision: Decision, session: Session) -> Operation:
+        """Approves or refuses an operation that waits.
+
+        Raises:
+            Refusal: it does not wait, it is one's own, or it can no longer be done.
+        """
+        operation = self._operations.get(number)
+        if operation.state != "waiting":
+            raise Refusal("not-waiting", f"Operation {number} does not wait", why=f"It is {operation.state}.")
+        if not decision.approve:
+            message = f"{session.user} refused it. {decision.reason}".strip()
+            self._audit.add(session.user, "refuse", operation.title, "done", decision.reason, number)
+            return self._operations.change(
+                number, state="refused", message=message, approved_by=session.user, ended=now()
+            )
+        if operation.who == session.user:
+            self._audit.add(session.user, "approve", operation.title, "refused", "It is their own.", number)
+            raise Refusal(
+                "own-approval",
+                "Nobody approves what they asked for themselves",
+                why=f"{operation.who} asked for it; the rule {operation.approval} wants a second person.",
+                fix="have another operator approve it",
+                status=403,
+            )
+        act = self._acts[operation.action]
+        await self._judged(act, operation.parameters, patient=operation.who.startswith(RULE))
+        if self._operations.get(number).state != "waiting":
+            raise Refusal("not-waiting", f"Operation {number} does not wait any more")
+        self._audit.add(session.user, "approve", operation.title, "done", decision.reason, number)
+        operation = self._operations.change(
+            number, state="running", approved_by=session.user, started=now(), message=""
+        )
+        self.begin(operation)
+        return operation
+
+    async def stop(self) -> None:
+        """Ends the work; operations stay as they are, for the next life to go on."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _judged(self, act: Act, given: Mapping[str, Any], *, patient: bool) -> tuple[Prepared, str]:
+        prepared = await act.prepare(act.understood(given), patient=patient)
+        if not prepared.environment:
+            return prepared, ""
+        verdict = guarded(self._rules.current.rules, prepared.environment, act.name, now())
+        if verdict.refused:
+            raise Refusal("outside-hours", f"{prepared.title}: not now", why=verdict.refused, fix=verdict.next)
+        if not patient and (others := self._operations.in_state("running", prepared.environment)):
+            raise Refusal(
+                "operation-running",
+                f"Another operation is under way in {prepared.environment}",
+                why=f"#{others[0].id} {others[0].title}, by {others[0].who}.",
+                fix=f"GET /api/v1/operations/{others[0].id}, and then again",
+            )
+        return prepared, verdict.approval
+
+    async def _run(self, operation: Operation) -> None:
+        task = Task(operation, self._operations)
+        try:
+            message = await self._acts[operation.action].carry_out(task)
+        except Interrupted as error:
+            self._end(operation, "interrupted", f"{error.what}. {error.why}", error.fix)
+        except PortalError as error:
+            self._end(operation, "failed", _said(error), error.fix)
+        except Exception:
+            _log.exception("operation %s", operation.id)
+            self._end(operation, "failed", "The portal has a fault; its log says more.", "./inv logs portal")
+        else:
+            self._end(operation, "succeeded", message, "")
+
+    def _end(self, operation: Operation, state: str, message: str, fix: str) -> None:
+        self._operations.log(operation.id, message)
+        self._operations.change(operation.id, state=state, message=message, fix=fix, ended=now())
+        outcome: Outcome = "done" if state == "succeeded" else "failed"
+        self._audit.add(operation.who, operation.action, operation.title, outcome, message, operation.id)
+
+    def _act(self, name: str) -> Act:
+        if name not in self._acts:
+            raise not_found(f"There is no action {name!r}", fix=f"one of {', '.join(get_args(ActionName))}")
+        return self._acts[name]
+
+
+def _said(error: PortalError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what
+
+
+def _subject(request: ActionRequest) -> str:
+    return ", ".join(f"{name} {value}" for name, value in request.parameters.items())

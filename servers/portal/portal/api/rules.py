@@ -1,0 +1,54 @@
+"""Rules, and the audit log of what came of them and of people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from pydantic import JsonValue
+
+from portal.access.guards import Operator, ThePortal, Viewer
+from portal.models.records import AuditEntry
+from portal.models.rules import DryRun, RuleCheck, Rules
+from portal.rules.judge import rehearse
+from portal.rules.store import check
+
+router = APIRouter(prefix="/api/v1")
+
+
+@router.get("/rules", tags=["rules"], summary="The rules")
+async def rules(_: Viewer, portal: ThePortal) -> Rules:
+    """All rules, and their revision."""
+    return portal.rules.current
+
+
+@router.put("/rules", tags=["rules"], summary="Save the rules")
+async def save(body: Rules, known: Operator, portal: ThePortal) -> Rules:
+    """Saves all rules; `revision` names the state that they are based on, and 409 says that it is outdated."""
+    saved = portal.rules.save(body, known.user)
+    names = ", ".join(rule.name for rule in saved.rules if rule.enabled) or "none enabled"
+    portal.audit.add(known.user, "rules saved", f"revision {saved.revision}", "done", names)
+    return saved
+
+
+@router.post("/rules/check", tags=["rules"], summary="Could these be saved")
+async def check_rules(body: Annotated[JsonValue, Body()], _: Viewer) -> RuleCheck:
+    """What is wrong with rules, place by place; nothing is saved."""
+    return check(body)
+
+
+@router.post("/rules/dry-run", tags=["rules"], summary="What would these have done")
+async def dry_run(body: Rules, _: Viewer, portal: ThePortal) -> DryRun:
+    """What rules would have decided of the last events; nothing is done."""
+    return DryRun(decisions=rehearse(body, portal.engine.latest()))
+
+
+@router.get("/audit", tags=["audit"], summary="Who did what")
+async def audit(
+    _: Viewer,
+    portal: ThePortal,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> list[AuditEntry]:
+    """The audit log, latest first; `before` an entry's number for earlier ones."""
+    return portal.audit.entries(limit, before)

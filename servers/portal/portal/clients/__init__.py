@@ -1,0 +1,1 @@
+"""The parts' own APIs, each as far as the portal needs it."""

@@ -1,0 +1,109 @@
+"""HTTP to a part: bounded times, no proxy, and errors that say which part and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from ssl import SSLContext
+from typing import Any
+
+import httpx
+
+from portal.errors import PartDown, PartRefused
+
+_TIMES = httpx.Timeout(5.0, connect=2.0)
+_WHY_LENGTH = 300
+
+
+class Caller:
+    """Calls one part.
+
+    Args:
+        part: its name for people.
+        url: where it answers, without a slash at the end.
+        fix: the command that mends it.
+        verify: how the server's certificate is checked.
+        transport: what to call through in place of the network, for tests.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        url: str,
+        fix: str,
+        *,
+        verify: SSLContext | bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.part = part
+        self.url = url
+        self.fix = fix
+        # A company's proxy knows nothing of the parts.
+        self._client = httpx.AsyncClient(timeout=_TIMES, trust_env=False, verify=verify, transport=transport)
+
+    async def close(self) -> None:
+        """Closes its connections."""
+        await self._client.aclose()
+
+    async def send(self, method: str, path: str, *, allow: tuple[int, ...] = (), **options: Any) -> httpx.Response:
+        """Sends a request and gives the whole answer.
+
+        Args:
+            method: the HTTP method.
+            path: below the part's address.
+            allow: statuses of 400 and above that are answers here, and no errors.
+            options: as httpx takes them.
+
+        Raises:
+            PartDown: it does not answer in time.
+            PartRefused: it answers with an error.
+        """
+        try:
+            response = await self._client.request(method, self.url + path, **options)
+        except httpx.HTTPError as error:
+            raise self._down(error) from error
+        return self._checked(response, allow)
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, params: Mapping[str, Any], headers: Mapping[str, str], silence: float
+    ) -> AsyncIterator[httpx.Response]:
+        """Opens an answer that goes on and on; at most `silence` seconds pass without a piece of it.
+
+        Raises:
+            PartDown: it does not answer, or stopped.
+            PartRefused: it answers with an error.
+        """
+        times = httpx.Timeout(silence, connect=2.0)
+        try:
+            async with self._client.stream(
+                "GET", self.url + path, params=params, headers=headers, timeout=times
+            ) as response:
+                if response.is_error:
+                    await response.aread()
+                yield self._checked(response, ())
+        except httpx.HTTPError as error:
+            raise self._down(error) from error
+
+    def _down(self, error: httpx.HTTPError) -> PartDown:
+        unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+        why = f"{self.url}: {error or type(error).__name__}"
+        return PartDown(self.part, why, fix=self.fix, sent=not unsent)
+
+    def _checked(self, response: httpx.Response, allow: tuple[int, ...]) -> httpx.Response:
+        if response.is_error and response.status_code not in allow:
+            raise PartRefused(self.part, response.status_code, _why(response), fix=self.fix)
+        return response
+
+
+def _why(response: httpx.Response) -> str:
+    """The words of an error, as JSON servers put them, else the body's beginning."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response.text.strip()[:_WHY_LENGTH]
+    if isinstance(body, dict):
+        for name in ("message", "error", "errors"):
+            if body.get(name):
+                return str(body[name])[:_WHY_LENGTH]
+    return response.text[:_WHY_LENGTH]

@@ -1,0 +1,65 @@
+"""Errors as problem JSON (RFC 9457), each with what, why and what next."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from portal.errors import PortalError, Refusal, invalid
+from portal.models.records import Problem
+
+_log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem_response(error: PortalError, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error as an answer."""
+    problem = Problem(type=error.kind, title=error.what, status=error.status, detail=error.why, next=error.fix)
+    more = dict(headers or {})
+    if error.status == 429:
+        more["Retry-After"] = error.fix.rpartition(" ")[2]
+    if error.status == 401:
+        # No Basic here: a browser would ask with a window of its own.
+        more["WWW-Authenticate"] = 'Bearer realm="portal"'
+    return JSONResponse(_printable(problem.model_dump()), error.status, headers=more, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Has all errors told this way."""
+
+    @app.exception_handler(PortalError)
+    async def portal_error(_: Request, error: PortalError) -> JSONResponse:
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem_response(invalid(f"{where}: {first['msg']}", fix="/api/v1/openapi.json says what is taken"))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        kind = {404: "not-found", 405: "method"}.get(error.status_code, "http")
+        return problem_response(
+            Refusal(kind, str(error.detail), fix="/api/v1/openapi.json lists the routes", status=error.status_code),
+            dict(error.headers or {}),
+        )
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> JSONResponse:
+        _log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return problem_response(
+            PortalError(
+                "fault", "The portal has a fault", why="Its log says more.", fix="./inv logs portal", status=500
+            )
+        )
+
+
+def _printable(value: dict[str, Any]) -> dict[str, Any]:
+    """Without half surrogates, which requests may carry and UTF-8 cannot."""
+    return {key: one.encode("utf-8", "replace").decode() if isinstance(one, str) else one for key, one in value.items()}

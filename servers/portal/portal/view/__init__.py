@@ -1,0 +1,1 @@
+"""The picture, put together from what was seen."""

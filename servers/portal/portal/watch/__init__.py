@@ -1,0 +1,1 @@
+"""What keeps looking at the parts, so that the picture is true."""
