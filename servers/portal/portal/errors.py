@@ -16,15 +16,19 @@ class PortalError(Exception):
         why: the reason.
         fix: what to do next.
         status: the HTTP status.
+        field: the parameter that is at fault; empty where no single one is.
     """
 
-    def __init__(self, kind: str, what: str, *, why: str = "", fix: str = "", status: int = 409) -> None:
+    def __init__(
+        self, kind: str, what: str, *, why: str = "", fix: str = "", status: int = 409, field: str = ""
+    ) -> None:
         super().__init__(what)
         self.kind = kind
         self.what = what
         self.why = why
         self.fix = fix
         self.status = status
+        self.field = field
 
 
 class Refusal(PortalError):
@@ -54,6 +58,6 @@ def not_found(what: str, *, fix: str = "") -> Refusal:
     return Refusal("not-found", what, fix=fix, status=404)
 
 
-def invalid(what: str, why: str = "", *, fix: str = "") -> Refusal:
+def invalid(what: str, why: str = "", *, fix: str = "", field: str = "") -> Refusal:
     """What was sent cannot be understood or is out of range."""
-    return Refusal("invalid", what, why=why, fix=fix, status=422)
+    return Refusal("invalid", what, why=why, fix=fix, status=422, field=field)

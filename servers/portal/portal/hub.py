@@ -42,6 +42,7 @@ class Hub:
         self._latest_chain = 0
         self._news: asyncio.Future[None] | None = None
         self._greeting: tuple[int, bytes] | None = None
+        self._listeners: set[asyncio.Queue[tuple[str, BaseModel]]] = set()
         self.viewers = 0
 
     @property
@@ -52,6 +53,10 @@ class Hub:
     def publish(self, kind: str, data: BaseModel) -> int:
         """Tells everybody; returns the event's id."""
         self._last += 1
+        for queue in self._listeners:
+            if queue.qsize() >= _KEPT_EVENTS:
+                queue.get_nowait()
+            queue.put_nowait((kind, data))
         frame = Frame(self._last, kind, _written(self._last, kind, data))
         self._frames.append(frame)
         self._bytes += len(frame.data)
@@ -63,6 +68,16 @@ class Hub:
             self._news.set_result(None)
         self._news = None
         return self._last
+
+    async def listen(self) -> AsyncIterator[tuple[str, BaseModel]]:
+        """Events from now on as they were published, for this process' own pages; a slow listener loses the oldest."""
+        queue: asyncio.Queue[tuple[str, BaseModel]] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
 
     async def stream(self, seen: int | None) -> AsyncIterator[bytes]:
         """What happens from now on, or from the event `seen` on; a comment where nothing does.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import httpx
@@ -22,9 +22,12 @@ from portal.clients.jenkins import Jenkins
 from portal.clients.kubernetes import Kubernetes
 from portal.clients.registry import Registry
 from portal.database import Database
+from portal.errors import Refusal, not_found
 from portal.hub import Hub
+from portal.models.access import Session
 from portal.models.chain import ProbePoint
-from portal.models.records import AvailabilityEvent
+from portal.models.records import AvailabilityEvent, PodLog
+from portal.models.rules import Rules
 from portal.operations import Operations
 from portal.rules.engine import RuleEngine
 from portal.rules.store import RuleStore
@@ -57,6 +60,7 @@ class Portal:
         engine: has rules decide events.
         audit: who did what.
         hub: tells it all.
+        pages_open: how many pages are open; pages follow events in their own way.
     """
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -82,6 +86,7 @@ class Portal:
         )
         self.runner = Runner(self.means, self.operations, self.rules, self.audit, self.database)
         self.engine = RuleEngine(self.database, self.rules, self.runner, self.audit, self.seen)
+        self.pages_open: Callable[[], int] = lambda: 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -120,9 +125,48 @@ class Portal:
         self.seen.jenkins.pace.poke()
         self.seen.gitlab.pace.poke()
 
+    def require_operator(self, session: Session, what: str) -> None:
+        """Lets only those go on who may act; who may not is noted in the audit log.
+
+        Raises:
+            Refusal: the account may only look.
+        """
+        if session.role == "operator":
+            return
+        self.audit.add(session.user, "request", what, "refused", "The role is viewer.")
+        raise Refusal(
+            "role",
+            f"{session.user} may look and not act",
+            why="The role is viewer; this needs an operator.",
+            fix="sign in with an account that is an operator: ./inv credentials",
+            status=403,
+        )
+
+    def save_rules(self, rules: Rules, who: str) -> Rules:
+        """Saves rules that are based on the current ones.
+
+        Raises:
+            Refusal: somebody else has saved meanwhile.
+        """
+        saved = self.rules.save(rules, who)
+        names = ", ".join(rule.name for rule in saved.rules if rule.enabled) or "none enabled"
+        self.audit.add(who, "rules saved", f"revision {saved.revision}", "done", names)
+        return saved
+
+    async def pod_log(self, environment: str, pod: str, lines: int) -> PodLog:
+        """The last lines of one of the service's pods.
+
+        Raises:
+            Refusal: there is no such pod.
+            PartDown: the cluster does not answer.
+        """
+        if pod not in {one["metadata"]["name"] for one in self.means.watched(environment).own_pods()}:
+            raise not_found(f"{environment} has no pod {pod}", fix="GET /api/v1/chain names the pods")
+        return PodLog(pod=pod, lines=await self.kubernetes.pod_log(environment, pod, lines))
+
     def _busy(self) -> bool:
         """Whether to look often: somebody looks, or something runs."""
-        return self.hub.viewers > 0 or self.runner.busy
+        return self.hub.viewers > 0 or self.pages_open() > 0 or self.runner.busy
 
     def _watches(self, transport: httpx.AsyncBaseTransport | None) -> Seen:
         settings = self.settings

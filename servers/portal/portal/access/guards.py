@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from portal.access.sessions import COOKIE
+from portal.access.sessions import COOKIE as COOKIE
 from portal.errors import Refusal
 from portal.models.access import Session
 from portal.portal import Portal
@@ -24,7 +24,7 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
-def visitor(request: Request) -> Session | None:
+async def visitor(request: Request) -> Session | None:
     """Who looks at a page, by the cookie; None for whoever is not signed in."""
     secret = request.cookies.get(COOKIE, "")
     return portal_of(request).sessions.find(secret) if secret else None
@@ -39,7 +39,7 @@ async def viewer(request: Request) -> Session:
     header = request.headers.get("Authorization", "")
     if header:
         return await _by_header(portal_of(request), header)
-    session = visitor(request)
+    session = await visitor(request)
     if session is None:
         raise _not_signed_in()
     if request.method not in _SAFE and not await _has_csrf(request, session):
@@ -59,17 +59,7 @@ async def operator(request: Request, session: Annotated[Session, Depends(viewer)
     Raises:
         Refusal: the account may only look; it is noted in the audit log.
     """
-    if session.role != "operator":
-        portal_of(request).audit.add(
-            session.user, "request", f"{request.method} {request.url.path}", "refused", "The role is viewer."
-        )
-        raise Refusal(
-            "role",
-            f"{session.user} may look and not act",
-            why="The role is viewer; this needs an operator.",
-            fix="sign in with an account that is an operator: ./inv credentials",
-            status=403,
-        )
+    portal_of(request).require_operator(session, f"{request.method} {request.url.path}")
     return session
 
 

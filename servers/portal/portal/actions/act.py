@@ -18,7 +18,7 @@ from portal.clients.registry import Registry
 from portal.errors import Refusal, invalid
 from portal.models.actions import Action, ActionName, Parameter, Plan, PlannedRequest
 from portal.settings import ENVIRONMENTS, Settings, namespace
-from portal.view import kubernetes as objects
+from portal.view import objects
 from portal.watch.cluster import Watched
 from portal.watch.seen import Seen
 
@@ -153,9 +153,8 @@ class Act(ABC):
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "parameters"
             where = where.encode("utf-8", "replace").decode()
-            raise invalid(
-                f"{self.name}: {where}: {first['msg']}", fix="GET /api/v1/actions tells what it takes"
-            ) from None
+            fix = "GET /api/v1/actions tells what it takes"
+            raise invalid(f"{self.name}: {where}: {first['msg']}", fix=fix, field=where) from None
 
     def refuse_amid_rollout(self, environment: str) -> None:
         """Refuses while a rollout is under way that can still go on.
@@ -194,6 +193,7 @@ class Act(ABC):
                 why=f"It holds {', '.join(there[-20:])}." if there else "It holds no version yet.",
                 fix="build it first, or choose one that is there",
                 status=404,
+                field="version",
             )
         return digest
 

@@ -23,7 +23,7 @@ from portal.clients.kubernetes import CONFIG, CONTAINER, JSON_PATCH, MERGE, STRA
 from portal.errors import Refusal
 from portal.models.actions import ActionName, Parameter
 from portal.settings import namespace
-from portal.view import kubernetes as objects
+from portal.view import objects
 from portal.watch.cluster import Object
 
 
@@ -61,6 +61,7 @@ class Upgrade(Act):
                 f"{given.environment} asks for {given.version} already",
                 why=f"Its image is {image}.",
                 fix="choose another version",
+                field="version",
             )
         line = f"kubectl set image deployment/uuid-deploy {CONTAINER}={image} -n {namespace(given.environment)}"
         path = deployment_path(given.environment)
@@ -168,7 +169,13 @@ class Rollback(Act):
             if number == current:
                 what = f"{given.environment} is at revision {number} already"
             there = ", ".join(f"{one} ({objects.tag_of(objects.image_of(kept[one]))})" for one in sorted(kept))
-            raise Refusal("unknown-revision", what, why=f"Its history holds {there}.", fix="choose one of the history")
+            raise Refusal(
+                "unknown-revision",
+                what,
+                why=f"Its history holds {there}.",
+                fix="choose one of the history",
+                field="revision",
+            )
         return kept[number]
 
 
@@ -203,6 +210,7 @@ class Scale(Act):
                 why=f"The portal takes 0 to {most}; the cluster is one machine.",
                 fix="choose a smaller number",
                 status=422,
+                field="replicas",
             )
         live = deployed(self.means, given.environment)
         if not patient:

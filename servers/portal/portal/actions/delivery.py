@@ -14,7 +14,7 @@ from portal.actions.words import EnvironmentName, NodePort, RefName, VersionName
 from portal.errors import PartDown, Refusal
 from portal.models.actions import ActionName, Parameter, PlannedRequest
 from portal.settings import NODE_PORTS, namespace
-from portal.view import kubernetes as objects
+from portal.view import objects
 
 _TAGS = "refs/tags/"
 
@@ -56,6 +56,7 @@ class Build(Act):
                 why=f"It has {', '.join(sorted(refs)[:20])}." if refs else "The repository is empty.",
                 fix="git push it, or choose one that is there",
                 status=404,
+                field="ref",
             )
         version = given.ref.removeprefix(_TAGS) if given.ref.startswith(_TAGS) else ""
         there = await self.means.registry.digest(version) if version else ""

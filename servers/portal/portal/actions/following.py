@@ -12,7 +12,7 @@ from portal.clients.kubernetes import DEPLOYMENTS
 from portal.errors import PartDown, PortalError
 from portal.models.chain import Rollout
 from portal.settings import namespace
-from portal.view import kubernetes as objects
+from portal.view import objects
 
 _START_SECONDS = 120.0
 _BUILD_SECONDS = 1800.0

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from portal.access.guards import Operator, ThePortal, Viewer
 from portal.access.sessions import COOKIE, Opened
+from portal.access.signing import close_session, open_session
 from portal.errors import Refusal
 from portal.models.access import Link, NewLink, NewToken, Session, SignIn, Token
 from portal.portal import Portal
@@ -32,9 +33,10 @@ async def session(known: Viewer) -> Session:
 
 
 @router.delete("/api/v1/session", tags=["session"], status_code=204, summary="Sign out")
-async def sign_out(known: Viewer, request: Request, response: Response, portal: ThePortal) -> None:
+async def sign_out(_: Viewer, request: Request, response: Response, portal: ThePortal) -> None:
     """Ends the cookie's session."""
-    close_session(portal, request, response, known)
+    close_session(portal, request.cookies.get(COOKIE, ""))
+    response.delete_cookie(COOKIE, path="/")
 
 
 @router.get(
@@ -98,40 +100,9 @@ async def revoke_token(number: Number, known: Viewer, portal: ThePortal) -> None
     portal.audit.add(known.user, "token revoked", f"token {number}", "done")
 
 
-async def open_session(portal: Portal, user: str, password: str) -> Opened:
-    """Opens a session for an account; pages sign in with this as well.
-
-    Raises:
-        Refusal: user and password do not belong together, or that was wrong too often.
-        PartDown: Jenkins and GitLab do not answer.
-    """
-    portal.attempts.check(user)
-    found = await portal.accounts.check(user, password)
-    if found is None:
-        portal.attempts.failed(user)
-        portal.audit.add("nobody", "sign-in", user, "refused", "User and password do not belong together.")
-        raise Refusal(
-            "sign-in",
-            "User and password do not belong together",
-            why="Neither Jenkins nor GitLab knows them.",
-            fix="./inv credentials shows the sandbox's accounts",
-            status=401,
-        )
-    portal.audit.add(found.user, "sign-in", f"role {found.role}", "done")
-    return portal.sessions.open(found.user, found.role)
-
-
 def set_cookie(portal: Portal, response: Response, opened: Opened) -> None:
     """Sets the session's cookie."""
     secure = portal.settings.external_url.startswith("https:")
     response.set_cookie(
         COOKIE, opened.secret, httponly=True, samesite="lax", secure=secure, path="/", expires=opened.session.expires
     )
-
-
-def close_session(portal: Portal, request: Request, response: Response, known: Session) -> None:
-    """Ends the session of the request's cookie."""
-    if secret := request.cookies.get(COOKIE):
-        portal.sessions.close(secret)
-        portal.audit.add(known.user, "sign-out", f"role {known.role}", "done")
-    response.delete_cookie(COOKIE, path="/")

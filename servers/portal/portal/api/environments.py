@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 
 from portal.access.guards import ThePortal, Viewer
-from portal.errors import not_found
 from portal.models.records import Availability, HistoryEntry, KubernetesEvent, PodLog
-from portal.view import kubernetes as objects
+from portal.view import closely
 from portal.watch.probe import KEPT_HOURS
 
 router = APIRouter(prefix="/api/v1/environments/{environment}", tags=["environments"])
@@ -20,13 +19,7 @@ PodName = Annotated[str, Path(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
 @router.get("/history", summary="Revisions")
 async def history(environment: Name, _: Viewer, portal: ThePortal) -> list[HistoryEntry]:
     """The Deployment's revisions as `kubectl rollout history` numbers them, latest first; and who brought each."""
-    watched = portal.means.watched(environment)
-    running = {pod.revision: pod.digest for pod in objects.pods(watched) if pod.state == "ready" and pod.digest}
-    entries = objects.history(watched, running)
-    for entry in entries:
-        if operation := portal.operations.bringer(environment, entry.revision):
-            entry.who, entry.how = operation.who, operation.action
-    return entries
+    return closely.history(portal.means.watched(environment), environment, portal.operations)
 
 
 @router.get("/events", summary="Kubernetes' events")
@@ -34,7 +27,7 @@ async def events(
     environment: Name, _: Viewer, portal: ThePortal, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> list[KubernetesEvent]:
     """The namespace's events, latest first."""
-    return objects.events(portal.means.watched(environment))[:limit]
+    return closely.events(portal.means.watched(environment))[:limit]
 
 
 @router.get("/pods/{pod}/log", summary="A pod's log")
@@ -46,9 +39,7 @@ async def pod_log(
     lines: Annotated[int, Query(ge=1, le=2000)] = 200,
 ) -> PodLog:
     """The last lines of one of the service's pods."""
-    if pod not in {one["metadata"]["name"] for one in portal.means.watched(environment).own_pods()}:
-        raise not_found(f"{environment} has no pod {pod}", fix="GET /api/v1/chain names the pods")
-    return PodLog(pod=pod, lines=await portal.kubernetes.pod_log(environment, pod, lines))
+    return await portal.pod_log(environment, pod, lines)
 
 
 @router.get("/availability", summary="Probes of /status")

@@ -25,10 +25,7 @@ async def rules(_: Viewer, portal: ThePortal) -> Rules:
 @router.put("/rules", tags=["rules"], summary="Save the rules")
 async def save(body: Rules, known: Operator, portal: ThePortal) -> Rules:
     """Saves all rules; `revision` names the state that they are based on, and 409 says that it is outdated."""
-    saved = portal.rules.save(body, known.user)
-    names = ", ".join(rule.name for rule in saved.rules if rule.enabled) or "none enabled"
-    portal.audit.add(known.user, "rules saved", f"revision {saved.revision}", "done", names)
-    return saved
+    return portal.save_rules(body, known.user)
 
 
 @router.post("/rules/check", tags=["rules"], summary="Could these be saved")

@@ -17,9 +17,16 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
+def problem_of(error: PortalError) -> Problem:
+    """An error as it is told."""
+    return Problem(
+        type=error.kind, title=error.what, status=error.status, detail=error.why, next=error.fix, field=error.field
+    )
+
+
 def problem_response(error: PortalError, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error as an answer."""
-    problem = Problem(type=error.kind, title=error.what, status=error.status, detail=error.why, next=error.fix)
+    problem = problem_of(error)
     more = dict(headers or {})
     if error.status == 429:
         more["Retry-After"] = error.fix.rpartition(" ")[2]

@@ -58,6 +58,11 @@ class Live:
         self._listeners: set[Listener] = set()
         self._follower: asyncio.Task[None] | None = None
 
+    @property
+    def open_pages(self) -> int:
+        """How many pages are open."""
+        return len(self._listeners)
+
     async def stream(
         self, listener: Listener, visitor: Session, allowed: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes]:

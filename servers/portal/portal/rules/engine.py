@@ -16,7 +16,7 @@ from portal.models.actions import Operation
 from portal.models.rules import ChainEvent, Trigger
 from portal.rules.judge import subject, triggers, wish
 from portal.rules.store import RuleStore
-from portal.view import kubernetes as objects
+from portal.view import objects
 from portal.watch.pushes import Push
 from portal.watch.seen import Seen
 

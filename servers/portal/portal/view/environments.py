@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.errors import PartDown
 from portal.models.chain import Environment, Part, Passing, Pod, Rollout, State
 from portal.settings import namespace
-from portal.view import kubernetes
+from portal.view import objects
 from portal.watch.seen import Seen
 
 AVAILABILITY_MINUTES = 5.0
@@ -15,10 +15,10 @@ _FAILED_PROBES = 2
 def environment(seen: Seen, name: str) -> Environment:
     """One environment, as far as it can be seen."""
     watched, probe, settings = seen.cluster.environments[name], seen.probes[name], seen.settings
-    rollout, pods = kubernetes.rollout(watched), kubernetes.pods(watched)
+    rollout, pods = objects.rollout(watched), objects.pods(watched)
     ready = [pod for pod in pods if pod.state == "ready"]
     live = watched.deployment
-    image = kubernetes.image_of(live) if live else ""
+    image = objects.image_of(live) if live else ""
     state, message, fix = _state(seen, name, rollout, pods)
     ports = ((watched.service or {}).get("spec") or {}).get("ports") or [{}]
     return Environment(
@@ -29,7 +29,7 @@ def environment(seen: Seen, name: str) -> Environment:
         message=message,
         fix=fix,
         image=image,
-        declared=kubernetes.tag_of(image),
+        declared=objects.tag_of(image),
         running=sorted({pod.version for pod in ready}),
         digests=sorted({pod.digest for pod in ready if pod.digest}),
         strategy=str(((live or {}).get("spec") or {}).get("strategy", {}).get("type") or ""),

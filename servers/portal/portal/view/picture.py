@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from portal.database import now
 from portal.hub import Hub
-from portal.models.chain import Chain, Part
+from portal.models.chain import Chain, Part, State
 from portal.settings import ENVIRONMENTS
 from portal.view.environments import AVAILABILITY_MINUTES, environment, part
 from portal.view.parts import PUSH_SHOWN, server_parts
@@ -39,7 +40,8 @@ class Picture:
         self._seen = seen
         self._hub = hub
         self._stale = asyncio.Event()
-        self.current = compose(seen).model_copy(update={"sequence": hub.last})
+        self._since: dict[str, tuple[State, datetime]] = {}
+        self.current = self._dated(compose(seen)).model_copy(update={"sequence": hub.last})
 
     def changed(self) -> None:
         """Says that something has changed."""
@@ -64,12 +66,22 @@ class Picture:
         return self.current
 
     def _renew(self) -> None:
-        chain = compose(self._seen)
+        chain = self._dated(compose(self._seen))
         if _face(chain) == _face(self.current):
             return
         chain.sequence = self._hub.last + 1
         self.current = chain
         self._hub.publish("chain", chain)
+
+    def _dated(self, chain: Chain) -> Chain:
+        """The picture with since when each part has the state that it has."""
+        for one in chain.parts:
+            known = self._since.get(one.name)
+            if known is None or known[0] != one.state:
+                known = (one.state, chain.at)
+                self._since[one.name] = known
+            one.since = known[1]
+        return chain
 
 
 def _face(chain: Chain) -> tuple[object, ...]:
