@@ -49,6 +49,12 @@ class BusyError(JenkinsError):
     status = 503
 
 
+class GitLabUnavailableError(JenkinsError):
+    """GitLab does not answer, or refuses."""
+
+    status = 502
+
+
 class RunnerUnavailableError(JenkinsError):
     """The JVM that runs pipelines is not there."""
 

@@ -150,6 +150,20 @@ class Client:
         data = wait_for(over, f"{path} to finish", seconds)
         return Finished(data["number"], data["result"], self.get(f"{path}consoleText").text, data)
 
+    def console(self, name: str, number: int = 1) -> str:
+        """The console text of a build so far, empty when there is no such build."""
+        answer = self.get(f"/job/{name}/{number}/consoleText")
+        return answer.text if answer.status_code == 200 else ""
+
+    def ended(self, name: str, seconds: float = 120) -> tuple[str, str]:
+        """Result and console of a job's first build, once it is over."""
+
+        def over() -> dict[str, Any] | None:
+            data: dict[str, Any] = self.json(f"/job/{name}/1/api/json")
+            return None if data["building"] else data
+
+        return str(wait_for(over, f"{name} to finish", seconds)["result"]), self.console(name)
+
     def run(self, name: str, script: str, properties: str = "") -> Finished:
         """Make a pipeline of a script, build it, and wait for its end."""
         self.create(name, pipeline(script, properties))

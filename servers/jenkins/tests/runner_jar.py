@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -30,4 +31,8 @@ def runner_jar() -> Path:
         with contextlib.suppress(OSError):
             (making / "target").rename(built)
         shutil.rmtree(making)
-    return built / "runner.jar"
+    jar = built / "runner.jar"
+    if not jar.with_suffix(".jsa").exists():
+        module = [sys.executable, "-m", "jenkins_light.engine.class_archive"]
+        subprocess.run([*module, str(jar)], check=True, env={**os.environ, "PYTHONPATH": str(PACKAGE)})
+    return jar

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 import requests
 from git_host import GitHost
 from jenkins_client import pipeline, pipeline_from_scm, username_password, wait_for, webhook
-from jenkins_harness import PASSWORD, USER, LightJenkins
+from jenkins_harness import PASSWORD, USER, LightJenkins, runner_jar
 
 XML = {"Content-Type": "application/xml"}
 Make = Callable[..., LightJenkins]
@@ -19,6 +20,15 @@ STRING = (
     "<name>N</name></hudson.model.StringParameterDefinition></parameterDefinitions>"
     "</hudson.model.ParametersDefinitionProperty>"
 )
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightJenkins]:
+    """A server for the tests that leave it as it is."""
+    server = LightJenkins(tmp_path_factory.mktemp("lifecycle"), runner_jar(), JENKINS_EXECUTORS="20")
+    server.start()
+    yield server
+    server.kill()
 
 
 def running(text: str) -> bool:
@@ -74,9 +84,7 @@ def test_a_restart_keeps_everything(light: Make) -> None:
     assert client.finished(client.trigger("kept")).number == finished.number + 1
 
 
-def test_what_a_node_left_running_ends_with_it(light: Make) -> None:
-    server = light()
-    server.start()
+def test_what_a_node_left_running_ends_with_it(server: LightJenkins) -> None:
     assert server.client.run("leaves", "node { sh 'sleep 4444 & echo left' }").result == "SUCCESS"
     assert not running("sleep\x004444")
     kept = "node { withEnv(['JENKINS_NODE_COOKIE=dontKillMe']) { sh 'sleep 4545 & echo $! > pid' } }"
@@ -84,9 +92,7 @@ def test_what_a_node_left_running_ends_with_it(light: Make) -> None:
     os.kill(int((server.home / "workspace" / "keeps" / "pid").read_text()), signal.SIGTERM)
 
 
-def test_a_stop_ends_only_its_own_branch(light: Make) -> None:
-    server = light()
-    server.start()
+def test_a_stop_ends_only_its_own_branch(server: LightJenkins) -> None:
     script = """
     node { parallel(
       short: { try { timeout(time: 1, unit: 'SECONDS') { sh 'sleep 50' } } catch (e) { echo 'ended early' } },
@@ -99,10 +105,8 @@ def test_a_stop_ends_only_its_own_branch(light: Make) -> None:
     assert "long is done\n" in finished.console
 
 
-def test_many_builds_none_lost_none_twice(light: Make) -> None:
+def test_many_builds_none_lost_none_twice(server: LightJenkins) -> None:
     """Forty of them; the two hundred of the aim are tests/bench's."""
-    server = light(JENKINS_EXECUTORS="20")
-    server.start()
     client = server.client
     client.create("many", pipeline('node { sh "echo number ${params.N} is here" }', STRING))
     items = [client.trigger("many", {"N": str(number)}) for number in range(40)]
@@ -123,9 +127,7 @@ def test_many_builds_none_lost_none_twice(light: Make) -> None:
         assert console.endswith("Finished: SUCCESS\n")
 
 
-def test_browser_sessions_need_a_crumb(light: Make) -> None:
-    server = light()
-    server.start()
+def test_browser_sessions_need_a_crumb(server: LightJenkins) -> None:
     client = server.client
     client.create("clicked", pipeline("echo 'x'"))
     with requests.Session() as browser:
@@ -220,9 +222,7 @@ def _job(name: str) -> str:
     return pipeline_from_scm(url, f"demo/pipeline/{name}.Jenkinsfile", "caoyong1-gitlab-lenovo-com", trigger)
 
 
-def test_a_safe_restart_lets_builds_end_and_comes_back(light: Make) -> None:
-    server = light()
-    server.start()
+def test_a_safe_restart_lets_builds_end_and_comes_back(server: LightJenkins) -> None:
     client = server.client
     client.create("short", pipeline("sleep 2"))
     path = client.started(client.trigger("short"))

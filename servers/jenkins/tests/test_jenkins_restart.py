@@ -1,135 +1,17 @@
-"""Running pipelines survive the server: kill -9, SIGTERM, processes that go with it, a runner that dies."""
+"""Running pipelines survive the server: what stood in a step when it was killed goes on in the next one."""
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from jenkins_client import Client, pipeline, username_password, wait_for
 from jenkins_harness import LightJenkins, runner_jar
-
-Make = Callable[..., LightJenkins]
+from standing_builds import STANDING, WAIT
 
 SECONDS_AWAY = 2.5
-#: Holds a shell up until the test lets all of them go.
-WAIT = "{ set +x; until [ -e $JENKINS_HOME/go ]; do sleep 0.2; done; }"
-
-#: One build for each thing a pipeline can stand in, those that can't wait long last, and what its log says by then.
-STANDING: dict[str, tuple[str, str]] = {
-    "shell": (
-        "ready",
-        """node { def kept = [1, 'two', [three: 3]]
-        withEnv(['HERE=there']) { dir('sub') {
-          sh '''echo ready
-          for i in 1 2 3 4 5; do echo tick $i; echo tick $i >> ticks; test $i != 2 || WAIT; sleep 0.1; done'''
-          echo "$kept ${env.HERE} ${pwd()}"
-          echo readFile('ticks').readLines().size() + ' ticks'
-        } } }""",
-    ),
-    "shell-ended-meanwhile": (
-        "ready",
-        """node { try { sh '''echo ready; set +x; until [ -e $JENKINS_HOME/away ]; do sleep 0.2; done
-        echo last words; exit 3''' } catch (e) { echo "caught $e.message" }
-        echo 'status ' + sh(script: 'exit 4', returnStatus: true) }""",
-    ),
-    "shell-output": (
-        "+ echo ready",
-        "node { def out = sh(script: 'echo ready >&2; WAIT; echo to be returned', returnStdout: true)\n"
-        'echo "<${out.trim()}>" }',
-    ),
-    "input": (
-        "Input requested",
-        "def v = input(message: 'Which?', id: 'Which', parameters: [string(name: 'V')]); echo \"v=$v\"",
-    ),
-    "upstream": ("Starting building: downstream", "def b = build 'downstream'; echo \"it was $b.number $b.result\""),
-    "downstream": ("ready", "node { sh 'echo ready; WAIT' }"),
-    "lock": ("ready", "lock('printer') { node { sh 'echo ready; WAIT; echo printed' } }"),
-    "timeout-to-come": (
-        "ready",
-        "node { timeout(time: 1, unit: 'HOURS') { sh 'echo ready; WAIT'; echo 'in time' } }",
-    ),
-    "parallel": (
-        "right is ready",
-        """node { def done = parallel(
-          left: { sh 'echo left is ready; WAIT; sleep 0.2; echo left >> sides'; 'L' },
-          right: { sh 'echo right is ready; WAIT; echo right >> sides'; sleep 1; 'R' },
-          failFast: true)
-        echo "$done" + readFile('sides').readLines().sort() }""",
-    ),
-    "retry": (
-        "ready",
-        """node { int tries = 0
-        retry(3) { tries++; sh 'echo ready; WAIT'; if (tries < 2) { error 'once more' }; echo "tries: $tries" } }""",
-    ),
-    "secret": (
-        "ready",
-        """node { withCredentials([
-          usernamePassword(credentialsId: 'joe', usernameVariable: 'U', passwordVariable: 'P')]) {
-          sh 'echo ready; WAIT; echo password $P'
-          sh 'echo again $U $P'
-        }
-        echo 'masked still: plain-' + 'secret' }""",
-    ),
-    "declarative": (
-        "ready",
-        """pipeline {
-          agent any
-          environment { CRED = credentials('joe'); PLACE = 'here' }
-          options { timeout(time: 1, unit: 'HOURS'); timestamps() }
-          stages {
-            stage('first') { steps {
-              writeFile file: 'a/b.txt', text: 'stashed'
-              stash name: 'x', includes: 'a/**'
-              deleteDir() } }
-            stage('long') {
-              environment { PLACE = 'there' }
-              steps { sh 'echo ready; WAIT; echo user $CRED_USR at $PLACE' }
-              post { success { echo 'stage is done' } }
-            }
-            stage('last') { when { expression { env.PLACE == 'here' } }
-              steps { unstash 'x'; echo readFile('a/b.txt'); sh 'echo at $PLACE' } }
-          }
-          post { always { echo "always ${currentBuild.currentResult}" } }
-        }""",
-    ),
-    "waits": (
-        "ready",
-        """node { sh 'echo ready'
-        waitUntil(quiet: true) { fileExists '../../go' }
-        echo 'went' }""",
-    ),
-    "language": (
-        "ready",
-        """import groovy.transform.Field
-        @Field List seen = ['before']
-        class Counter implements Serializable { int n = 0; int next() { ++n } }
-        def counter = new Counter(); counter.next()
-        def add = { a, b = 2 -> a + b }
-        int sum(list) { int s = 0; for (x in list) { s += x }; s }
-        node {
-          writeFile file: 'part.groovy', text: 'def hello(x) { sh "WAIT"; "hello $x" }; return this'
-          def part = load 'part.groovy'
-          [1, 2].eachWithIndex { v, i -> if (i == 0) { echo 'ready'; echo part.hello(v) } else { seen << "v$v" } }
-          echo "$seen ${counter.next()} ${add(1, 3)} ${sum([1, 2, 3])}"
-        }""",
-    ),
-    "unresumable": ("The recommended git tool is", "node { git 'http://127.0.0.1:SILENT/repo.git' }"),
-    "stopped-later": ("ready", "node { try { sh 'echo ready; sleep 600' } finally { echo 'cleaned up' } }"),
-    "sleep": ("Sleeping for", 'def n = 41; sleep 6; echo "n is ${n + 1}"'),
-    "timeout": (
-        "ready",
-        "node { try { timeout(time: 2000, unit: 'MILLISECONDS') { sh 'echo ready; sleep 60' } }\n"
-        'catch (e) { echo "ended by $e" } }',
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +38,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
     client.trigger("lock-waits")
     for name in set(STANDING) - {"sleep", "timeout"}:
         get_there(client, name)
-    wait_for(lambda: "is not free" in console(client, "lock-waits") or None, "the second lock")
+    wait_for(lambda: "is not free" in client.console("lock-waits") or None, "the second lock")
     for name in ("sleep", "timeout"):
         client.trigger(name)
         get_there(client, name)
@@ -171,28 +53,11 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
 
 def get_there(client: Client, name: str) -> None:
     """Wait until a build stands where it is to stand."""
-    wait_for(lambda: STANDING[name][0] in console(client, name) or None, f"{name} to get there", 120)
-
-
-def console(client: Client, name: str, number: int = 1) -> str:
-    """The console text of a build, empty when there is none."""
-    answer = client.get(f"/job/{name}/{number}/consoleText")
-    return answer.text if answer.status_code == 200 else ""
-
-
-def finished(client: Client, name: str, seconds: float = 120) -> tuple[str, str]:
-    """Result and console of a job's first build, once it is over."""
-
-    def over() -> dict[str, Any] | None:
-        data: dict[str, Any] = client.json(f"/job/{name}/1/api/json")
-        return None if data["building"] else data
-
-    result = str(wait_for(over, f"{name} to finish", seconds)["result"])
-    return result, console(client, name)
+    wait_for(lambda: STANDING[name][0] in client.console(name) or None, f"{name} to get there", 120)
 
 
 def test_a_shell_goes_on_and_its_output_is_whole(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "shell")
+    result, log = restarted.client.ended("shell")
 
     assert result == "SUCCESS", log
     lines = log.splitlines()
@@ -206,7 +71,7 @@ def test_a_shell_goes_on_and_its_output_is_whole(restarted: LightJenkins) -> Non
 
 
 def test_a_shell_that_ended_meanwhile_gives_its_code(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "shell-ended-meanwhile")
+    result, log = restarted.client.ended("shell-ended-meanwhile")
 
     assert result == "SUCCESS", log
     assert log.count("\nlast words\n") == 1
@@ -215,14 +80,14 @@ def test_a_shell_that_ended_meanwhile_gives_its_code(restarted: LightJenkins) ->
 
 
 def test_a_shells_output_is_returned(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "shell-output")
+    result, log = restarted.client.ended("shell-output")
 
     assert result == "SUCCESS", log
     assert "<to be returned>" in log
 
 
 def test_sleep_sleeps_on(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "sleep")
+    result, log = restarted.client.ended("sleep")
 
     assert result == "SUCCESS", log
     assert "n is 42" in log
@@ -233,7 +98,7 @@ def test_input_can_still_be_answered(restarted: LightJenkins) -> None:
     client = restarted.client
     answer = client.post("/job/input/1/input/Which/submit", data={"proceed": "Proceed", "V": "chosen"})
     assert answer.status_code < 400, answer.text
-    result, log = finished(client, "input")
+    result, log = client.ended("input")
 
     assert result == "SUCCESS", log
     assert log.count("Input requested") == 1
@@ -241,7 +106,7 @@ def test_input_can_still_be_answered(restarted: LightJenkins) -> None:
 
 
 def test_build_waits_on_for_the_other_job(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "upstream")
+    result, log = restarted.client.ended("upstream")
 
     assert result == "SUCCESS", log
     assert "it was 1 SUCCESS" in log
@@ -250,8 +115,8 @@ def test_build_waits_on_for_the_other_job(restarted: LightJenkins) -> None:
 
 
 def test_a_lock_is_still_held(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "lock")
-    waited, waiting = finished(restarted.client, "lock-waits")
+    result, log = restarted.client.ended("lock")
+    waited, waiting = restarted.client.ended("lock-waits")
 
     assert (result, waited) == ("SUCCESS", "SUCCESS"), log + waiting
     assert log.count("Lock acquired") == log.count("Lock released") == log.count("\nprinted\n") == 1
@@ -259,7 +124,7 @@ def test_a_lock_is_still_held(restarted: LightJenkins) -> None:
 
 
 def test_a_timeout_passes_while_the_server_is_away(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "timeout")
+    result, log = restarted.client.ended("timeout")
 
     assert result == "SUCCESS", log
     assert "Timeout expired " in log
@@ -268,7 +133,7 @@ def test_a_timeout_passes_while_the_server_is_away(restarted: LightJenkins) -> N
 
 
 def test_a_timeout_to_come_counts_on(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "timeout-to-come")
+    result, log = restarted.client.ended("timeout-to-come")
 
     assert result == "SUCCESS", log
     assert "in time" in log
@@ -277,14 +142,14 @@ def test_a_timeout_to_come_counts_on(restarted: LightJenkins) -> None:
 
 
 def test_branches_go_on_side_by_side(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "parallel")
+    result, log = restarted.client.ended("parallel")
 
     assert result == "SUCCESS", log
     assert "[left:L, right:R][left, right]" in log
 
 
 def test_retry_keeps_count(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "retry")
+    result, log = restarted.client.ended("retry")
 
     assert result == "SUCCESS", log
     assert "tries: 2" in log
@@ -292,7 +157,7 @@ def test_retry_keeps_count(restarted: LightJenkins) -> None:
 
 
 def test_secrets_are_bound_and_masked_again(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "secret")
+    result, log = restarted.client.ended("secret")
 
     assert result == "SUCCESS", log
     assert "\npassword ****\n" in log
@@ -301,26 +166,8 @@ def test_secrets_are_bound_and_masked_again(restarted: LightJenkins) -> None:
     assert "plain-secret" not in log
 
 
-def test_no_secret_lies_in_the_builds_folder(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    client.create_credentials(username_password("joe", "joe", "plain-secret"))
-    client.create("secret", pipeline(STANDING["secret"][1].replace("WAIT", "sleep 1")))
-    client.trigger("secret")
-    wait_for(lambda: "\nready" in console(client, "secret") or None, "the shell")
-    folder = server.home / "jobs" / "secret" / "builds" / "1"
-
-    assert {path.name for path in folder.iterdir()} >= {"program.dat", "journal", "reached"}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            assert b"plain-secret" not in path.read_bytes(), path
-    assert finished(client, "secret")[0] == "SUCCESS"
-    assert {path.name for path in folder.iterdir()} == {"build.json", "log"}
-
-
 def test_declarative_goes_on(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "declarative")
+    result, log = restarted.client.ended("declarative")
 
     assert result == "SUCCESS", log
     for text in ("user joe at there", "stage is done", "stashed", "at here", "always SUCCESS"):
@@ -334,14 +181,14 @@ def test_declarative_goes_on(restarted: LightJenkins) -> None:
 
 
 def test_wait_until_goes_on(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "waits")
+    result, log = restarted.client.ended("waits")
 
     assert result == "SUCCESS", log
     assert log.count("\nwent\n") == 1
 
 
 def test_variables_classes_and_loaded_scripts_go_on(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "language")
+    result, log = restarted.client.ended("language")
 
     assert result == "SUCCESS", log
     assert "\nhello 1\n" in log
@@ -349,7 +196,7 @@ def test_variables_classes_and_loaded_scripts_go_on(restarted: LightJenkins) -> 
 
 
 def test_a_step_that_cannot_go_on_fails_in_jenkins_words(restarted: LightJenkins) -> None:
-    result, log = finished(restarted.client, "unresumable")
+    result, log = restarted.client.ended("unresumable")
 
     assert result == "FAILURE", log
     assert (
@@ -360,145 +207,10 @@ def test_a_step_that_cannot_go_on_fails_in_jenkins_words(restarted: LightJenkins
 
 def test_what_was_resumed_can_be_stopped(restarted: LightJenkins) -> None:
     client = restarted.client
-    wait_for(lambda: "Ready to run at" in console(client, "stopped-later") or None, "the build to go on")
+    wait_for(lambda: "Ready to run at" in client.console("stopped-later") or None, "the build to go on")
     assert client.post("/job/stopped-later/1/stop").status_code < 400
-    result, log = finished(client, "stopped-later")
+    result, log = client.ended("stopped-later")
 
     assert result == "ABORTED"
     assert "Sending interrupt signal to process" in log
     assert "cleaned up" in log
-
-
-def test_sigterm_pauses_and_leaves_the_shell_alone(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    client.create("long", pipeline("node { sh 'echo ready; sleep 2; echo over' }"))
-    client.trigger("long")
-    wait_for(lambda: "\nready" in console(client, "long") or None, "the shell")
-    assert server.stop() < 10
-    server.start()
-    result, log = finished(client, "long")
-
-    assert result == "SUCCESS", log
-    assert log.count("Pausing (shutting down)") == log.count("\nover\n") == 1
-
-
-def test_a_shell_that_a_restart_took_along_fails(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    client.create("long", pipeline("node { sh 'echo ready; echo $$ > pid; sleep 600' }"))
-    client.trigger("long")
-    pid = server.home / "workspace" / "long" / "pid"
-    wait_for(lambda: (pid.exists() and pid.read_text()) or None, "the shell")
-    session = os.getsid(int(pid.read_text()))
-    server.kill()
-    os.killpg(session, signal.SIGKILL)
-    server.start()
-    result, log = finished(client, "long")
-
-    assert result == "FAILURE"
-    assert "wrapper script does not seem to be touching the log file in " in log
-    assert "ERROR: script returned exit code -1" in log
-
-
-def test_a_build_whose_state_is_lost_ends_and_says_why(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    client.create("damaged", pipeline("sleep 600"))
-    client.trigger("damaged")
-    state = server.home / "jobs" / "damaged" / "builds" / "1" / "program.dat"
-    wait_for(lambda: state.exists() or None, "the state")
-    server.kill()
-    state.write_bytes(b"no such thing")
-    server.start()
-    result, log = finished(client, "damaged")
-
-    assert result == "FAILURE"
-    assert "The state of the build can't be read" in log
-
-
-def test_what_cannot_be_kept_fails_as_in_jenkins(light: Make) -> None:
-    server = light()
-    server.start()
-    run = server.client.run(
-        "matcher", "def m = 'abc' =~ /b/; echo 'a step that takes no time'; echo m[0]; node { echo 'x' }"
-    )
-
-    assert run.result == "FAILURE"
-    assert "a step that takes no time\n[Pipeline] echo\nb\n" in run.console
-    assert "Caused: java.io.NotSerializableException: java.util.regex.Matcher" in run.console
-
-
-def test_killed_at_any_moment_each_thing_is_done_once(light: Make) -> None:
-    """Ten steps with an effect each, in two builds; the server is killed three times wherever they just are."""
-    server = light()
-    server.start()
-    client = server.client
-    loop = 'for (int i = 0; i < 10; i++) { sh "echo $i >> done; sleep 0.2"; echo "said $i" }'
-    client.create("scripted", pipeline(f"node {{ {loop} }}"))
-    client.create(
-        "declared", pipeline(f"pipeline {{ agent any\nstages {{ stage('s') {{ steps {{ script {{ {loop} }} }} }} }} }}")
-    )
-    for name in ("scripted", "declared"):
-        client.trigger(name)
-    wait_for(lambda: "said 0" in console(client, "scripted") or None, "the loop")
-    for _ in range(3):
-        time.sleep(random.random())
-        server.kill()
-        server.start()
-    for name in ("scripted", "declared"):
-        result, log = finished(client, name)
-        assert result == "SUCCESS", log
-        assert (server.home / "workspace" / name / "done").read_text().split() == [str(n) for n in range(10)]
-        assert [line for line in log.splitlines() if line.startswith("said")] == [f"said {n}" for n in range(10)]
-
-
-def test_a_runner_that_dies_takes_no_build_along(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    client.create("victim", pipeline("node { def n = 1; sh 'echo ready; sleep 2; echo over'; echo \"n $n\" }"))
-    client.trigger("victim")
-    wait_for(lambda: "\nready" in console(client, "victim") or None, "the shell")
-    os.kill(runner_of(server), signal.SIGKILL)
-    result, log = finished(client, "victim")
-
-    assert result == "SUCCESS", log
-    assert "The pipeline runner (JVM) died; a new one goes on with this build" in log
-    assert log.count("\nover\n") == log.count("\nn 1\n") == 1
-
-
-def test_a_build_that_kills_runners_is_given_up(light: Make) -> None:
-    server = light()
-    server.start()
-    client = server.client
-    poison = "@com.cloudbees.groovy.cps.NonCPS def spin() { while (true) { } }\necho 'spins'\nspin()"
-    client.create("poison", pipeline(poison))
-    client.trigger("poison")
-    stop = threading.Event()
-
-    def kill_while_it_spins() -> None:
-        while not stop.wait(0.5):
-            if "spins" in console(client, "poison"):
-                os.kill(runner_of(server), signal.SIGKILL)
-                time.sleep(1.5)
-
-    killer = threading.Thread(target=kill_while_it_spins)
-    killer.start()
-    try:
-        result, log = finished(client, "poison")
-    finally:
-        stop.set()
-        killer.join()
-
-    assert result == "FAILURE"
-    assert "ERROR: The pipeline runner (JVM) died; the build can't go on" in log
-    assert client.run("after", "echo 'x'").result == "SUCCESS"
-
-
-def runner_of(server: LightJenkins) -> int:
-    """The process id of the server's JVM."""
-    return next(p for p in server.children() if b"runner.jar" in Path(f"/proc/{p}/cmdline").read_bytes())

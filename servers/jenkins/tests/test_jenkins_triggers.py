@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jenkins_client import pipeline
 from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.runner import Runner
 from jenkins_light.engine.triggers import find_relative
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.settings import Settings
@@ -25,7 +26,7 @@ def timed(spec: str) -> str:
 @pytest.fixture
 def controller(tmp_path: Path) -> Controller:
     """A Jenkins whose queue and clock stand still."""
-    return Controller(Settings(home=tmp_path))
+    return Controller(Settings(home=tmp_path), Runner(None, "java"))
 
 
 def add(controller: Controller, name: str, config: str) -> Job:

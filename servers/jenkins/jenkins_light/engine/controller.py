@@ -46,7 +46,7 @@ _LAST_STEPS_SECONDS = 3.0
 class Controller:
     """Jenkins itself."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, runner: Runner) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
         self.settings = settings
         self.secrets = SecretBox(settings.home)
@@ -67,7 +67,7 @@ class Controller:
         self.workspaces = Workspaces(settings.home / "workspace")
         self.gitlab = GitLabConnections(settings.home)
         self.job_properties = JobProperties(self.secrets)
-        self.runner = Runner(settings.runner_jar, settings.runner_java)
+        self.runner = runner
         self.pool = ThreadPoolExecutor(_STEP_THREADS, "step")
         self.quieting_down = False
         self.quiet_reason: str | None = None
@@ -89,7 +89,6 @@ class Controller:
     def start(self) -> None:
         """Take up what an earlier server left, and begin to work."""
         steps.load()
-        self.runner.start()
         self._take_up_interrupted()
         self.queue.start()
         self.triggers.start()

@@ -23,7 +23,7 @@ Handler = Callable[[Message], None]
 _log = logging.getLogger(__name__)
 _READY_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
-_JVM_OPTIONS = [
+JVM_OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Xms8m",
@@ -33,15 +33,27 @@ _JVM_OPTIONS = [
     "-XX:MinHeapFreeRatio=10",
     "-XX:MaxHeapFreeRatio=30",
     "-XX:ReservedCodeCacheSize=24m",
-]
+)
 LOST = "The pipeline runner (JVM) died"
+
+
+def archive_of(jar: Path) -> Path:
+    """Where :mod:`class_archive` lays the classes of a runner's jar."""
+    return jar.with_suffix(".jsa")
+
+
+def command(jar: Path, java: str) -> list[str]:
+    """The command line of a runner; an archive that does not fit this JVM is passed over without a word."""
+    archive = archive_of(jar)
+    shared = ["-Xlog:disable", f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+    return [java, *JVM_OPTIONS, *shared, "-jar", str(jar)]
 
 
 class Runner:
     """One JVM and the builds that live in it."""
 
     def __init__(self, jar: Path | None, java: str) -> None:
-        self._command = [java, *_JVM_OPTIONS, "-jar", str(jar)] if jar else []
+        self._command = command(jar, java) if jar else []
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
         self._closing = threading.Event()

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
-
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.engine.gitlab import BuiltCommit, GitLabClient, project_of
-from jenkins_light.errors import NotFoundError
+from jenkins_light.errors import GitLabUnavailableError, NotFoundError
 from jenkins_light.model.credentials import GITLAB_TOKEN, SECRET_TEXT
 from jenkins_light.model.describable import argument, symbol_of
 from jenkins_light.steps.registry import Abort, Variables, block_step, step, symbols
@@ -86,7 +84,7 @@ def _note(call: StepCall, state: str, name: str) -> None:
         try:
             if client.has_commit(built):
                 client.set_status(built, state, name, url)
-        except httpx.HTTPError as error:
+        except GitLabUnavailableError as error:
             call.log(f"Failed to update Gitlab commit status for project '{built.project}': {error}")
 
 

@@ -202,7 +202,7 @@ class Runner:
 
     def __init__(self, jar: Path) -> None:
         self.process = subprocess.Popen(
-            ["java", *JVM_FLAGS, "-jar", str(jar)],
+            ["java", *JVM_FLAGS, "-Xlog:disable", f"-XX:SharedArchiveFile={jar.with_suffix('.jsa')}", "-jar", str(jar)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
