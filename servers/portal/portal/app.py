@@ -9,10 +9,8 @@ from fastapi import FastAPI
 
 from portal import pages
 from portal.api import access, actions, chain, environments, hooks, rules
-from portal.desk import PortalDesk
 from portal.front import document, problems
 from portal.front.gate import Gate
-from portal.pages.live import Live
 from portal.portal import Portal
 
 _ABOUT = "The delivery chain in one place: what it is doing, and the means to act on it."
@@ -32,12 +30,9 @@ def make_app(portal: Portal) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )  # fmt: skip
     app.state.portal = portal
-    app.state.desk = PortalDesk(portal)
-    app.state.live = Live(app.state.desk)
-    portal.pages_open = lambda: app.state.live.open_pages
     for part in (access, chain, actions, environments, rules, hooks):
         app.include_router(part.router)
-    app.include_router(pages.router())
+    pages.install(app, portal)
     problems.install(app)
     document.install(app)
     app.add_middleware(Gate, settings=portal.settings)

@@ -32,6 +32,10 @@ class Hub:
 
     Args:
         whole: what a reader needs who missed too much: pairs of an event's kind and its data.
+
+    Attributes:
+        viewers: how many read the events, or look at a page that follows them.
+        listeners: who in this process is called with each event's kind and data; must not wait.
     """
 
     def __init__(self, whole: Callable[[], list[tuple[str, BaseModel]]]) -> None:
@@ -42,7 +46,7 @@ class Hub:
         self._latest_chain = 0
         self._news: asyncio.Future[None] | None = None
         self._greeting: tuple[int, bytes] | None = None
-        self._listeners: set[asyncio.Queue[tuple[str, BaseModel]]] = set()
+        self.listeners: list[Callable[[str, BaseModel], None]] = []
         self.viewers = 0
 
     @property
@@ -53,10 +57,6 @@ class Hub:
     def publish(self, kind: str, data: BaseModel) -> int:
         """Tells everybody; returns the event's id."""
         self._last += 1
-        for queue in self._listeners:
-            if queue.qsize() >= _KEPT_EVENTS:
-                queue.get_nowait()
-            queue.put_nowait((kind, data))
         frame = Frame(self._last, kind, _written(self._last, kind, data))
         self._frames.append(frame)
         self._bytes += len(frame.data)
@@ -67,17 +67,9 @@ class Hub:
         if self._news and not self._news.done():
             self._news.set_result(None)
         self._news = None
+        for listener in self.listeners:
+            listener(kind, data)
         return self._last
-
-    async def listen(self) -> AsyncIterator[tuple[str, BaseModel]]:
-        """Events from now on as they were published, for this process' own pages; a slow listener loses the oldest."""
-        queue: asyncio.Queue[tuple[str, BaseModel]] = asyncio.Queue()
-        self._listeners.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.discard(queue)
 
     async def stream(self, seen: int | None) -> AsyncIterator[bytes]:
         """What happens from now on, or from the event `seen` on; a comment where nothing does.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import httpx
@@ -60,7 +60,6 @@ class Portal:
         engine: has rules decide events.
         audit: who did what.
         hub: tells it all.
-        pages_open: how many pages are open; pages follow events in their own way.
     """
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -86,7 +85,6 @@ class Portal:
         )
         self.runner = Runner(self.means, self.operations, self.rules, self.audit, self.database)
         self.engine = RuleEngine(self.database, self.rules, self.runner, self.audit, self.seen)
-        self.pages_open: Callable[[], int] = lambda: 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -166,7 +164,7 @@ class Portal:
 
     def _busy(self) -> bool:
         """Whether to look often: somebody looks, or something runs."""
-        return self.hub.viewers > 0 or self.pages_open() > 0 or self.runner.busy
+        return self.hub.viewers > 0 or self.runner.busy
 
     def _watches(self, transport: httpx.AsyncBaseTransport | None) -> Seen:
         settings = self.settings

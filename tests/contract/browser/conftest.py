@@ -1,4 +1,4 @@
-"""A real browser (Debian's chromium) before one light Jenkins and one light GitLab, each started once."""
+"""A real browser (Debian's chromium) before one light Jenkins, one light GitLab and a portal, each started once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.contract.browser import gitlab_scenes, jenkins_scenes
+from tests.contract.browser.portal_world.world import PASSWORDS, World
 from tests.contract.gitlab.light import LightServer
 from tests.contract.gitlab.receiver import Receiver
 
@@ -83,6 +84,30 @@ def gitlab_scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     assert "Traceback" not in server.log(), server.log()
 
 
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A portal among small parts that can go down; nothing may have gone wrong inside it."""
+    made = World(tmp_path_factory.mktemp("portal"))
+    made.start()
+    yield made
+    made.stop()
+    assert "Traceback" not in made.log(), made.log()
+
+
+@pytest.fixture(scope="module")
+def portal(browser: Browser, world: World) -> Callable[..., Scene]:
+    """The portal as an account sees it who has signed in."""
+    known: dict[str, Scene] = {}
+
+    def scene(user: str) -> Scene:
+        if user not in known:
+            fields = {"User": user, "Password": PASSWORDS[user]}
+            known[user] = Scene(world.url, _signed_in(browser, f"{world.url}/sign-in", fields))
+        return known[user]
+
+    return scene
+
+
 def _signed_in(browser: Browser, address: str, fields: dict[str, str]) -> list[Any]:
     """Signs in as a person does; returns what the browser then holds."""
     with browser.new_context() as context:
@@ -101,14 +126,14 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def open_page(scene: Scene, path: str, **options: Any) -> Page:
+    def open_page(scene: Scene, path: str, noise: tuple[str, ...] = (), **options: Any) -> Page:
         context = browser.new_context(**options)
         context.set_default_timeout(_PATIENCE_MS)
         context.add_cookies(scene.cookies)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if _matters(said.type, said.text) else None)
+        page.on("console", lambda said: troubles.append(said.text) if _matters(said.type, said.text, noise) else None)
         page.goto(path if path.startswith("http") else scene.url + path)
         return page
 
@@ -118,9 +143,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert troubles == []
 
 
-def _matters(kind: str, text: str) -> bool:
+def _matters(kind: str, text: str, noise: tuple[str, ...]) -> bool:
     # Browsers note refusals: 405 with Jenkins' form for parameters, 422 with a form that needs a change.
-    return kind in ("error", "warning") and not any(status in text for status in ("405", "422"))
+    return kind in ("error", "warning") and not any(status in text for status in ("405", "422", *noise))
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
 from portal.access.guards import visitor as visitor_of
 from portal.pages import acting, api_page, looking, ruling, signing, site
-from portal.pages.live import Listener
+from portal.pages.live import Listener, Live
 from portal.pages.visits import visited
+from portal.portal import Portal
 
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 _MOST_REGIONS = 16
 
 
-def router() -> APIRouter:
-    """The pages' routes, which are no part of the API."""
+def install(app: FastAPI, portal: Portal) -> None:
+    """Gives an application the pages of a portal."""
+    app.state.live = Live(portal)
+    app.include_router(_routes())
+
+
+def _routes() -> APIRouter:
+    """The pages' addresses, which are no part of the API."""
     routes = APIRouter()
     for address, show in (
         ("/", looking.overview),
@@ -29,6 +36,7 @@ def router() -> APIRouter:
         ("/api", api_page.api_page),
         ("/act/{name}", acting.form_page),
         ("/approvals/{number:int}", acting.approval_page),
+        ("/audience", signing.audience),
     ):
         routes.add_route(address, visited(show), methods=["GET"])
     for address, act in (
@@ -36,29 +44,30 @@ def router() -> APIRouter:
         ("/approvals/{number:int}", acting.decide),
         ("/rules", ruling.send),
         ("/sign-out", signing.sign_out),
+        ("/audience", signing.change_audience),
     ):
         routes.add_route(address, visited(act), methods=["POST"])
     routes.add_route("/sign-in", signing.sign_in_page, methods=["GET"])
     routes.add_route("/sign-in", signing.sign_in, methods=["POST"])
-    routes.add_route("/live", live, methods=["GET"])
+    routes.add_route("/live", stream, methods=["GET"])
     routes.add_route("/live/allowed", signing.allowed, methods=["GET"])
-    routes.add_route("/assets/{version}/{name}", site.asset, methods=["GET"])
+    routes.add_route("/static/{version}/{name}", site.asset, methods=["GET"])
     return routes
 
 
-async def live(request: Request) -> Response:
+async def stream(request: Request) -> Response:
     """The stream of a page; `region` names its pieces, `log` an operation whose lines after `from` it wants."""
-    visitor = await visitor_of(request)
+    visitor = visitor_of(request)
     if visitor is None:
         return Response(status_code=401)
     asked = request.query_params
-    desk = request.app.state.live
-    regions = [name for name in asked.getlist("region")[:_MOST_REGIONS] if desk.regions.exists(name)]
+    live: Live = request.app.state.live
+    regions = [name for name in asked.getlist("region")[:_MOST_REGIONS] if live.regions.exists(name)]
     operation = int(asked["log"]) if asked.get("log", "").isdecimal() else None
     after = int(asked["from"]) if asked.get("from", "").isdecimal() else 0
 
-    async def allowed() -> bool:
-        return await visitor_of(request) is not None
+    def allowed() -> bool:
+        return visitor_of(request) is not None
 
-    stream = desk.stream(Listener(regions, operation, after), visitor, allowed)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
+    told = live.stream(Listener(regions, operation, after), visitor, allowed)
+    return StreamingResponse(told, media_type="text/event-stream", headers=_STREAM)

@@ -10,11 +10,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from portal.models import Action, ActionRequest, Decision, HistoryEntry, Parameter, Plan, Problem
-from portal.pages.desk import Refusal
+from portal.errors import PortalError, not_found
+from portal.models import Action, ActionRequest, Decision, HistoryEntry, Parameter, Plan
 from portal.pages.site import redirect
 from portal.pages.visits import Visit
 from portal.pages.words import ref_kind, ref_name, short_digest
+from portal.settings import ENVIRONMENTS
+from portal.view import closely
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,13 @@ async def send(visit: Visit) -> Response:
     if values.get("intent") == "plan":
         return await _form(visit, action, values, touched=True)
     try:
-        plan = await visit.desk.plan(action.name, _request(action, values), visit.visitor)
+        visit.portal.require_operator(visit.visitor, action.name)
+        plan = await visit.portal.runner.plan(action.name, _request(action, values))
         if plan.confirm and not hmac.compare_digest(values.get("confirmed", ""), _confirmation(plan)):
             return await _form(visit, action, values, touched=True, asking=True)
-        done = await visit.desk.take(action.name, _request(action, values, confirm=True), visit.visitor)
-    except Refusal as refused:
-        return await _form(visit, action, values, touched=True, refused=refused.problem)
+        done = await visit.portal.runner.start(action.name, _request(action, values, confirm=True), visit.visitor)
+    except PortalError as refused:
+        return await _form(visit, action, values, touched=True, refused=refused)
     return redirect(f"/operations/{done.id}")
 
 
@@ -75,25 +78,25 @@ async def decide(visit: Visit) -> Response:
     approve = sent.get("approve") == "yes"
     number = visit.request.path_params["number"]
     try:
-        await visit.desk.decide(
-            number, Decision(approve=approve, reason=str(sent.get("reason", ""))[:500]), visit.visitor
-        )
-    except Refusal as refused:
-        return await _approval(visit, approve, refused.problem)
+        said = Decision(approve=approve, reason=str(sent.get("reason", ""))[:500])
+        visit.portal.require_operator(visit.visitor, "approval")
+        await visit.portal.runner.decide(number, said, visit.visitor)
+    except PortalError as refused:
+        return await _approval(visit, approve, refused)
     return redirect(f"/operations/{number}")
 
 
-async def _approval(visit: Visit, approve: bool, problem: Problem | None) -> Response:
-    shown = await visit.desk.operation(visit.request.path_params["number"])
-    return await visit.show("approval.html", "/operations", operation=shown, approve=approve, problem=problem)
+async def _approval(visit: Visit, approve: bool, refused: PortalError | None) -> Response:
+    shown = visit.portal.operations.get(visit.request.path_params["number"])
+    return visit.show("approval.html", "/operations", operation=shown, approve=approve, refused=refused)
 
 
 async def _action(visit: Visit) -> Action:
     name = visit.request.path_params["name"]
-    for action in await visit.desk.actions():
+    for action in visit.portal.runner.actions():
         if action.name == name:
             return action
-    raise Refusal(Problem(type="not-found", title="No such action", status=404, detail=f"There is no action {name}."))
+    raise not_found(f"There is no action {name}")
 
 
 async def _form(
@@ -103,38 +106,39 @@ async def _form(
     *,
     touched: bool = False,
     asking: bool = False,
-    refused: Problem | None = None,
+    refused: PortalError | None = None,
 ) -> Response:
     plan: Plan | None = None
     complete = all(values.get(each.name) for each in action.parameters if each.required and each.default is None)
     if refused is None and (complete or asking):
         try:
-            plan = await visit.desk.plan(action.name, _request(action, values), visit.visitor)
-        except Refusal as why:
-            refused = why.problem
+            plan = await visit.portal.runner.plan(action.name, _request(action, values))
+        except PortalError as why:
+            refused = why
     history = await _history(visit, action, values)
     fields = [_field(each, values, touched, refused, history) for each in action.parameters]
     placed = refused is not None and any(field.name == refused.field for field in fields)
-    return await visit.show(
+    return visit.show(
         "action.html", "", action=action, fields=fields, plan=plan, asking=asking,
-        problem=None if placed else refused, confirmation=_confirmation(plan) if plan else "", may=visit.may_act,
+        refused=None if placed else refused, confirmation=_confirmation(plan) if plan else "", may=visit.may_act,
     )  # fmt: skip
 
 
 async def _history(visit: Visit, action: Action, values: Mapping[str, str]) -> list[HistoryEntry]:
-    if not any(each.kind == "revision" for each in action.parameters) or not values.get("environment"):
+    if not any(each.kind == "revision" for each in action.parameters) or values.get("environment") not in ENVIRONMENTS:
         return []
     try:
-        return await visit.desk.history(values["environment"])
-    except Refusal:
+        watched = visit.portal.means.watched(values["environment"])
+    except PortalError:
         return []  # the plan tells why
+    return closely.history(watched, values["environment"], visit.portal.operations)
 
 
 def _field(
     parameter: Parameter,
     values: Mapping[str, str],
     touched: bool,
-    refused: Problem | None,
+    refused: PortalError | None,
     history: list[HistoryEntry],
 ) -> Field:
     default = "" if parameter.default is None else str(parameter.default)
@@ -148,7 +152,7 @@ def _field(
         value="" if parameter.kind == "flag" and value.lower() != "true" else value,
         minimum=parameter.minimum,
         maximum=parameter.maximum,
-        refusal=(refused.detail or refused.title) if refused and refused.field == parameter.name else "",
+        refusal=_said(refused) if refused and refused.field == parameter.name else "",
         follows=parameter.kind == "revision",
     )
 
@@ -182,3 +186,7 @@ def _confirmation(plan: Plan) -> str:
     """What "yes" answers: when the question or the parameters have changed meanwhile, it is asked again."""
     said: list[Any] = [plan.action, sorted(plan.parameters.items()), plan.confirm]
     return sha256(repr(said).encode()).hexdigest()[:20]
+
+
+def _said(error: PortalError) -> str:
+    return f"{error.what}. {error.why}".rstrip()

@@ -47,7 +47,7 @@ async def api_page(visit: Visit) -> Response:
     schemas = document.get("components", {}).get("schemas", {})
     base = str(visit.request.base_url).rstrip("/")
     example = f'curl --header "Authorization: Bearer $PORTAL_TOKEN" {base}/api/v1/chain'
-    return await visit.show(
+    return visit.show(
         "api.html", "/api", document=document, groups=list(groups.items()), example=example,
         schemas=[(name, json.dumps(schema, indent=2)) for name, schema in sorted(schemas.items())],
     )  # fmt: skip

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from portal.errors import Refusal
 from portal.models import LogLine, Session
-from portal.pages.desk import Desk, Refusal
 from portal.pages.regions import Regions
+from portal.portal import Portal
 
 BEAT_SECONDS = 8.0
+MOST_LINES = 5000
 _GATHER_SECONDS = 0.04  # changes come in flocks; a page that is told of them together is told of them in time
 
 
@@ -49,23 +52,16 @@ class Live:
     """All open pages.
 
     Args:
-        desk: what they show.
+        portal: what they show.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.regions = Regions(desk)
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self.regions = Regions(portal)
         self._listeners: set[Listener] = set()
-        self._follower: asyncio.Task[None] | None = None
+        portal.hub.listeners.append(self.hear)
 
-    @property
-    def open_pages(self) -> int:
-        """How many pages are open."""
-        return len(self._listeners)
-
-    async def stream(
-        self, listener: Listener, visitor: Session, allowed: Callable[[], Awaitable[bool]]
-    ) -> AsyncIterator[bytes]:
+    async def stream(self, listener: Listener, visitor: Session, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
         """What one page is told, until its visitor is not allowed any more.
 
         Args:
@@ -73,51 +69,39 @@ class Live:
             visitor: who looks at it.
             allowed: whether the session still holds; asked at each beat.
         """
-        self._follow()
         self._listeners.add(listener)
+        self._portal.hub.viewers += 1
+        beat = time.monotonic() + BEAT_SECONDS
         try:
             while True:
-                async for message in self._news(listener, visitor):
+                for message in self._news(listener, visitor):
                     yield message
-                if not await self._woken(listener):
-                    if not await allowed():
+                await _woken(listener, beat - time.monotonic())
+                if time.monotonic() >= beat:
+                    if not allowed():
                         return
                     yield b"event: beat\ndata: {}\n\n"
+                    beat = time.monotonic() + BEAT_SECONDS
         finally:
             self._listeners.discard(listener)
+            self._portal.hub.viewers -= 1
 
-    @staticmethod
-    async def _woken(listener: Listener) -> bool:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(listener.woken.wait(), BEAT_SECONDS)
-            await asyncio.sleep(_GATHER_SECONDS)
-            return True
-        return False
-
-    async def _news(self, listener: Listener, visitor: Session) -> AsyncIterator[bytes]:
+    def _news(self, listener: Listener, visitor: Session) -> Iterator[bytes]:
         listener.woken.clear()
         stale, listener.stale = listener.stale, set()
         for name in sorted(stale):
             try:
-                region = await self.regions.get(name, visitor.role)
+                region = self.regions.get(name, visitor.role)
             except Refusal:  # of an operation that is none
                 continue
             if listener.sent.get(name) != region.essence:
                 listener.sent[name] = region.essence
                 yield region.message
         if listener.operation is not None:
-            lines = await self._desk.log(listener.operation, listener.after)
+            lines = self._portal.operations.lines(listener.operation, listener.after, MOST_LINES)
             if lines:
                 yield _log_message(listener.after, lines)
                 listener.after = lines[-1].number
-
-    def _follow(self) -> None:
-        if self._follower is None or self._follower.done():
-            self._follower = asyncio.create_task(self._pass_on())
-
-    async def _pass_on(self) -> None:
-        async for kind, data in self._desk.changes():
-            self.hear(kind, data)
 
     def hear(self, kind: str, data: Any) -> None:
         """Passes an event of the API on to the pages that it concerns."""
@@ -125,6 +109,13 @@ class Live:
         logged = data.operation if isinstance(data, LogLine) else None
         for listener in self._listeners:
             listener.tell(stale, logged)
+
+
+async def _woken(listener: Listener, seconds: float) -> None:
+    """Waits for news and for those that come right after them; at most about so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(listener.woken.wait(), max(seconds, 0))
+        await asyncio.sleep(_GATHER_SECONDS)
 
 
 def _log_message(after: int, lines: list[LogLine]) -> bytes:

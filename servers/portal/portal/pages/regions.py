@@ -11,11 +11,12 @@ from typing import Any
 
 from portal.models import AvailabilityEvent, Chain, Environment, LogLine, Operation, Role, State, Travelling
 from portal.pages.chart import draw
-from portal.pages.desk import Desk
 from portal.pages.site import render
+from portal.portal import Portal
 
 _MOST_RESTING = 2
 _LATEST, _ALL = 8, 200
+_MINUTES = 5
 _NAME = re.compile(r"chain|approvals|versions|all-versions|operations|all-operations|health|"
                    r"(?:environment|availability)-(?:test|prod)|operation-[0-9]{1,9}")  # fmt: skip
 # Words like "12 s ago" are no change: the page's script keeps them right.
@@ -49,13 +50,12 @@ class Regions:
     """All live pieces.
 
     Args:
-        desk: where their contents come from.
+        portal: where their contents come from.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
         self._made: dict[tuple[str, Role], Region] = {}
-        self._ages: dict[str, int] = {}  # of each name that was ever asked for, how often it has changed
 
     @staticmethod
     def exists(name: str) -> bool:
@@ -64,29 +64,23 @@ class Regions:
 
     def changed(self, kind: str, data: Any) -> set[str]:
         """Forgets what an event of the API makes stale; returns the names of these regions."""
-        stale = {name for name in self._ages if _concerns(name, kind, data)}
-        for name in stale:
-            self._ages[name] += 1
+        stale = {name for name, _ in self._made if _concerns(name, kind, data)}
         self._made = {key: region for key, region in self._made.items() if key[0] not in stale}
         return stale
 
-    async def get(self, name: str, role: Role) -> Region:
+    def get(self, name: str, role: Role) -> Region:
         """A region as a role sees it.
 
         Raises:
             Refusal: there is no such operation.
         """
-        made = self._made.get((name, role))
-        if made is None:
-            age = self._ages.setdefault(name, 0)
-            made = Region.of(await self._render(name, role))
-            if self._ages[name] == age:  # else it is of before the change that came meanwhile
-                self._made[name, role] = made
-        return made
+        if (name, role) not in self._made:
+            self._made[name, role] = Region.of(self._render(name, role))
+        return self._made[name, role]
 
-    async def _render(self, name: str, role: Role) -> str:
+    def _render(self, name: str, role: Role) -> str:
         kind, _, which = name.partition("-")
-        chain = self._desk.chain()
+        chain = self._portal.chain.current
         if name == "chain":
             return render("chain.html", chain=chain, travelling=_by_place(chain.travelling), serves=_served(chain))
         if name in ("versions", "all-versions"):
@@ -96,14 +90,21 @@ class Regions:
         if kind == "environment":
             return render("environment.html", environment=environment(chain, which), role=role)
         if kind == "availability":
-            return _availability(chain, which)
+            return self._availability(chain, which)
         if kind == "operation":
-            return render("operation_region.html", operation=await self._desk.operation(int(which)))
+            return render("operation_region.html", operation=self._portal.operations.get(int(which)))
         if name == "approvals":
-            waiting = [each for each in await self._desk.operations(_ALL) if each.state == "waiting"]
+            waiting = self._portal.operations.in_state("waiting")
             return render("approvals.html", approvals=waiting, role=role)
-        latest = await self._desk.operations(_LATEST if name == "operations" else _ALL)
+        latest = self._portal.operations.latest(_LATEST if name == "operations" else _ALL)
         return render("operations_region.html", name=name, operations=latest)
+
+    def _availability(self, chain: Chain, name: str) -> str:
+        points = self._portal.seen.probes[name].points(_MINUTES)
+        # Oldest first: a version keeps its colour when newer ones come.
+        versions = [version.version for version in reversed(chain.versions)]
+        chart = draw(points, versions, datetime.now(UTC), _MINUTES)
+        return render("availability.html", environment=environment(chain, name), chart=chart)
 
 
 def environment(chain: Chain, name: str) -> Environment:
@@ -120,13 +121,6 @@ def _concerns(name: str, kind: str, data: Any) -> bool:
     if kind == "availability" and isinstance(data, AvailabilityEvent):
         return name == f"availability-{data.environment}"
     return kind == "log" and isinstance(data, LogLine) and name == f"operation-{data.operation}"
-
-
-def _availability(chain: Chain, name: str) -> str:
-    shown = environment(chain, name)
-    # Oldest first: a version keeps its colour when newer ones come.
-    versions = [version.version for version in reversed(chain.versions)]
-    return render("availability.html", environment=shown, chart=draw(shown.availability, versions, datetime.now(UTC)))
 
 
 def _by_place(travelling: list[Travelling]) -> dict[str, list[Travelling]]:

@@ -8,21 +8,23 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from portal.models import Problem, RuleCheck, RuleDecision, Rules
+from portal.errors import PortalError
+from portal.models import RuleCheck, RuleDecision, Rules
 from portal.models.rules import ALL_GUARDED, DAYS
-from portal.pages.desk import Refusal
 from portal.pages.rule_forms import NEW_GUARD, NEW_TRIGGER, fields_of, sent_fields, written
 from portal.pages.site import redirect
 from portal.pages.visits import Visit
+from portal.rules.judge import rehearse
+from portal.rules.store import check as check_rules
 
 _CHECKED = ("check", "dry-run", "save")
 
 
 async def rules_page(visit: Visit) -> Response:
     """The rules as they are saved."""
-    rules = await visit.desk.rules()
+    rules = visit.portal.rules.current
     fields = [fields_of(rule) for rule in rules.rules]
-    return await _show(visit, rules.revision, fields, saved="saved" in visit.request.query_params)
+    return _show(visit, rules.revision, fields, saved="saved" in visit.request.query_params)
 
 
 async def send(visit: Visit) -> Response:
@@ -32,20 +34,19 @@ async def send(visit: Visit) -> Response:
     revision = _revision(sent)
     fields = _edited(sent_fields(sent), intent)
     if intent not in _CHECKED:
-        return await _show(visit, revision, fields)
-    check = await visit.desk.check_rules(written(fields, revision))
+        return _show(visit, revision, fields)
+    check = check_rules(written(fields, revision))
     if not check.ok or intent == "check":
-        return await _show(visit, revision, fields, check=check)
+        return _show(visit, revision, fields, check=check)
     rules = Rules.model_validate(written(fields, revision))
     try:
         if intent == "dry-run":
-            decisions = (await visit.desk.dry_run(rules)).decisions
-            return await _show(visit, revision, fields, check=check, decisions=decisions)
-        if not visit.may_act:
-            raise Refusal(Problem(type="forbidden", title="Viewers change no rules", status=403))
-        await visit.desk.save_rules(rules, visit.visitor)
-    except Refusal as refused:
-        return await _show(visit, revision, fields, check=check, problem=refused.problem)
+            decisions = rehearse(rules, visit.portal.engine.latest())
+            return _show(visit, revision, fields, check=check, decisions=decisions)
+        visit.portal.require_operator(visit.visitor, "rules saved")
+        visit.portal.save_rules(rules, visit.visitor.user)
+    except PortalError as refused:
+        return _show(visit, revision, fields, check=check, refused=refused)
     return redirect("/rules?saved")
 
 
@@ -68,22 +69,22 @@ def _edited(fields: list[dict[str, Any]], intent: str) -> list[dict[str, Any]]:
     return fields
 
 
-async def _show(
+def _show(
     visit: Visit,
     revision: int,
     fields: list[dict[str, Any]],
     *,
     check: RuleCheck | None = None,
     decisions: list[RuleDecision] | None = None,
-    problem: Problem | None = None,
+    refused: PortalError | None = None,
     saved: bool = False,
 ) -> Response:
     findings: dict[str, list[str]] = defaultdict(list)
     for finding in check.findings if check else []:
         findings[finding.where].append(finding.what)
     checked = "" if check is None else "ok" if check.ok else "bad"
-    return await visit.show(
+    return visit.show(
         "rules.html", "/rules", rules=fields, revision=revision, findings=findings, decisions=decisions, saved=saved,
-        warnings=[warning.what for warning in check.warnings] if check else [], checked=checked, problem=problem,
+        warnings=[warning.what for warning in check.warnings] if check else [], checked=checked, refused=refused,
         may=visit.may_act, days=DAYS, guarded=ALL_GUARDED,
     )  # fmt: skip

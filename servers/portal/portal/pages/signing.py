@@ -1,51 +1,76 @@
-"""Signing in and out."""
+"""Signing in and out, and the links by which an audience looks without an account."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
-from portal.access.guards import COOKIE
+from portal.access.guards import portal_of
 from portal.access.guards import visitor as visitor_of
-from portal.models import Problem
-from portal.pages.desk import Refusal
-from portal.pages.site import own_path, page, redirect, refusal
+from portal.access.sessions import COOKIE
+from portal.access.signing import close_session, open_session
+from portal.api import access as api
+from portal.errors import PortalError, invalid
+from portal.models import Link, NewLink
+from portal.pages.site import own_path, page, redirect
 from portal.pages.visits import Visit
 
 
 async def sign_in_page(request: Request) -> Response:
     """The form; who is signed in may change the account here."""
-    return page("sign_in.html", None, refusal="", user="", next=own_path(request.query_params.get("next", "/")))
+    return page("sign_in.html", None, refused=None, user="", next=own_path(request.query_params.get("next", "/")))
 
 
 async def sign_in(request: Request) -> Response:
-    """Signs in with an account of Jenkins, and goes where one wanted to go."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        return refusal(Problem(type="foreign", title="The form is from another site", status=403), None)
+    """Signs in with an account of Jenkins or GitLab, and goes where one wanted to go."""
     form = await request.form()
-    user, after = str(form.get("user", "")), own_path(str(form.get("next", "/")))
+    portal = portal_of(request)
+    user, after = str(form.get("user", ""))[:200], own_path(str(form.get("next", "/")))
     try:
-        cookie = await request.app.state.desk.sign_in(user, str(form.get("password", "")))
-    except Refusal as refused:
-        words = refused.problem.detail or refused.problem.title
-        return page("sign_in.html", None, status=refused.problem.status, refusal=words, user=user, next=after)
+        opened = await open_session(portal, user, str(form.get("password", "")))
+    except PortalError as refused:
+        return page("sign_in.html", None, status=refused.status, refused=refused, user=user, next=after)
     answer = redirect(after)
-    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    api.set_cookie(portal, answer, opened)
     return answer
 
 
 async def sign_out(visit: Visit) -> Response:
     """Ends the session."""
     await visit.form()
-    await visit.desk.sign_out(visit.request.cookies.get(COOKIE, ""))
     answer = redirect("/sign-in")
-    answer.delete_cookie(COOKIE)
+    close_session(visit.portal, visit.request.cookies.get(COOKIE, ""))
+    answer.delete_cookie(COOKIE, path="/")
     return answer
 
 
 async def allowed(request: Request) -> Response:
     """Tells a page whose stream has ended whether it has to sign in again."""
-    return Response(status_code=401 if await visitor_of(request) is None else 204)
+    return Response(status_code=401 if visitor_of(request) is None else 204)
+
+
+async def audience(visit: Visit) -> Response:
+    """The links that work."""
+    return _audience(visit, None)
+
+
+async def change_audience(visit: Visit) -> Response:
+    """Makes a link, or ends one."""
+    form = await visit.form()
+    visit.portal.require_operator(visit.visitor, "audience")
+    ended = str(form.get("end", ""))
+    if ended.isdecimal():
+        await api.revoke_link(int(ended), visit.visitor, visit.portal)
+        return redirect("/audience")
+    try:
+        wish = NewLink.model_validate({"title": form.get("title"), "hours": form.get("hours")})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise invalid("The link cannot be made", f"{first['loc'][0]}: {first['msg']}.") from None
+    return _audience(visit, await api.new_link(wish, visit.visitor, visit.portal))
+
+
+def _audience(visit: Visit, made: Link | None) -> Response:
+    links = visit.portal.sessions.links() if visit.may_act else []
+    return visit.show("audience.html", "", links=links, made=made)

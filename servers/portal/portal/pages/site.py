@@ -17,7 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from light_look import times
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from portal.models import Problem, Session
+from portal.errors import PortalError
+from portal.models import Session
 from portal.pages import words
 
 _FOLDER = Path(__file__).parent
@@ -61,9 +62,9 @@ def page(template: str, visitor: Session | None, at: str = "", status: int = 200
     return HTMLResponse(text, status, SAFETY)
 
 
-def refusal(problem: Problem, visitor: Session | None) -> HTMLResponse:
+def refusal(error: PortalError, visitor: Session | None) -> HTMLResponse:
     """A page that says what is not possible and why."""
-    return page("refused.html", visitor, status=problem.status, problem=problem)
+    return page("refused.html", visitor, status=error.status, error=error)
 
 
 def redirect(address: str) -> Response:

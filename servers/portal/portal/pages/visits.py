@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -14,11 +13,13 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from portal.access.guards import portal_of
 from portal.access.guards import visitor as visitor_of
-from portal.models import Problem, Session
-from portal.pages.desk import Desk, Refusal
+from portal.errors import PortalError, Refusal
+from portal.models import Session
 from portal.pages.live import Live
 from portal.pages.site import brought_back, page, redirect, refusal
+from portal.portal import Portal
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class Visit:
     Attributes:
         request: the request.
         visitor: who looks.
-        desk: the portal.
+        portal: the portal.
         live: all open pages.
     """
 
     request: Request
     visitor: Session
-    desk: Desk
+    portal: Portal
     live: Live
 
     @property
@@ -42,7 +43,7 @@ class Visit:
         """Whether the visitor may change something."""
         return self.visitor.role == "operator"
 
-    async def show(self, template: str, at: str, regions: list[str] | None = None, **values: Any) -> Response:
+    def show(self, template: str, at: str, regions: list[str] | None = None, **values: Any) -> Response:
         """A page with live pieces.
 
         Args:
@@ -51,8 +52,7 @@ class Visit:
             regions: the names of the live pieces that the template calls for, by `region(name)`.
             values: what else the template shows.
         """
-        made = await asyncio.gather(*(self.live.regions.get(name, self.visitor.role) for name in regions or []))
-        pieces = dict(zip(regions or [], made, strict=True))
+        pieces = {name: self.live.regions.get(name, self.visitor.role) for name in regions or []}
         return page(template, self.visitor, at, region=lambda name: Markup(pieces[name].html), **values)  # noqa: S704
 
     async def form(self) -> FormData:
@@ -63,10 +63,13 @@ class Visit:
         """
         form = await self.request.form()
         if not brought_back(form, self.visitor):
-            raise Refusal(Problem(
-                type="csrf", title="The form is not from your session", status=403,
-                detail="Its token is missing or belongs to another session.", next="Load the page again and retry.",
-            ))  # fmt: skip
+            raise Refusal(
+                "csrf",
+                "The form is not from your session",
+                why="Its token is missing or belongs to another session.",
+                fix="load the page again and retry",
+                status=403,
+            )
         return form
 
 
@@ -78,13 +81,13 @@ def visited(show: Page) -> Callable[[Request], Coroutine[Any, Any, Response]]:
 
     @wraps(show)
     async def route(request: Request) -> Response:
-        visitor = await visitor_of(request)
+        visitor = visitor_of(request)
         if visitor is None:
             asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return redirect(f"/sign-in?next={quote(asked if request.method == 'GET' else '/', safe='')}")
         try:
-            return await show(Visit(request, visitor, request.app.state.desk, request.app.state.live))
-        except Refusal as refused:
-            return refusal(refused.problem, visitor)
+            return await show(Visit(request, visitor, portal_of(request), request.app.state.live))
+        except PortalError as error:
+            return refusal(error, visitor)
 
     return route

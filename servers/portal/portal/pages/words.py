@@ -61,7 +61,7 @@ def ref_kind(ref: str) -> str:
 
 def travelling_id(commit: Travelling) -> str:
     """The id of a commit's sign on the page: the same wherever it is, so that it can be seen to move."""
-    return f"commit-{commit.commit[:_DIGEST]}-{slug(commit.ref)}"
+    return f"commit-{commit.commit[:_DIGEST]}"
 
 
 def slug(text: str) -> str:

@@ -60,7 +60,12 @@ class Part:
     async def stop(self) -> None:
         """Stops it at once, with all connections."""
         if self._server and self._task:
+            state = self._server.server_state
             self._server.should_exit = self._server.force_exit = True
+            for connection in list(state.connections):
+                connection.transport.abort()  # type: ignore[union-attr]  # each kind of connection has one
+            for request in list(state.tasks):
+                request.cancel()
             await self._task
 
 

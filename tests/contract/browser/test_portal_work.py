@@ -1,0 +1,264 @@
+"""Acting in the portal: by mouse, by keyboard alone, without a script; refusals, questions, approvals."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.contract.browser.portal_world.world import OPERATOR, SECOND, VIEWER
+
+
+def _over(page: Page, words: str = "Succeeded") -> None:
+    """Waits until the operation whose page is shown has come to an end."""
+    expect(page.get_by_role("region", name="State")).to_contain_text(words)
+
+
+def _serves(page: Page, environment: str, version: str) -> None:
+    expect(page.locator(f"#part-{environment}")).to_contain_text(version)
+    replicas = page.get_by_role("list", name=f"Replicas of {environment}")
+    expect(replicas.get_by_text(version, exact=True)).to_have_count(3)
+
+
+def test_build_deploy_upgrade_and_roll_back_by_mouse(visit, portal, world):
+    world.push("Release v3.0.0.0", "refs/tags/v3.0.0.0")
+    page = visit(portal(OPERATOR), "/")
+    page.get_by_role("link", name="Build", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Branch or tag").select_option(label="tag v3.0.0.0")
+    expect(dialog.get_by_role("group", name="Request to jenkins")).to_contain_text("refs/tags/v3.0.0.0")
+    dialog.get_by_role("button", name="Build").click()
+    expect(page.get_by_role("log")).to_contain_text("Unit tests")
+    _over(page)
+    page.get_by_role("link", name="Portal").first.click()
+    page.locator("#deploy-version-v3-0-0-0").click()
+    dialog.get_by_label("Environment").select_option("test")
+    expect(dialog.get_by_text("What will happen")).to_be_visible()
+    expect(dialog.get_by_text("uuid.runner").first).to_be_visible()
+    dialog.get_by_role("button", name="Deploy").click()
+    _over(page)
+    _serves(page, "test", "v3.0.0.0")
+    page.locator("#upgrade-test").click()
+    dialog.get_by_label("Version").select_option("v2.0.0.0")
+    expect(dialog.get_by_text("kubectl set image").first).to_be_visible()
+    dialog.get_by_role("button", name="Upgrade").click()
+    _over(page)
+    _serves(page, "test", "v2.0.0.0")
+    page.goto(f"{world.url}/environments/test")
+    row = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="v3.0.0.0")
+    row.get_by_role("link", name="Roll back to this").click()
+    expect(dialog.get_by_label("Revision")).to_have_value(re.compile(r"\d+"))
+    dialog.get_by_role("button", name="Roll back").click()
+    _over(page)
+    _serves(page, "test", "v3.0.0.0")
+    page.get_by_role("link", name="History").click()
+    done = page.get_by_role("region", name="Latest operations").get_by_role("row").filter(has_text="Succeeded")
+    expect(done).to_have_count(4)
+    expect(done.first).to_contain_text(OPERATOR)
+
+
+def test_build_deploy_upgrade_and_roll_back_by_keyboard_alone(visit, portal, world):
+    world.push("Release v4.0.0.0", "refs/tags/v4.0.0.0")
+    page = visit(portal(OPERATOR), "/")
+    _press(page, "build", "v4.0.0.0")
+    _over(page)
+    page.keyboard.type("go")
+    expect(page).to_have_url(f"{world.url}/")
+    _press(page, "deploy-test", "v4.0.0.0")
+    _over(page)
+    _serves(page, "test", "v4.0.0.0")
+    _press(page, "upgrade-test", "v1.0.0.0")
+    _over(page)
+    _serves(page, "test", "v1.0.0.0")
+    page.keyboard.type("gt")
+    expect(page).to_have_url(f"{world.url}/environments/test")
+    row = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="v4.0.0.0")
+    link = row.get_by_role("link", name="Roll back to this").get_attribute("id")
+    _press(page, link, "v4.0.0.0")
+    _over(page)
+    _serves(page, "test", "v4.0.0.0")
+
+
+def _press(page: Page, opener: str, choice: str) -> None:
+    """Opens an action's dialog, chooses in its list what holds `choice`, and acts; all by keys."""
+    _tab_to(page, f"#{opener}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    listed = page.get_by_role("dialog").get_by_role("combobox").filter(has_text=choice)
+    _tab_to(page, f"#{listed.get_attribute('id')}")
+    for _ in range(20):
+        if choice in listed.evaluate("e => e.selectedOptions[0].textContent"):
+            break
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("What will happen")).to_be_visible()
+    _tab_to(page, "#dialog button.main")
+    page.keyboard.press("Enter")
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Moves the focus with the Tab key until it is there."""
+    for _ in range(90):
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not come to {selector}")
+
+
+def test_a_dialog_is_left_with_escape_and_the_focus_is_where_it_was(visit, portal):
+    page = visit(portal(OPERATOR), "/")
+    opener = page.locator("#scale-test")
+    opener.click()
+    expect(page.get_by_role("dialog", name="Scale")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_label("Environment")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_what_goes_to_prod_asks_once_and_says_what_will_happen(visit, portal):
+    page = visit(portal(OPERATOR), "/")
+    page.locator("#deploy-prod").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Version").select_option("v2.0.0.0")
+    dialog.get_by_role("button", name="Deploy").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("prod")
+    expect(dialog.get_by_role("button", name="Yes, do it")).to_be_focused()
+    dialog.get_by_role("link", name="No").click()
+    expect(dialog).to_be_hidden()
+    page.locator("#deploy-prod").click()
+    dialog.get_by_label("Version").select_option("v2.0.0.0")
+    dialog.get_by_role("button", name="Deploy").click()
+    dialog.get_by_role("button", name="Yes, do it").click()
+    _over(page)
+    _serves(page, "prod", "v2.0.0.0")
+
+
+def test_replicas_and_the_demo_value_are_changed(visit, portal):
+    page = visit(portal(OPERATOR), "/")
+    page.locator("#scale-test").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Replicas").fill("5")
+    dialog.get_by_role("button", name="Scale").click()
+    _over(page)
+    expect(page.get_by_role("list", name="Replicas of test").get_by_role("listitem")).to_have_count(5)
+    page.locator("#scale-test").click()
+    dialog.get_by_label("Replicas").fill("3")
+    dialog.get_by_role("button", name="Scale").click()
+    _over(page)
+    page.locator("#demo-value-test").click()
+    dialog.get_by_label(re.compile("value", re.IGNORECASE)).fill("blue")
+    dialog.get_by_role("button").filter(has_text=re.compile("value", re.IGNORECASE)).first.click()
+    _over(page)
+    expect(page.get_by_role("region", name="Environment test")).to_contain_text("blue")
+
+
+def test_a_refusal_stands_beside_its_field_and_nothing_was_done(visit, portal):
+    page = visit(portal(OPERATOR), "/")
+    page.locator("#scale-test").click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_label("Replicas")
+    field.evaluate("e => { e.removeAttribute('max'); e.removeAttribute('min'); }")
+    field.fill("4000")
+    dialog.get_by_role("button", name="Scale").click()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("10"))
+    expect(field).to_have_value("4000")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Build", exact=True).click()
+    dialog.get_by_label("Branch or tag").select_option(label="tag v1.0.0.0")
+    expect(dialog.get_by_text("is in the registry already")).to_be_visible()
+    expect(page.locator("#part-test")).to_contain_text("3 of 3 replicas")
+
+
+def test_the_request_can_be_copied_as_it_is_shown(visit, portal):
+    page = visit(portal(OPERATOR), "/", permissions=["clipboard-read", "clipboard-write"])
+    page.locator("#deploy-test").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Version").select_option("v2.0.0.0")
+    shown = dialog.get_by_role("group", name="Request to jenkins")
+    expect(shown).to_contain_text("v2.0.0.0")
+    dialog.get_by_role("button", name="Copy the request to jenkins").click()
+    expect(dialog.get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == shown.inner_text()
+
+
+def test_what_a_rule_guards_waits_for_another_operator(visit, portal):
+    page = visit(portal(OPERATOR), "/rules")
+    page.get_by_role("button", name="Add a guard").click()
+    guard = page.get_by_role("group", name=re.compile("^Guard")).last
+    guard.get_by_label("Name").fill("prod-needs-two")
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{portal(OPERATOR).url}/")
+    page.locator("#scale-prod").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Replicas").fill("2")
+    expect(dialog).to_contain_text("prod-needs-two")
+    dialog.get_by_role("button", name="Scale").click()
+    dialog.get_by_role("button", name="Yes, do it").click()
+    _over(page, "Waits for approval")
+    other = visit(portal(SECOND), "/")
+    waiting = other.get_by_role("region", name="Approvals")
+    expect(waiting).to_contain_text("prod-needs-two")
+    waiting.get_by_role("link", name="Approve").click()
+    other.get_by_label("Reason").fill("it is a quiet hour")
+    other.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    _over(other)
+    _over(page)
+    expect(page.get_by_role("list", name="Replicas of prod").get_by_role("listitem")).to_have_count(2)
+    other.goto(f"{portal(SECOND).url}/audit?what=approve")
+    expect(other.get_by_role("row").filter(has_text="it is a quiet hour")).to_contain_text(SECOND)
+    page.goto(f"{portal(OPERATOR).url}/rules")
+    page.get_by_role("group", name="Guard prod-needs-two").get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There are no rules")).to_be_visible()
+
+
+def test_a_log_goes_on_after_a_restart_in_its_middle(visit, portal, world):
+    world.push("Release v5.0.0.0", "refs/tags/v5.0.0.0")
+    page = visit(portal(OPERATOR), "/", noise=("ERR_", "Failed to load resource"))
+    page.get_by_role("link", name="Build", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Branch or tag").select_option(label="tag v5.0.0.0")
+    page.get_by_role("dialog").get_by_role("button", name="Build").click()
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("Compile")
+    world.stop_portal()
+    expect(page.get_by_text("Connection lost, trying again")).to_be_visible()
+    world.start_portal()
+    _over(page)
+    expect(log).to_contain_text("Finished: SUCCESS")
+    shown = log.inner_text()
+    page.reload()
+    assert page.get_by_role("log").inner_text() == shown
+    assert shown.count("(Compile)") == 1
+
+
+def test_forms_work_where_scripts_do_not(visit, portal):
+    page = visit(portal(OPERATOR), "/", java_script_enabled=False)
+    page.locator("#upgrade-test").click()
+    page.get_by_label("Version").select_option("v2.0.0.0")
+    page.get_by_role("button", name="Show the plan").click()
+    expect(page.get_by_text("What will happen")).to_be_visible()
+    page.get_by_role("button", name="Upgrade").click()
+    deadline = time.monotonic() + 20
+    while "Succeeded" not in page.get_by_role("region", name="State").inner_text():
+        assert time.monotonic() < deadline
+        page.reload()
+    _serves(page, "test", "v2.0.0.0")
+
+
+def test_pods_tell_their_logs_and_events(visit, portal):
+    page = visit(portal(VIEWER), "/environments/test")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("group", name=re.compile("^Log of uuid-deploy"))).to_contain_text("Listening on 30001")
+    expect(page.get_by_role("region", name="Events")).to_contain_text("Successfully assigned")
+
+
+def test_a_form_from_elsewhere_changes_nothing(visit, portal, world):
+    page = visit(portal(OPERATOR), "/")
+    answer = page.request.post(f"{world.url}/act/scale", form={"environment": "test", "replicas": "0"})
+    assert answer.status == 403
+    answer = page.request.post(f"{world.url}/sign-out", form={"csrf": "guessed"})
+    assert answer.status == 403
+    page.reload()
+    expect(page.get_by_role("banner")).to_contain_text(OPERATOR)
