@@ -24,7 +24,7 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
-async def visitor(request: Request) -> Session | None:
+def visitor(request: Request) -> Session | None:
     """Who looks at a page, by the cookie; None for whoever is not signed in."""
     secret = request.cookies.get(COOKIE, "")
     return portal_of(request).sessions.find(secret) if secret else None
@@ -39,7 +39,7 @@ async def viewer(request: Request) -> Session:
     header = request.headers.get("Authorization", "")
     if header:
         return await _by_header(portal_of(request), header)
-    session = await visitor(request)
+    session = visitor(request)
     if session is None:
         raise _not_signed_in()
     if request.method not in _SAFE and not await _has_csrf(request, session):

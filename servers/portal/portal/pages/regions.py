@@ -135,7 +135,7 @@ def _by_place(travelling: list[Travelling]) -> dict[str, list[Travelling]]:
 
 def _served(chain: Chain) -> dict[str, tuple[str, str]]:
     """What each place has to offer: a version in large, and the rest in small."""
-    served = {
+    served: dict[str, tuple[str, str]] = {
         each.name: (" + ".join(each.running), f"{each.rollout.available} of {each.rollout.wanted} replicas")
         for each in chain.environments
         if each.running

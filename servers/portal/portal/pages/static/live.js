@@ -65,9 +65,9 @@ function append({ start, text, next }) {
 }
 
 // A phone that slept, or a proxy that swallowed the end of the connection.
-setInterval(() => { if (source.readyState === EventSource.OPEN && Date.now() - heard > SILENCE_MS) again(); }, 5000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - heard > SILENCE_MS) connect(); });
-addEventListener("pagehide", () => source.close());
-addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+setInterval(() => { if (source?.readyState === EventSource.OPEN && Date.now() - heard > SILENCE_MS) again(); }, 5000);
+document.addEventListener("visibilitychange", () => { if (source && !document.hidden && Date.now() - heard > SILENCE_MS) connect(); });
+addEventListener("pagehide", () => source?.close());
+addEventListener("pageshow", (event) => { if (source && event.persisted) connect(); });
 
 if (document.querySelector("[data-live]") || log) connect();
