@@ -26,6 +26,7 @@ def needed_ports(settings: Settings) -> dict[int, str]:
         settings.gitlab_port: "GitLab",
         settings.gitlab_ssh_port: "GitLab's SSH",
         settings.registry_port: "the registry",
+        settings.portal_port: "the portal",
         **({settings.sonarqube_port: "SonarQube"} if SONARQUBE in read_extras(settings) else {}),
         **{settings.host_port(port): f"NodePort {port}" for port in nodes},
     }

@@ -89,6 +89,7 @@ class Secrets(BaseModel):
         registry_puller_htpasswd: the same of the puller.
         sonarqube_admin_password: SonarQube's user `admin`, where the sandbox has one.
         sonarqube_hook_secret: with what SonarQube signs its hooks to Jenkins.
+        portal_password: the portal's accounts in GitLab and Jenkins, which have it for making their tokens alone.
         pulumi_passphrase: encrypts the secrets in Pulumi's state.
     """
 
@@ -107,6 +108,7 @@ class Secrets(BaseModel):
     registry_puller_htpasswd: Secret
     sonarqube_admin_password: Secret
     sonarqube_hook_secret: Secret
+    portal_password: Secret
     pulumi_passphrase: Secret
 
     @classmethod
@@ -160,6 +162,7 @@ def _completed(stored: dict[str, Any]) -> dict[str, Any]:
         "registry_puller_password": _password(),
         "sonarqube_admin_password": _password(),
         "sonarqube_hook_secret": _password(32),
+        "portal_password": _password(),
         "pulumi_passphrase": _password(40),
     } | stored
     for account in (PUSHER, PULLER):

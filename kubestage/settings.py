@@ -133,6 +133,16 @@ class Settings(BaseSettings):
         return 9000 + self.port_offset
 
     @property
+    def portal_port(self) -> int:
+        """The host port of the portal."""
+        return 8090 + self.port_offset
+
+    @property
+    def portal_url(self) -> str:
+        """The portal as seen from the host, without a slash at the end."""
+        return f"http://localhost:{self.portal_port}"
+
+    @property
     def jenkins_url(self) -> str:
         """Jenkins as seen from the host, without a slash at the end."""
         return f"http://localhost:{self.jenkins_port}"

@@ -1,1 +1,1 @@
-"""The delivery platform: network, registry, cluster, GitLab, Jenkins, the deployer's account, SonarQube if wanted."""
+"""The delivery platform: network, registry, cluster, GitLab, Jenkins, portal, accounts, SonarQube if wanted."""

@@ -1,4 +1,4 @@
-"""The account with which Jenkins deploys: no rights here; each environment grants its own."""
+"""The cluster's accounts for Jenkins and the portal: no rights here; each environment grants its own."""
 
 from __future__ import annotations
 
@@ -12,38 +12,48 @@ from infra.platform.cluster import Cluster
 from infra.platform.inputs import LABEL, Inputs
 
 NAMESPACE = "kubestage-system"
-ACCOUNT = "jenkins-deployer"
+DEPLOYER = "jenkins-deployer"
+PORTAL = "portal"
 
 
 class Deployer(pulumi.ComponentResource):
-    """A ServiceAccount with a token that lasts (`kubectl create token` gives an hour).
+    """ServiceAccounts with tokens that last (`kubectl create token` gives an hour).
 
     Attributes:
-        token: the token; a secret.
+        token: the token of Jenkins' account; a secret.
+        portal_token: the token of the portal's; a secret.
     """
 
     token: pulumi.Output[str]
+    portal_token: pulumi.Output[str]
 
     def __init__(self, inputs: Inputs, cluster: Cluster) -> None:
-        """Declares it."""
+        """Declares them."""
         super().__init__("kubestage:platform:Deployer", "deployer")
-        child = pulumi.ResourceOptions.merge(cluster.objects, pulumi.ResourceOptions(parent=self))
-        labels = {LABEL: inputs.sandbox}
-        namespace = Namespace("system", metadata=ObjectMetaArgs(name=NAMESPACE, labels=labels), opts=child)
-        place = namespace.metadata["name"]
+        self._child = pulumi.ResourceOptions.merge(cluster.objects, pulumi.ResourceOptions(parent=self))
+        self._labels = {LABEL: inputs.sandbox}
+        namespace = Namespace("system", metadata=ObjectMetaArgs(name=NAMESPACE, labels=self._labels), opts=self._child)
+        self._place = namespace.metadata["name"]
+        self.token = self._account("deployer", DEPLOYER)
+        self.portal_token = self._account("portal", PORTAL)
+        self.register_outputs({})
+
+    def _account(self, resource: str, name: str) -> pulumi.Output[str]:
+        """An account, and its token."""
         account = ServiceAccount(
-            "deployer", metadata=ObjectMetaArgs(name=ACCOUNT, namespace=place, labels=labels), opts=child
+            resource,
+            metadata=ObjectMetaArgs(name=name, namespace=self._place, labels=self._labels),
+            opts=self._child,
         )
         secret = Secret(
-            "deployer-token",
+            f"{resource}-token",
             type="kubernetes.io/service-account-token",
             metadata=ObjectMetaArgs(
-                name=f"{ACCOUNT}-token",
-                namespace=place,
-                labels=labels,
+                name=f"{name}-token",
+                namespace=self._place,
+                labels=self._labels,
                 annotations={"kubernetes.io/service-account.name": account.metadata["name"]},
             ),
-            opts=child,
+            opts=self._child,
         )
-        self.token = pulumi.Output.secret(secret.data.apply(lambda data: base64.b64decode(data["token"]).decode()))
-        self.register_outputs({})
+        return pulumi.Output.secret(secret.data.apply(lambda data: base64.b64decode(data["token"]).decode()))

@@ -1,6 +1,6 @@
 """The platform's parts and how they hang together.
 
-Registry, GitLab and Jenkins need the network alone, so they are up long before the cluster is.
+Registry, GitLab, Jenkins and the portal need the network alone, so they are up long before the cluster is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from infra.platform.gitlab import GitLab
 from infra.platform.inputs import Inputs
 from infra.platform.jenkins import Jenkins
 from infra.platform.network import Network
+from infra.platform.portal import Portal
 from infra.platform.registry import Registry
 from infra.platform.sonarqube import SonarQube
 
@@ -27,12 +28,14 @@ def declare() -> dict[str, pulumi.Output[Any]]:
         internalEndpoint: the API server as Jenkins sees it.
         certificateAuthority: the cluster's, base64 of PEM.
         deployerToken: the token of Jenkins' account in the cluster; a secret.
+        portalToken: the token of the portal's account there; a secret.
     """
     inputs = Inputs.read()
     network = Network(inputs)
     Registry(inputs, network)
     GitLab(inputs, network)
     Jenkins(inputs, network)
+    Portal(inputs, network)
     if "sonarqube" in inputs.extras:
         SonarQube(inputs, network)
     cluster = Cluster(inputs, network)
@@ -42,4 +45,5 @@ def declare() -> dict[str, pulumi.Output[Any]]:
         "internalEndpoint": cluster.kind.internal_endpoint,
         "certificateAuthority": cluster.kind.certificate_authority,
         "deployerToken": deployer.token,
+        "portalToken": deployer.portal_token,
     }

@@ -1,4 +1,4 @@
-"""What Jenkins' account may do in this environment, and nowhere else."""
+"""What the accounts of Jenkins and of the portal may do in this environment, and nowhere else."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from pulumi_kubernetes.rbac.v1 import (
 from infra.service.inputs import Inputs
 
 _ACCOUNT = "jenkins-deployer"
+_PORTAL = "portal"
 _ACCOUNT_NAMESPACE = "kubestage-system"
 _GROUP = "rbac.authorization.k8s.io"
 _CHANGE = ["get", "list", "watch", "create", "update", "patch", "delete"]
 _LOOK = ["get", "list", "watch"]
+_DEPLOYMENT = "uuid-deploy"
 
 
 class Access(pulumi.ComponentResource):
@@ -69,4 +71,36 @@ class Access(pulumi.ComponentResource):
             role_ref=RoleRefArgs(api_group=_GROUP, kind="ClusterRole", name=name),
             opts=child,
         )
+        self._portal(inputs, namespace, child)
         self.register_outputs({})
+
+    def _portal(self, inputs: Inputs, namespace: pulumi.Input[str], child: pulumi.ResourceOptions) -> None:
+        """The portal looks, and changes the one Deployment and the one ConfigMap."""
+        here = ObjectMetaArgs(name=_PORTAL, namespace=namespace, labels=inputs.labels)
+        Role(
+            "portal",
+            metadata=here,
+            rules=[
+                PolicyRuleArgs(api_groups=["apps"], resources=["deployments", "replicasets"], verbs=_LOOK),
+                PolicyRuleArgs(api_groups=[""], resources=["pods", "events"], verbs=_LOOK),
+                PolicyRuleArgs(api_groups=[""], resources=["pods/log"], verbs=["get"]),
+                PolicyRuleArgs(
+                    api_groups=["apps"],
+                    resources=["deployments", "deployments/scale"],
+                    resource_names=[_DEPLOYMENT],
+                    verbs=["patch"],
+                ),
+                PolicyRuleArgs(
+                    api_groups=[""], resources=["configmaps"], resource_names=["env-config"], verbs=[*_LOOK, "patch"]
+                ),
+                PolicyRuleArgs(api_groups=[""], resources=["services"], resource_names=["uuidservice"], verbs=_LOOK),
+            ],
+            opts=child,
+        )
+        RoleBinding(
+            "portal",
+            metadata=here,
+            subjects=[SubjectArgs(kind="ServiceAccount", name=_PORTAL, namespace=_ACCOUNT_NAMESPACE)],
+            role_ref=RoleRefArgs(api_group=_GROUP, kind="Role", name=_PORTAL),
+            opts=child,
+        )

@@ -8,7 +8,7 @@ from kubestage.engine.config import Config, Secret
 from kubestage.secrets import Secrets
 from kubestage.settings import Settings
 
-IMAGES = ("node", "registry", "gitlab", "jenkins")
+IMAGES = ("node", "registry", "gitlab", "jenkins", "portal")
 
 
 def platform_config(

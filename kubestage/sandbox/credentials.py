@@ -52,6 +52,7 @@ def accounts(settings: Settings, secrets: Secrets) -> list[Account]:
             "jenkins", "Jenkins administrator", settings.jenkins_url, "admin", secrets.jenkins_admin_password,
             secrets.jenkins_admin_token,
         ),
+        Account("portal", "portal, as operator", settings.portal_url, "admin", secrets.jenkins_admin_password),
         Account("webhook", "X-Gitlab-Token of webhooks", webhook, "", secrets.gitlab_hook_token),
         Account("registry", "registry, push and pull", settings.registry, PUSHER, secrets.registry_pusher_password),
         Account("registry-pull", "registry, pull only", "inside the network", PULLER, secrets.registry_puller_password),

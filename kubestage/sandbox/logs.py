@@ -13,7 +13,7 @@ from kubestage.run import run_command
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS
 
-CONTAINERS = ("gitlab", "jenkins", SONARQUBE, "registry", "registry-pull")
+CONTAINERS = ("gitlab", "jenkins", "portal", SONARQUBE, "registry", "registry-pull")
 PARTS = (*CONTAINERS, "cluster", *ENVIRONMENTS, "kubestage")
 
 

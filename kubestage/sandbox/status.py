@@ -80,6 +80,7 @@ def read_status(settings: Settings, docker: DockerClient, registry: Registry) ->
         lambda: _server(settings, docker, "gitlab", settings.gitlab_url, "/-/readiness"),
         lambda: _ssh(settings, docker),
         lambda: _server(settings, docker, "jenkins", settings.jenkins_url, "/login"),
+        lambda: _server(settings, docker, "portal", settings.portal_url, "/healthz"),
         lambda: _server(settings, docker, "registry", f"http://{settings.registry}", "/v2/", expect=401),
         *([lambda: _sonarqube(settings, docker)] if SONARQUBE in read_extras(settings) else []),
         lambda: _container(settings, docker, "registry-pull", "inside the network only"),

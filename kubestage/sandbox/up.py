@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from kubestage.console import console
 from kubestage.delivery.service import Served, wait_until_served
@@ -16,8 +18,9 @@ from kubestage.engine.configs import platform_config, service_config
 from kubestage.errors import KubestageError
 from kubestage.extras import SONARQUBE, read_extras
 from kubestage.sandbox import sonarqube
-from kubestage.sandbox.access import deployer_kubeconfig, put_private_file
+from kubestage.sandbox.access import account_kubeconfig, put_private_file
 from kubestage.sandbox.chain import FIRST, Chain
+from kubestage.sandbox.portal import give_portal_the_cluster, prepare_portal
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.secrets import Secrets
 from kubestage.seed.projects import KNOWLEDGE
@@ -25,7 +28,7 @@ from kubestage.seed.strategy import MANIFEST, seed_strategy
 from kubestage.settings import ENVIRONMENTS, Settings
 from kubestage.waits import wait_for
 
-PLATFORM_IMAGES = ("node", "registry", "gitlab", "jenkins")
+PLATFORM_IMAGES = ("node", "registry", "gitlab", "jenkins", "portal")
 IMAGES = (*PLATFORM_IMAGES, "java")
 TOOLS = ("pulumi", "kind", "kubectl", "docker")
 
@@ -80,15 +83,16 @@ class _Up:
         secrets = sandbox.secrets
         self._stacks = Stacks(self._settings, sandbox.supply.tool, sandbox.engine, secrets.pulumi_passphrase)
         self._platform: Future[Outcome]
+        self._portal: Future[None]
 
     def run(self) -> None:
-        with ThreadPoolExecutor(max_workers=4) as pool:
+        with ThreadPoolExecutor(max_workers=5) as pool:
             # A platform that is there already needs no turn of its own: all three stacks are looked at together.
             standing = self._cluster_answers()
             environments = pool.submit(self._bring_environments) if standing else None
             self._platform = pool.submit(self._bring_platform)
             chain = Chain(self._sandbox, self._platform_not_failed)
-            first = pool.submit(self._prepare_and_build, chain)
+            first = pool.submit(self._prepare_and_build, chain, pool)
             changed = self._platform.result().changes
             if not standing:
                 self._wait_for_cluster()
@@ -105,9 +109,16 @@ class _Up:
             image = following.result()
             if image.build:
                 self._report.changes.append(f"CI built {image.version}")
+            self._portal.result()
 
-    def _prepare_and_build(self, chain: Chain) -> None:
+    def _prepare_portal(self) -> None:
+        with console.step("the portal's accounts, and GitLab's hook to it"):
+            self._report.changes += prepare_portal(self._sandbox, self._platform_not_failed)
+
+    def _prepare_and_build(self, chain: Chain, pool: ThreadPoolExecutor) -> None:
         self._report.changes += chain.prepare()
+        # Nothing waits for the portal but the end.
+        self._portal = pool.submit(self._prepare_portal)
         if SONARQUBE in read_extras(self._settings):
             self._platform.result()
         self._report.changes += chain.prepare_analysis()
@@ -118,23 +129,20 @@ class _Up:
             self._report.changes.append(f"CI built {image.version}")
 
     def _bring_platform(self) -> Outcome:
-        with console.step("platform: network, registry, cluster, GitLab, Jenkins"):
+        with console.step("platform: network, registry, cluster, GitLab, Jenkins, portal"):
             outcome = self._stacks.up("platform", "sandbox", self._platform_config())
         self._note("platform", outcome.changes)
         outputs = outcome.outputs
         _write_kubeconfig(self._settings, str(outputs["kubeconfig"]))
         jenkins = self._sandbox.engine.client.containers.get(self._settings.container("jenkins"))
-        put_private_file(
-            jenkins,
-            ".kube/config",
-            deployer_kubeconfig(
-                self._settings,
-                str(outputs["internalEndpoint"]),
-                str(outputs["certificateAuthority"]),
-                str(outputs["deployerToken"]),
-            ),
-        )
+        put_private_file(jenkins, ".kube/config", self._account("jenkins-deployer", outputs, "deployerToken"))
+        give_portal_the_cluster(self._sandbox, self._account("portal", outputs, "portalToken"))
         return outcome
+
+    def _account(self, account: str, outputs: Mapping[str, Any], token: str) -> str:
+        """The kubeconfig of one of the accounts that the platform has made in the cluster."""
+        endpoint, authority = str(outputs["internalEndpoint"]), str(outputs["certificateAuthority"])
+        return account_kubeconfig(self._settings, account, endpoint, authority, str(outputs[token]))
 
     def _wait_for_cluster(self) -> None:
         """A node that came back with the engine runs for some seconds before its API server answers."""

@@ -161,6 +161,7 @@ def _images() -> list[Artefact]:
     node = NodeImage(_RECIPES / "node", f"v{KUBERNETES}", f"{ETCD}-0", f"v{COREDNS}", PAUSE)
     registry = ScratchImage(_RECIPES / "registry", (("distribution", "bin/registry", "usr/bin/registry"),))
     gitlab = DockerfileImage(_SERVERS / "gitlab", "base", (("site-packages", "site", "site"),))
+    portal = DockerfileImage(_SERVERS / "portal", "base", (("site-packages", "site", "site"),))
     jenkins = DockerfileImage(
         _SERVERS / "jenkins",
         "jenkins-base",
@@ -185,6 +186,7 @@ def _images() -> list[Artefact]:
         Artefact("java", JAVA, "image", JavaImage(_RECIPES / "java"), official.JAVA, megabytes=600),
         Artefact("gitlab", OURS, "image", gitlab, megabytes=600),
         Artefact("jenkins", OURS, "image", jenkins, megabytes=1500),
+        Artefact("portal", OURS, "image", portal, megabytes=600),
         Artefact("sonarqube", SONARQUBE, "image", sonarqube, official.SONARQUBE, megabytes=1000),
     ]
 

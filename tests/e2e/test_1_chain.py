@@ -39,7 +39,7 @@ def test_status_shows_every_part_healthy(sandbox: Sandbox):
     facts = run.facts()
     assert facts["healthy"] is True
     assert {part["name"] for part in facts["parts"]} == {
-        "gitlab", "gitlab-ssh", "jenkins", "registry", "registry-pull", "cluster", "test", "prod",
+        "gitlab", "gitlab-ssh", "jenkins", "portal", "registry", "registry-pull", "cluster", "test", "prod",
     }  # fmt: skip
     environments = [part for part in facts["parts"] if part["name"] in ENVIRONMENTS]
     assert {(part["declared"], part["running"]) for part in environments} == {("v1.0.0.0", "v1.0.0.0")}

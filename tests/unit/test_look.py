@@ -41,7 +41,7 @@ def test_only_its_own_files_are_assets():
     assert light_look.asset("../README.md") is None
 
 
-@pytest.mark.parametrize("server", ["gitlab", "jenkins"])
+@pytest.mark.parametrize("server", ["gitlab", "jenkins", "portal"])
 def test_both_servers_have_the_same_look(server):
     linked = Path(__file__).resolve().parents[2] / "servers" / server / "light_look"
     assert (linked / "look.css").samefile(light_look.STYLE)

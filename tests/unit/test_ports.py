@@ -28,6 +28,7 @@ def test_every_published_port_is_needed():
     assert ports[8180] == "Jenkins"
     assert ports[9029] == "GitLab"
     assert ports[5101] == "the registry"
+    assert ports[8190] == "the portal"
     assert [port for port, use in ports.items() if use.startswith("NodePort")] == list(range(30150, 30160))
 
 

@@ -123,7 +123,7 @@ def test_a_broken_stack_file_is_said_with_its_name(tmp_path: Path, text: str) ->
 def test_the_platforms_configuration_holds_its_secrets_encrypted_and_the_passphrase_not(tmp_path: Path) -> None:
     settings = Settings(sandbox="eng", port_offset=100, home=tmp_path)
     secrets = Secrets.load_or_make(settings)
-    images = {name: f"kubestage/{name}:1" for name in ("node", "registry", "gitlab", "jenkins", "java")}
+    images = {name: f"kubestage/{name}:1" for name in ("node", "registry", "gitlab", "jenkins", "portal", "java")}
 
     config = platform_config(settings, secrets, images, "/run/docker.sock", disable_default_cni=True)
 

@@ -57,7 +57,7 @@ def test_what_is_pulled_is_pinned(artefact):
 
 
 def test_the_servers_images_hold_what_their_dockerfiles_copy():
-    for name in ("gitlab", "jenkins", "sonarqube"):
+    for name in ("gitlab", "jenkins", "portal", "sonarqube"):
         build = ARTEFACTS[name].build
         placed = {place.split("/")[0] for _, _, place in build.parts}
         sources = {path.name for path in build.folder.iterdir()}

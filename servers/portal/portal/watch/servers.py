@@ -119,8 +119,8 @@ class RegistryWatch(Poller):
         tags = await self._registry.tags()
         digests = {tag: digest for tag in tags if (digest := await self._registry.digest(tag))}
         for tag in tags[-_DETAILED_VERSIONS:]:
-            if (digest := digests.get(tag)) and digest not in self.facts:
-                self.facts[digest] = await self._registry.facts(digest)
+            if (known := digests.get(tag)) and known not in self.facts:
+                self.facts[known] = await self._registry.facts(known)
         if digests != self.digests or not self.complete:
             self.digests, self.complete = digests, True
             self._tell()
