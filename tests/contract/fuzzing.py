@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -45,11 +46,13 @@ class Shot:
     kind: str
 
 
+@cache
 def words() -> st.SearchStrategy[str]:
     """Texts: known troublemakers, and any mixture of letters that mean something somewhere."""
     return st.one_of(st.sampled_from(_NASTY), st.text(_LETTERS, max_size=30))
 
 
+@cache
 def values() -> st.SearchStrategy[Any]:
     """What JSON can hold, not too deep."""
     leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), words())
@@ -139,6 +142,37 @@ def hunt(
         each()
     except _TimeIsUp:
         return sent
+    return sent
+
+
+def sweep(
+    operations: Sequence[Operation], names: Sequence[str], send: Callable[[Shot], requests.Response], rounds: int
+) -> int:
+    """Sends so many requests to each operation, the same ones each time; returns how many.
+
+    Args:
+        operations: all of them get their share.
+        names: of parameters.
+        send: sends one.
+        rounds: how many requests each operation gets.
+
+    Raises:
+        AssertionError: one was answered with a server's fault.
+    """
+    sent = 0
+
+    def each(one: Shot) -> None:
+        nonlocal sent
+        answer = send(one)
+        sent += 1
+        assert answer.status_code < 500, f"{one}: {answer.status_code} {answer.text[:500]}"
+
+    for operation in operations:
+        few = settings(
+            max_examples=rounds, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        few(given(shots([operation], names))(each))()
     return sent
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import requests
 from gitlab.v4.objects import Project
 
 from tests.contract.fuzzing import Operation
@@ -35,6 +36,21 @@ def operations(project: Project) -> list[Operation]:
     }  # fmt: skip
     found = [Operation(route.method, PREFIX + route.template, known) for part in ALL for route in part.all]
     return [one for one in found if not _SPARED.match(f"{one.method} {one.template.removeprefix(PREFIX)}")]
+
+
+def reached(answer: requests.Response) -> tuple[str, str] | None:
+    """The method and template of the operation that a request came to; None where it came to none.
+
+    To be asked after `operations`, which finds the package.
+    """
+    from gitlab_light.api.application import PREFIX
+    from gitlab_light.api.parts import ALL
+    from gitlab_light.api.routing import Router
+
+    request = answer.request
+    path = str(request.path_url).split("?", 1)[0]
+    found = Router(ALL).find(str(request.method), path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
+    return (found[0].method, PREFIX + found[0].template) if found else None
 
 
 def parameters() -> list[str]:

@@ -7,11 +7,12 @@ import requests
 
 from tests.contract import fuzzing
 from tests.contract.gitlab.light import LightServer
-from tests.contract.gitlab.operations import operations, parameters
+from tests.contract.gitlab.operations import operations, parameters, reached
 
 import gitlab  # isort: skip
 
-_SECONDS = 5
+_ROUNDS = 2
+_ROUNDS_OF_A_PAGE = 8
 
 
 @pytest.fixture(scope="module")
@@ -38,25 +39,45 @@ def project(scratch):
 
 
 def test_no_request_to_the_api_is_a_fault(scratch, project):
-    shots = fuzzing.shots(operations(project), parameters())
+    wanted = operations(project)
+    found = set()
     with requests.Session() as session:
         session.headers["PRIVATE-TOKEN"] = scratch.token
-        sent = fuzzing.hunt(shots, lambda shot: fuzzing.fire(session, scratch.url, shot), _SECONDS, anew=False)
-    assert sent > 0
+
+        def send(shot):
+            answer = fuzzing.fire(session, scratch.url, shot)
+            found.add(reached(answer))
+            return answer
+
+        fuzzing.sweep(wanted, parameters(), send, _ROUNDS)
+    assert {(one.method, one.template) for one in wanted} <= found
     assert "Traceback" not in scratch.log(), scratch.log()
 
 
 def test_no_address_of_a_page_is_a_fault(scratch, project):
     base = f"/{project.path_with_namespace}/-/"
-    kinds = ("tree", "blob", "raw", "blame", "commits", "commit", "compare", "merge_requests", "hooks", "tags")
-    templates = [base + kind + "/:rest" for kind in kinds] + [base + "tree/master/:rest", "/:rest", "/groups/:rest"]
-    pages = [fuzzing.Operation("GET", template, {"rest": ("master", "master...v1", "1")}) for template in templates]
+    file, ref, hook = "master/README.md", "master", project.hooks.list(get_all=True)[0]
+    kinds = {
+        "tree": ref, "blob": file, "raw": file, "blame": file, "commits": ref, "commit": ref, "compare": "master...v1",
+        "merge_requests": "1", "hooks": str(hook.id), "tags": "v1",
+    }  # fmt: skip
+    pages = [fuzzing.Operation("GET", f"{base}{kind}/:rest", {"rest": (known,)}) for kind, known in kinds.items()]
+    pages += [
+        fuzzing.Operation("GET", template) for template in (base + "tree/master/:rest", "/:rest", "/groups/:rest")
+    ]
     with requests.Session() as session:
         login = session.get(f"{scratch.url}/users/sign_in", timeout=60).text
         token = login.split('name="csrf-token" content="')[1].split('"')[0]
         fields = {"user[login]": "root", "user[password]": scratch.root_password, "authenticity_token": token}
         assert session.post(f"{scratch.url}/users/sign_in", data=fields, timeout=60).ok
-        shots = fuzzing.shots(pages, ["page", "name", "ref", "path", "state", "from", "to", "plain"])
-        sent = fuzzing.hunt(shots, lambda shot: fuzzing.fire(session, scratch.url, shot), _SECONDS / 2, anew=False)
-    assert sent > 0
+        shown = set()
+
+        def send(shot):
+            answer = fuzzing.fire(session, scratch.url, shot)
+            if answer.ok and answer.text:
+                shown.add(shot.path.removeprefix(base).split("/")[0])
+            return answer
+
+        fuzzing.sweep(pages, ["page", "name", "ref", "path", "state", "from", "to", "plain"], send, _ROUNDS_OF_A_PAGE)
+    assert set(kinds) <= shown
     assert "Traceback" not in scratch.log(), scratch.log()

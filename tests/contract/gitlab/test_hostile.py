@@ -36,6 +36,17 @@ TEMPLATES = [
     ("GET", "/projects?search={}&id_after={}&page={}"),
     ("GET", "/projects/{id}/protected_branches/{}"), ("DELETE", "/projects/{id}/repository/tags/{}"),
     ("POST", "/projects/{id}/hooks/{}/test/{}"), ("POST", "/users/{}/{}"),
+    ("GET", "/projects/{id}/merge_requests/{}"), ("GET", "/projects/{id}/merge_requests/{}/{}"),
+    ("GET", "/merge_requests?scope=all&state={}&search={}&labels={}&author_username={}&created_after={}"),
+    ("GET", "/projects/{id}/merge_requests?source_branch={}&order_by={}&iids[]={}"),
+    ("GET", "/projects/{id}/merge_requests/1/notes/{}"), ("GET", "/projects/{id}/merge_requests/1/notes?sort={}"),
+    ("GET", "/projects/{id}/merge_requests/1/discussions/{}"),
+    ("DELETE", "/projects/{id}/merge_requests/1/discussions/{}/notes/{}"),
+    ("GET", "/search?scope={}&search={}"), ("GET", "/projects/{id}/search?scope=blobs&search={}&ref={}"),
+    ("GET", "/projects/{id}/search?scope=commits&search={}&ref={}"),
+    ("GET", "/groups/{}/search?scope=projects&search={}"),
+    ("GET", "/projects/{id}/repository/commits/{}/statuses?ref={}&stage={}&name={}"),
+    ("GET", "/projects/{id}/repository/commits/{}/comments"), ("POST", "/projects/{id}/statuses/{}?state={}"),
 ]  # fmt: skip
 BODIES = [
     ("POST", "/projects", ("name", "path", "namespace_id", "visibility", "default_branch", "topics", "description")),
@@ -53,11 +64,25 @@ BODIES = [
     ("POST", "/projects/{id}/access_tokens", ("name", "scopes", "expires_at", "access_level")),
     ("POST", "/projects/{id}/fork", ("namespace_path", "namespace_id", "name", "path")),
     ("PUT", "/projects/{id}/transfer", ("namespace",)),
+    ("POST", "/projects/{id}/merge_requests", (
+        "source_branch", "target_branch", "title", "description", "labels", "assignee_ids", "target_project_id",
+    )),
+    ("PUT", "/projects/{id}/merge_requests/1", ("title", "description", "labels", "state_event", "target_branch")),
+    ("PUT", "/projects/{id}/merge_requests/1/merge", ("sha", "squash", "merge_commit_message", "auto_merge")),
+    ("POST", "/projects/{id}/merge_requests/1/approve", ("sha", "approval_password")),
+    ("POST", "/projects/{id}/merge_requests/1/notes", ("body", "created_at", "internal")),
+    ("PUT", "/projects/{id}/merge_requests/1/notes/1", ("body",)),
+    ("POST", "/projects/{id}/merge_requests/1/discussions", ("body", "position", "commit_id")),
+    ("POST", "/projects/{id}/statuses/{sha}", (
+        "state", "ref", "name", "context", "target_url", "description", "coverage", "pipeline_id",
+    )),
+    ("POST", "/projects/{id}/repository/commits/master/comments", ("note", "path", "line", "line_type")),
 ]  # fmt: skip
 FITTING = {
     "branch": "master", "commit_message": "m", "ref": "master", "name": "fine", "username": "fine", "url": "http://a/",
     "email": "fine@example.org", "password": "long-enough-1", "content": "x", "path": "fine", "tag_name": "fine",
-    "scopes": ["api"], "user_id": 1, "access_level": 30, "namespace": "root",
+    "scopes": ["api"], "user_id": 1, "access_level": 30, "namespace": "root", "source_branch": "topic",
+    "target_branch": "master", "title": "Topic", "body": "hm", "note": "hm", "state": "success",
 }  # fmt: skip
 
 
@@ -69,11 +94,21 @@ def session(server):
         yield made
 
 
-def test_no_address_brings_the_server_to_fall(server, session, project):
+@pytest.fixture
+def requested(project):
+    """A project with a merge request that has a note."""
+    about = {"branch": "topic", "start_branch": "master", "commit_message": "Topic", "content": "x", "file_path": "x"}
+    project.files.create(about)
+    request = project.mergerequests.create({"source_branch": "topic", "target_branch": "master", "title": "Topic"})
+    request.notes.create({"body": "hm"})
+    return project
+
+
+def test_no_address_brings_the_server_to_fall(server, session, requested):
     chance = random.Random(7)
     for method, template in TEMPLATES:
         for word in chance.sample(WORDS, 20):
-            path = template.replace("{id}", str(project.id))
+            path = template.replace("{id}", str(requested.id))
             while "{}" in path:
                 raw = "".join(f"%{byte:02X}" for byte in word.encode("utf-8", "surrogatepass"))
                 path = path.replace("{}", raw if chance.random() < 0.8 else "x", 1)
@@ -82,10 +117,11 @@ def test_no_address_brings_the_server_to_fall(server, session, project):
             assert "X-Evil" not in answer.headers
 
 
-def test_no_body_brings_the_server_to_fall(server, session, project):
+def test_no_body_brings_the_server_to_fall(server, session, requested):
     chance = random.Random(5)
+    head = requested.branches.get("master").commit["id"]
     for method, template, names in BODIES:
-        path = template.replace("{id}", str(project.id))
+        path = template.replace("{id}", str(requested.id)).replace("{sha}", head)
         trials = list(itertools.product(names, VALUES))
         for name, value in chance.sample(trials, min(60, len(trials))):
             body = {other: FITTING[other] for other in names if other in FITTING} | {name: value}
