@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -68,15 +69,16 @@ def test_what_was_kept_is_there_after_a_sudden_end(light, project, tmp_path):
 
 
 def test_a_delivery_that_waits_survives_a_sudden_end(light, project):
-    receiver = Receiver()
-    receiver.close()
-    project.hooks.create({"url": receiver.url, "push_events": True})
-    for number in range(3):
-        project.files.create(
-            {"file_path": f"f{number}", "branch": "master", "content": "a", "commit_message": f"m{number}"}
-        )
-    light.stop(signal.SIGKILL)
-    back = Receiver(port=receiver.port)
+    # Takes connections and never answers, so that all three wait: a refusal would let the hook rest after some.
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        port = hanging.getsockname()[1]
+        project.hooks.create({"url": f"http://127.0.0.1:{port}/hook", "push_events": True})
+        for number in range(3):
+            project.files.create(
+                {"file_path": f"f{number}", "branch": "master", "content": "a", "commit_message": f"m{number}"}
+            )
+        light.stop(signal.SIGKILL)
+    back = Receiver(port=port)
     try:
         light.start()
         titles = {request.body["commits"][0]["title"] for request in back.wait_for(3)}
