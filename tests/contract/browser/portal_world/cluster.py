@@ -18,7 +18,7 @@ from tests.contract.browser.portal_world.objects import Object, Objects, Place, 
 
 DEPLOYMENT, REVISION = "uuid-deploy", "deployment.kubernetes.io/revision"
 ENVIRONMENTS = ("test", "prod")
-_STEP_SECONDS = 0.12
+_STEP_SECONDS = 0.3
 _KINDS = {
     "deployments": "apps/v1/Deployment",
     "replicasets": "apps/v1/ReplicaSet",

@@ -80,6 +80,8 @@ class World:
         self._folder = folder
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._going = asyncio.Event()
+        self._going.set()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -140,6 +142,14 @@ class World:
         """Jenkins builds a ref, as after GitLab's hook."""
         self._loop.call_soon_threadsafe(self.jenkins.start, "uuid.image", {"ref": ref})
 
+    def hold_builds(self) -> None:
+        """From now on builds wait in their second stage."""
+        self._loop.call_soon_threadsafe(self._going.clear)
+
+    def release_builds(self) -> None:
+        """Lets them go on."""
+        self._loop.call_soon_threadsafe(self._going.set)
+
     def deploy(self, environment: str, version: str) -> None:
         """Somebody runs kubectl."""
         image = f"localhost:5001/apps/uuid:{version}"
@@ -178,6 +188,7 @@ class World:
             build.stage = stage
             build.log += f"[Pipeline] stage\n[Pipeline] {{ ({stage})\n"
             await asyncio.sleep(STAGE_SECONDS)
+            await self._going.wait()
         self.registry.push(version, self.gitlab.refs[ref].sha)
 
     async def _run_service(self, build: Build) -> None:
