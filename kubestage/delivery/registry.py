@@ -118,15 +118,35 @@ class Registry:
             )
         return digest
 
-    def _get(self, path: str, *, method: str = "GET", accept: bool = False) -> requests.Response:
+    def ask(self, method: str, path: str, *, accept: bool = False, **about: Any) -> requests.Response:
+        """Asks the API for something that must succeed.
+
+        Args:
+            method: HTTP's.
+            path: below /v2/, or an address that the registry gave.
+            accept: ask for manifests.
+            about: `seconds` that it may take; `params`, `headers` and `data` as requests has them.
+
+        Raises:
+            PartError: the registry does not answer or refuses.
+        """
+        response = self._get(path, method=method, accept=accept, **about)
+        self._expect_ok(response)
+        return response
+
+    def _get(
+        self, path: str, *, method: str = "GET", accept: bool = False, seconds: float = 5, **about: Any
+    ) -> requests.Response:
+        manifests = {"Accept": _MANIFESTS} if accept else {}
         try:
             return requests.request(
                 method,
-                f"http://{self.address}/v2/{path}",
+                path if path.startswith("http://") else f"http://{self.address}/v2/{path}",
                 auth=(self.user, self.password),
-                headers={"Accept": _MANIFESTS} if accept else {},
-                timeout=5,
+                headers=manifests | about.pop("headers", {}),
+                timeout=seconds,
                 proxies={"http": "", "https": ""},
+                **about,
             )
         except requests.RequestException as error:
             raise PartError(

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from docker.errors import APIError
-
 from kubestage.console import console
 from kubestage.delivery.build import Image, Order, build_by_push, build_image
-from kubestage.errors import PartError
 from kubestage.extras import SONARQUBE, read_extras
+from kubestage.sandbox import base_image
 from kubestage.sandbox.access import docker_config, put_private_file
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.sandbox.sonarqube import prepare_sonarqube
@@ -21,9 +19,6 @@ from kubestage.waits import wait_for_http
 
 FIRST = "v1.0.0.0"
 NEXT = "v2.0.0.0"
-
-BASE_REPOSITORY = "base_env/alpine_java"
-BASE_TAG = "8"
 
 _READY_SECONDS = 120.0
 
@@ -54,11 +49,11 @@ class Chain:
         self._wait_for_servers()
         # Nothing here needs another's result: the engine has the base image at hand when CI builds upon it.
         with console.step("base image, repositories, hooks and jobs"), ThreadPoolExecutor(max_workers=3) as pool:
-            base = pool.submit(self._push_base_image)
+            base = pool.submit(base_image.push, self._sandbox)
             seeded = [pool.submit(seed, settings, self._sandbox.secrets) for seed in (seed_gitlab, seed_jenkins)]
             self._give_jenkins_the_registry()
             if base.result():
-                changed.append(f"image {BASE_REPOSITORY}:{BASE_TAG}")
+                changed.append(f"image {base_image.REPOSITORY}:{base_image.TAG}")
             for report in seeded:
                 changed += report.result().changed
         changed += seed_gitlab_connection(settings, self._sandbox.secrets).changed
@@ -115,23 +110,6 @@ class Chain:
             )
             wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=_READY_SECONDS, alive=self._alive)
             wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=_READY_SECONDS, alive=self._alive)
-
-    def _push_base_image(self) -> bool:
-        """Pushes the service's base image unless the registry has just this one."""
-        registry, client = self._sandbox.registry, self._sandbox.engine.client
-        image = client.images.get(self._sandbox.supply.image("java"))
-        if registry.holds_image(str(image.id), BASE_TAG, BASE_REPOSITORY):
-            return False
-        repository = f"{registry.address}/{BASE_REPOSITORY}"
-        image.tag(repository, BASE_TAG)
-        account = {"username": registry.user, "password": registry.password}
-        try:
-            for event in client.images.push(repository, BASE_TAG, auth_config=account, stream=True, decode=True):
-                if "error" in event:
-                    raise PartError(f"The registry refuses {repository}", why=event["error"], fix="./inv logs registry")
-        except APIError as error:
-            raise PartError(f"The engine cannot push {repository}", why=str(error), fix="./inv doctor") from error
-        return True
 
     def _give_jenkins_the_registry(self) -> None:
         settings, secrets = self._sandbox.settings, self._sandbox.secrets
