@@ -52,6 +52,11 @@ class Cluster:
             Route("/services/{name}/status", self._status),
             Route("/{group:path}/namespaces/{namespace}/pods/{pod}/log", self._log),
             Route("/{group:path}/namespaces/{namespace}/{kind}", self._list),
+            Route(
+                f"/{{group:path}}/namespaces/{{namespace}}/deployments/{DEPLOYMENT}/scale",
+                self._scale,
+                methods=["PATCH"],
+            ),
             Route("/{group:path}/namespaces/{namespace}/{kind}/{name}", self._one, methods=["GET", "PATCH"]),
         ]
         return Starlette(routes=routes)
@@ -104,10 +109,10 @@ class Cluster:
         assert deployment is not None
         current = self._replica_set(name, deployment)
         pods = self.objects.all(_place(name, "pods"))
-        own = [pod for pod in pods if pod["metadata"]["ownerReferences"][0]["uid"] == current["metadata"]["uid"]]
-        changed = self._end(name, pods, own, deployment["spec"]["replicas"]) or self._begin(
-            name, deployment, current, own
-        )
+        uid = current["metadata"]["uid"]
+        own = [pod for pod in pods if _owner(pod) == uid and not _ending(pod)]
+        changed = self._end(name, pods, own, deployment["spec"]["replicas"])
+        changed = changed or self._begin(name, deployment, current, own)
         self._tell(name, deployment, current)
         return changed
 
@@ -128,7 +133,7 @@ class Cluster:
 
     def _end(self, name: str, pods: list[Object], own: list[Object], wanted: int) -> bool:
         place = _place(name, "pods")
-        ending = [pod for pod in pods if pod["metadata"].get("deletionTimestamp")]
+        ending = [pod for pod in pods if _ending(pod)]
         for pod in ending:
             self.objects.remove(place, pod["metadata"]["name"])
         surplus = [pod for pod in pods if pod not in own and pod not in ending] + own[wanted:]
@@ -185,8 +190,8 @@ class Cluster:
     def _tell(self, name: str, deployment: Object, current: Object) -> None:
         pods = self.objects.all(_place(name, "pods"))
         uid = current["metadata"]["uid"]
-        updated = [pod for pod in pods if pod["metadata"]["ownerReferences"][0]["uid"] == uid]
-        ready = [pod for pod in pods if _ready(pod) and not pod["metadata"].get("deletionTimestamp")]
+        updated = [pod for pod in pods if _owner(pod) == uid]
+        ready = [pod for pod in pods if _ready(pod) and not _ending(pod)]
         status = {
             "observedGeneration": deployment["metadata"]["generation"], "replicas": len(pods),
             "updatedReplicas": len(updated), "availableReplicas": len(ready), "readyReplicas": len(ready),
@@ -195,7 +200,7 @@ class Cluster:
             deployment["status"] = status
             self.objects.put(_place(name, "deployments"), deployment)
         for each in self.objects.all(_place(name, "replicasets")):
-            owned = [pod for pod in pods if pod["metadata"]["ownerReferences"][0]["uid"] == each["metadata"]["uid"]]
+            owned = [pod for pod in pods if _owner(pod) == each["metadata"]["uid"]]
             if each["status"]["replicas"] != len(owned):
                 each["status"] = {"replicas": len(owned)}
                 self.objects.put(_place(name, "replicasets"), each)
@@ -203,7 +208,7 @@ class Cluster:
     async def _status(self, request: Request) -> Response:
         name = request.path_params["name"]
         pods = self.objects.all(_place(name, "pods"))
-        ready = [pod for pod in pods if _ready(pod) and not pod["metadata"].get("deletionTimestamp")]
+        ready = [pod for pod in pods if _ready(pod) and not _ending(pod)]
         if not ready:
             return PlainTextResponse("nobody there", 503)
         pod = ready[next(self._turn) % len(ready)]
@@ -224,6 +229,12 @@ class Cluster:
         version, _, kind = _KINDS[place[1]].rpartition("/")
         metadata = {"resourceVersion": str(self.objects.version)}
         return JSONResponse({"apiVersion": version, "kind": f"{kind}List", "metadata": metadata, "items": items})
+
+    async def _scale(self, request: Request) -> Response:
+        environment = request.path_params["namespace"].removeprefix("ns-uuid-")
+        wish = {"spec": {"replicas": (await request.json())["spec"]["replicas"]}}
+        changed = self._change(environment, lambda old: merged(old, wish))
+        return JSONResponse({"kind": "Scale", "metadata": changed["metadata"], "spec": wish["spec"]})
 
     async def _one(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
@@ -246,6 +257,14 @@ class Cluster:
 
 def _place(environment: str, kind: str) -> Place:
     return f"ns-uuid-{environment}", kind
+
+
+def _owner(pod: Object) -> str:
+    return str(pod["metadata"]["ownerReferences"][0]["uid"])
+
+
+def _ending(pod: Object) -> bool:
+    return "deletionTimestamp" in pod["metadata"]
 
 
 def _ready(pod: Object) -> bool:
