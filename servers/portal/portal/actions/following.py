@@ -116,7 +116,8 @@ async def follow_rollout(means: Means, task: Task, environment: str, generation:
             rollout = objects.rollout(watched)
             if rollout.complete:
                 task.log(f"{environment}: the rollout is complete, revision {rollout.revision}")
-                task.brought(rollout.revision)
+                if rollout.revision != task.noted("before", 0):
+                    task.brought(rollout.revision)
                 return rollout
             state = f"{rollout.updated} of {rollout.wanted} updated, {rollout.available} serve"
             if state != told:

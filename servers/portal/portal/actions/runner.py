@@ -19,6 +19,7 @@ from portal.models.actions import Action, ActionName, ActionRequest, Decision, O
 from portal.operations import Operations
 from portal.rules.judge import guarded
 from portal.rules.store import RuleStore
+from portal.view import objects
 
 _log = logging.getLogger(__name__)
 _ACTS: tuple[type[Act], ...] = (Build, Deploy, Promote, Upgrade, Rollback, Scale, DemoValue)
@@ -31,6 +32,7 @@ class Runner:
     def __init__(
         self, means: Means, operations: Operations, rules: RuleStore, audit: Audit, database: Database
     ) -> None:
+        self._means = means
         self._acts: dict[str, Act] = {act.name: act(means) for act in _ACTS}
         self._operations = operations
         self._rules = rules
@@ -171,6 +173,7 @@ class Runner:
 
     async def _run(self, operation: Operation) -> None:
         task = Task(operation, self._operations)
+        self._note_revision(task, operation)
         try:
             message = await self._acts[operation.action].carry_out(task)
         except Interrupted as error:
@@ -182,6 +185,13 @@ class Runner:
             self._end(operation, "failed", "The portal has a fault; its log says more.", "./inv logs portal")
         else:
             self._end(operation, "succeeded", message, "")
+
+    def _note_revision(self, task: Task, operation: Operation) -> None:
+        """Keeps the revision before, so that the history credits an operation only with what it has brought."""
+        environment = "prod" if operation.action == "promote" else str(operation.parameters.get("environment", ""))
+        if environment and task.noted("before", None) is None:
+            watched = self._means.seen.cluster.environments[environment]
+            task.note("before", objects.revision_of(watched.deployment))
 
     def _end(self, operation: Operation, state: str, message: str, fix: str) -> None:
         self._operations.log(operation.id, message)

@@ -6,6 +6,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.access.attempts import Buckets, too_many
@@ -126,7 +127,8 @@ def _bounded(scope: Scope, headers: Headers, receive: Receive) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise _too_long(most)
+            # FastAPI makes 400 of any other exception that comes while it reads a body.
+            raise HTTPException(413, _too_long(most).what)
         return message
 
     return bounded

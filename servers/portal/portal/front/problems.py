@@ -51,7 +51,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
-        kind = {404: "not-found", 405: "method"}.get(error.status_code, "http")
+        kind = {404: "not-found", 405: "method", 413: "too-long"}.get(error.status_code, "http")
         return problem_response(
             Refusal(kind, str(error.detail), fix="/api/v1/openapi.json lists the routes", status=error.status_code),
             dict(error.headers or {}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.errors import PartDown
 from portal.models.chain import Environment, Part, Passing, Pod, Rollout, State
 from portal.settings import namespace
@@ -10,6 +12,8 @@ from portal.watch.seen import Seen
 
 AVAILABILITY_MINUTES = 5.0
 _FAILED_PROBES = 2
+# Nodes learn a moment later than the API server that a pod is ready, and the probe comes after that.
+_ROUTES_TAKE = timedelta(seconds=4)
 
 
 def environment(seen: Seen, name: str) -> Environment:
@@ -90,6 +94,7 @@ def _state(seen: Seen, name: str, rollout: Rollout, pods: list[Pod]) -> tuple[St
     if rollout.wanted == 0:
         return State.OK, "It is scaled to 0 replicas: nobody answers.", ""
     last = seen.probes[name].last
-    if last and last.failure and last.count >= _FAILED_PROBES:
+    calm = objects.ready_since(watched)
+    if last and last.failure and last.count >= _FAILED_PROBES and calm and last.until > calm + _ROUTES_TAKE:
         return State.FAILED, f"All {len(pods)} replicas are ready and /status does not answer: {last.failure}.", mend
     return State.OK, "", ""

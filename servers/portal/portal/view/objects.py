@@ -71,6 +71,16 @@ def pods(watched: Watched) -> list[Pod]:
     return [_pod(one, revisions) for one in watched.own_pods()]
 
 
+def ready_since(watched: Watched) -> datetime | None:
+    """When the last of the pods became ready; None without pods."""
+    moments = []
+    for pod in watched.own_pods():
+        conditions = {one["type"]: one for one in (pod.get("status") or {}).get("conditions") or []}
+        changed = (conditions.get("Ready") or {}).get("lastTransitionTime")
+        moments.append(when(changed or pod["metadata"].get("creationTimestamp")))
+    return max((one for one in moments if one), default=None)
+
+
 def history(watched: Watched, running: Mapping[int, str]) -> list[HistoryEntry]:
     """The revisions, latest first.
 

@@ -62,6 +62,7 @@ class Picture:
     def fresh(self) -> Chain:
         """The last one, with the probes up to now."""
         for one in self.current.environments:
+            one.served = self._seen.probes[one.name].served
             one.availability = self._seen.probes[one.name].points(AVAILABILITY_MINUTES)
         return self.current
 

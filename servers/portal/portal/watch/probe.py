@@ -79,6 +79,7 @@ class Probe:
     async def ask(self) -> Served | None:
         """Asks once more now, beside the steady ones; None when nobody answers."""
         served, _ = await self._ask()
+        self.served = served or self.served
         return served
 
     async def close(self) -> None:

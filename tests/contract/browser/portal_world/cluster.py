@@ -58,6 +58,7 @@ class Cluster:
                 methods=["PATCH"],
             ),
             Route("/{group:path}/namespaces/{namespace}/{kind}/{name}", self._one, methods=["GET", "PATCH"]),
+            Route("/{group:path}/namespaces/{namespace}/{kind}/{name}/scale", self._one, methods=["PATCH"]),
         ]
         return Starlette(routes=routes)
 

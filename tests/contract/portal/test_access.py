@@ -1,0 +1,139 @@
+"""Who is let in, as what, and what is refused before anything is looked at."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, VIEWER, World
+from tests.contract.portal.conftest import Caller
+
+PROBLEM = "application/problem+json"
+
+
+def signed_in(world: World, user: str) -> tuple[requests.Session, dict]:
+    session = requests.Session()
+    session.trust_env = False
+    answer = session.post(f"{world.url}/api/v1/session", json={"user": user, "password": PASSWORDS[user]}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return session, answer.json()
+
+
+def test_an_account_of_jenkins_signs_in_and_out(world: World) -> None:
+    session, known = signed_in(world, OPERATOR)
+    (cookie,) = session.cookies
+    assert cookie.name == "portal_session"
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "lax"
+    assert (known["user"], known["role"]) == (OPERATOR, "operator")
+    assert session.get(f"{world.url}/api/v1/session", timeout=10).json() == known
+    kept = {"Cookie": f"portal_session={cookie.value}"}
+    headers = {"X-CSRF-Token": known["csrf"]}
+    assert session.delete(f"{world.url}/api/v1/session", headers=headers, timeout=10).status_code == 204
+    assert requests.get(f"{world.url}/api/v1/session", headers=kept, timeout=10).status_code == 401
+
+
+def test_a_wrong_password_is_refused_and_noted(world: World, operator: Caller) -> None:
+    answer = requests.post(f"{world.url}/api/v1/session", json={"user": OPERATOR, "password": "no"}, timeout=10)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, PROBLEM)
+    assert answer.json()["detail"] == "Neither Jenkins nor GitLab knows them."
+    entry = operator.get("/audit?limit=5")[0]
+    assert (entry["who"], entry["what"], entry["subject"], entry["outcome"]) == (
+        "nobody",
+        "sign-in",
+        OPERATOR,
+        "refused",
+    )
+
+
+def test_a_cookie_changes_nothing_without_the_sessions_own_token(world: World) -> None:
+    session, known = signed_in(world, OPERATOR)
+    address, body = f"{world.url}/api/v1/links", {"title": "the last row"}
+    for headers in ({}, {"X-CSRF-Token": "x"}, {"X-CSRF-Token": "é".encode()}):
+        refused = session.post(address, json=body, headers=headers, timeout=10)
+        assert (refused.status_code, refused.json()["type"]) == (403, "csrf")
+    assert session.post(address, json=body, headers={"X-CSRF-Token": known["csrf"]}, timeout=10).status_code == 201
+
+
+def test_an_audience_comes_by_a_link_looks_and_may_not_act(world: World, operator: Caller) -> None:
+    link = operator.request("POST", "/links", json={"title": "the hall", "hours": 2}).json()
+    with requests.Session() as audience:
+        audience.trust_env = False
+        assert audience.get(link["url"], timeout=10, allow_redirects=False).headers["Location"] == "/"
+        known = audience.get(f"{world.url}/api/v1/session", timeout=10).json()
+        assert (known["user"], known["role"]) == ("audience", "viewer")
+        assert audience.get(f"{world.url}/api/v1/chain", timeout=10).status_code == 200
+        acts = audience.post(
+            f"{world.url}/api/v1/actions/scale", timeout=10, headers={"X-CSRF-Token": known["csrf"]},
+            json={"parameters": {"environment": "test", "replicas": 1}},
+        )  # fmt: skip
+        assert (acts.status_code, acts.json()["title"]) == (403, "audience may look and not act")
+        assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+        assert audience.get(f"{world.url}/api/v1/chain", timeout=10).status_code == 401
+        assert audience.get(link["url"], timeout=10).status_code == 404
+    assert all("url" not in one or not one["url"] for one in operator.get("/links"))
+
+
+def test_a_viewers_actions_are_refused_with_the_reason_and_noted(viewer: Caller, operator: Caller) -> None:
+    refused = viewer.act("upgrade", environment="test", version="v2.0.0.0")
+    assert refused.status_code == 403
+    assert refused.json() == {
+        "type": "role", "title": f"{VIEWER} may look and not act", "status": 403, "field": "",
+        "detail": "The role is viewer; this needs an operator.",
+        "next": "sign in with an account that is an operator: ./inv credentials",
+    }  # fmt: skip
+    assert viewer.plan("upgrade", environment="test", version="v2.0.0.0").status_code == 200
+    entry = operator.get("/audit?limit=1")[0]
+    assert (entry["who"], entry["outcome"], entry["why"]) == (VIEWER, "refused", "The role is viewer.")
+
+
+def test_a_token_has_at_most_its_owners_role_and_ends_when_it_is_revoked(world: World, viewer: Caller) -> None:
+    token = viewer.request("POST", "/tokens", json={"title": "script", "role": "operator"}).json()
+    assert token["role"] == "viewer"
+    headers = {"Authorization": f"Bearer {token['token']}"}
+    assert requests.get(f"{world.url}/api/v1/chain", headers=headers, timeout=10).status_code == 200
+    assert viewer.get("/tokens")[0]["token"] == ""
+    assert viewer.request("DELETE", f"/tokens/{token['id']}").status_code == 204
+    assert requests.get(f"{world.url}/api/v1/chain", headers=headers, timeout=10).status_code == 401
+
+
+def test_failed_sign_ins_of_an_account_are_slowed_down_and_those_of_others_not(world: World, operator: Caller) -> None:
+    address = f"{world.url}/api/v1/session"
+    codes = [requests.post(address, json={"user": "eve", "password": "x"}, timeout=10) for _ in range(12)]
+    assert codes[0].status_code == 401
+    assert codes[-1].status_code == 429
+    assert int(codes[-1].headers["Retry-After"]) >= 1
+    assert operator.request("GET", "/session").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "["])
+def test_another_name_than_the_portals_is_refused(world: World, host: str) -> None:
+    answer = requests.get(f"{world.url}/api/v1/chain", headers={"Host": host}, timeout=10)
+    assert answer.status_code == 421 if host else answer.status_code in (400, 421)
+
+
+def test_another_pages_requests_are_refused(world: World) -> None:
+    answer = requests.post(
+        f"{world.url}/api/v1/session", json={"user": OPERATOR, "password": PASSWORDS[OPERATOR]},
+        headers={"Origin": "http://evil.example"}, timeout=10,
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["type"]) == (403, "origin")
+
+
+def test_a_long_body_is_refused_whether_it_tells_its_length_or_not(world: World, operator: Caller) -> None:
+    long = b"[" + b" " * 300_000 + b"]"
+    assert operator.request("POST", "/rules/check", data=long).status_code == 413
+    chunked = operator.request("POST", "/rules/check", data=(piece for piece in (long[:200_000], long[200_000:])))
+    assert chunked.status_code == 413
+
+
+def test_every_answer_forbids_frames_foreign_scripts_and_sniffing(world: World) -> None:
+    for path in ("/api/v1/chain", "/sign-in", "/healthz"):
+        headers = requests.get(world.url + path, timeout=10).headers
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_secrets_of_the_portal_are_in_no_log(world: World) -> None:
+    assert not any(secret in world.log() for secret in (*PASSWORDS.values(), "hook-secret-of-the-world"))

@@ -1,0 +1,126 @@
+"""Rules: checked before they are saved, rehearsed, kept over a sudden end, each event decided once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.contract.browser.portal_world.world import OPERATOR, SECOND, World
+from tests.contract.portal.conftest import Caller, wait_for
+
+pytestmark = pytest.mark.usefixtures("no_rules")
+
+BUILD_TAGS = {"kind": "trigger", "name": "build-tags", "on": "tag", "matching": "v*", "do": "build"}
+TO_TEST = {
+    "kind": "trigger", "name": "to-test", "on": "image", "matching": "v*", "do": "deploy", "environment": "test",
+}  # fmt: skip
+APPROVED = {"kind": "guard", "name": "four-eyes", "environment": "prod", "approval": True}
+
+
+def closed_now() -> dict:
+    """A guard whose hours are over or to come."""
+    now = datetime.now(UTC)
+    begin, end = now + timedelta(hours=2), now + timedelta(hours=3)
+    hours = {"begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}", "zone": "UTC"}
+    return {"kind": "guard", "name": "office-hours", "environment": "prod", "between": hours}
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "says"),
+    [
+        ({**BUILD_TAGS, "name": "No!"}, "rules.0.name", "match"),
+        ({**BUILD_TAGS, "do": "deploy", "environment": "test"}, "rules.0", "a tag has no image yet"),
+        ({**TO_TEST, "environment": None}, "rules.0", "needs an environment"),
+        ({**APPROVED, "approval": False}, "rules.0", "it guards nothing"),
+        ({**APPROVED, "between": {"begin": "9", "end": "17:00"}}, "rules.0.between.begin", "write it as 09:00"),
+        ({**APPROVED, "between": {"begin": "09:00", "end": "17:00", "zone": "Moon"}}, "rules.0.between.zone", "Moon"),
+        ({"kind": "wish"}, "rules.0", "kind"),
+    ],
+)  # fmt: skip
+def test_rules_that_cannot_be_saved_are_told_place_by_place(
+    operator: Caller, rule: dict, where: str, says: str
+) -> None:
+    document = {"revision": 0, "rules": [rule]}
+    check = operator.request("POST", "/rules/check", json=document).json()
+    assert check["ok"] is False
+    assert any(one["where"].startswith(where) and says in one["what"] for one in check["findings"]), check
+    assert operator.request("PUT", "/rules", json=document).status_code == 422
+
+
+def test_a_rule_that_is_probably_not_meant_is_warned_of(operator: Caller) -> None:
+    rule = {**TO_TEST, "environment": "prod"}
+    check = operator.request("POST", "/rules/check", json={"rules": [rule]}).json()
+    assert check["ok"] is True
+    assert "goes to prod at once" in check["warnings"][0]["what"]
+
+
+def test_what_two_people_save_is_not_lost(operator: Caller, second: Caller) -> None:
+    revision = operator.get("/rules")["revision"]
+    assert operator.request("PUT", "/rules", json={"revision": revision, "rules": [APPROVED]}).status_code == 200
+    late = second.request("PUT", "/rules", json={"revision": revision, "rules": []})
+    assert (late.status_code, late.json()["type"]) == (409, "outdated")
+    assert [rule["name"] for rule in second.get("/rules")["rules"]] == ["four-eyes"]
+
+
+def test_out_of_hours_prod_stays_and_test_does_not_care(operator: Caller) -> None:
+    operator.settled("prod")
+    operator.save(closed_now())
+    refused = operator.act("scale", environment="prod", replicas=2)
+    assert (refused.status_code, refused.json()["type"]) == (409, "outside-hours")
+    assert "The rule office-hours lets prod change from" in refused.json()["detail"]
+    operator.settled("test")
+    assert operator.plan("scale", environment="test", replicas=2).status_code == 200
+
+
+def test_what_needs_approval_waits_for_somebody_else(operator: Caller, second: Caller, viewer: Caller) -> None:
+    operator.settled("prod")
+    operator.save(APPROVED)
+    assert operator.plan("scale", environment="prod", replicas=2).json()["approval"] == "four-eyes"
+    waiting = operator.act("scale", environment="prod", replicas=2).json()
+    assert (waiting["state"], waiting["approval"]) == ("waiting", "four-eyes")
+    assert [one["id"] for one in operator.get("/approvals")] == [waiting["id"]]
+    address, yes = f"/approvals/{waiting['id']}", {"approve": True, "reason": "seen it"}
+    assert viewer.request("POST", address, json=yes).status_code == 403
+    own = operator.request("POST", address, json=yes)
+    assert (own.status_code, own.json()["type"]) == (403, "own-approval")
+    assert second.request("POST", address, json=yes).json()["approved_by"] == SECOND
+    assert operator.ended(waiting["id"])["state"] == "succeeded"
+    assert second.request("POST", address, json=yes).json()["type"] == "not-waiting"
+    back = operator.act("scale", environment="prod", replicas=3).json()
+    refused = second.request("POST", f"/approvals/{back['id']}", json={"approve": False, "reason": "not today"}).json()
+    assert (refused["state"], refused["message"]) == ("refused", f"{SECOND} refused it. not today")
+    assert refused["who"] == OPERATOR
+
+
+def test_a_tag_is_built_and_its_image_deployed_each_once_over_a_sudden_end(operator: Caller, world: World) -> None:
+    operator.settled("test")
+    operator.save(BUILD_TAGS, TO_TEST)
+    world.push("Release v4.0.0.0", "refs/tags/v4.0.0.0")
+    by_rules = wait_for(lambda: _by_rules(operator, "v4.0.0.0"), "the rule to build")
+    assert (by_rules[0]["action"], by_rules[0]["who"]) == ("build", "rule build-tags")
+    world.stop_portal()
+    world.start_portal()
+    both = wait_for(lambda: found if len(found := _by_rules(operator, "v4.0.0.0")) == 2 else None, "the deployment")
+    assert {one["action"]: one["who"] for one in both} == {"build": "rule build-tags", "deploy": "rule to-test"}
+    assert all(operator.ended(one["id"])["state"] == "succeeded" for one in both)
+    assert operator.settled("test")["declared"] == "v4.0.0.0"
+    built = [one for one in world.jenkins.builds["uuid.image"] if one.parameters.get("ref") == "refs/tags/v4.0.0.0"]
+    assert len(built) == 1
+
+
+def test_a_rehearsal_says_what_rules_would_have_done_and_does_nothing(operator: Caller, world: World) -> None:
+    world.push("Release v5.0.0.0", "refs/tags/v5.0.0.0")
+
+    def rehearsed() -> list[dict]:
+        decisions = operator.request("POST", "/rules/dry-run", json={"rules": [BUILD_TAGS]}).json()["decisions"]
+        return [one for one in decisions if one["event"]["name"] == "v5.0.0.0"]
+
+    (decision,) = wait_for(rehearsed, "the event")
+    assert (decision["rule"], decision["outcome"], decision["action"]) == ("build-tags", "acts", "build tag v5.0.0.0")
+    assert decision["operation"] is None
+    assert not _by_rules(operator, "v5.0.0.0")
+
+
+def _by_rules(operator: Caller, version: str) -> list[dict]:
+    return [one for one in operator.get("/operations") if one["who"].startswith("rule ") and version in one["title"]]

@@ -1,0 +1,116 @@
+"""The portal over its API, before the real parts: sign in, act, seen in the cluster and in the audit log."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from kubestage.sandbox.sandbox import Sandbox
+
+from .conftest import inv, served
+
+_ENDED_SECONDS = 180
+
+
+class Visitor:
+    """Somebody who has signed in with an account of the sandbox."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._url = f"{url}/api/v1"
+        self._session = requests.Session()
+        self._session.trust_env = False
+        known = self.post("/session", {"user": user, "password": password})
+        assert known.status_code == 200, known.text
+        self.role = known.json()["role"]
+        self._session.headers["X-CSRF-Token"] = known.json()["csrf"]
+
+    def get(self, path: str) -> Any:
+        answer = self._session.get(self._url + path, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any) -> requests.Response:
+        return self._session.post(self._url + path, json=body, timeout=30)
+
+    def act(self, name: str, **parameters: Any) -> requests.Response:
+        return self.post(f"/actions/{name}", {"parameters": parameters, "confirm": True})
+
+    def done(self, name: str, **parameters: Any) -> dict[str, Any]:
+        begun = self.act(name, **parameters)
+        assert begun.status_code == 202, begun.text
+        number, deadline = begun.json()["id"], time.monotonic() + _ENDED_SECONDS
+        while not (operation := self.get(f"/operations/{number}"))["ended"] and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert operation["state"] == "succeeded", (operation, self.get(f"/operations/{number}/log")[-10:])
+        return operation
+
+
+@pytest.fixture(scope="module")
+def admin(sandbox: Sandbox) -> Visitor:
+    """Jenkins' administrator, who may act."""
+    return Visitor(sandbox.settings.portal_url, "admin", sandbox.secrets.jenkins_admin_password)
+
+
+def test_the_portal_sees_the_whole_chain(admin: Visitor):
+    chain = admin.get("/chain")
+    assert {part["name"]: part["state"] for part in chain["parts"] if part["name"] in ("gitlab", "registry")} == {
+        "gitlab": "ok", "registry": "ok",
+    }  # fmt: skip
+    v1 = next(version for version in chain["versions"] if version["version"] == "v1.0.0.0")
+    assert (v1["build"], len(v1["commit"])) == (1, 40)
+    assert "v2.0.0.0" in {version["version"] for version in chain["versions"]}
+
+
+def test_a_version_is_brought_and_taken_back_and_the_audit_log_says_by_whom(
+    admin: Visitor, sandbox: Sandbox, kubectl: Any
+):
+    """By kubectl's way and by Jenkins': each is seen in the cluster and served."""
+    before = served(sandbox.settings, "test")["version"]
+    other = "v2.0.0.0" if before == "v1.0.0.0" else "v1.0.0.0"
+    admin.done("upgrade", environment="test", version=other)
+    assert served(sandbox.settings, "test")["version"] == other
+    newest = admin.get("/environments/test/history")[0]
+    assert (newest["version"], newest["who"], newest["how"]) == (other, "admin", "upgrade")
+    image = kubectl("get deployment uuid-deploy -n ns-uuid-test -o jsonpath={.spec.template.spec.containers[0].image}")
+    assert image.endswith(f"apps/uuid:{other}")
+    admin.done("deploy", environment="test", version=before)
+    assert served(sandbox.settings, "test")["version"] == before
+    told = [(one["who"], one["what"], one["outcome"]) for one in admin.get("/audit?limit=4")]
+    assert told == [("admin", what, outcome) for what in ("deploy", "upgrade") for outcome in ("done", "asked")]
+
+
+def test_whatever_is_refused_says_why(admin: Visitor, sandbox: Sandbox):
+    running = served(sandbox.settings, "test")["version"]
+    for name, parameters, says in (
+        ("deploy", {"environment": "test", "version": "v9.9.9.9"}, "v9.9.9.9 is not in the registry"),
+        ("upgrade", {"environment": "test", "version": running}, f"test asks for {running} already"),
+        ("rollback", {"environment": "test", "revision": 999}, "test has no revision 999"),
+        ("scale", {"environment": "test", "replicas": 99}, "99 replicas are too many"),
+        ("build", {"ref": "refs/heads/nowhere"}, "GitLab has no refs/heads/nowhere"),
+    ):
+        refused = admin.act(name, **parameters)
+        assert refused.status_code in (404, 409, 422)
+        assert refused.json()["title"] == says
+    developer = Visitor(sandbox.settings.portal_url, "caoyong1", sandbox.secrets.gitlab_user_password)
+    assert developer.role == "viewer"
+    assert developer.act("scale", environment="test", replicas=2).json()["title"] == "caoyong1 may look and not act"
+
+
+def test_its_account_in_the_cluster_can_do_nothing_else(kubectl: Any):
+    account = "--as=system:serviceaccount:kubestage-system:portal"
+    for allowed in ("patch deployments.apps/uuid-deploy", "get pods", "patch configmaps/env-config"):
+        assert kubectl(f"auth can-i {allowed} {account} -n ns-uuid-prod").strip() == "yes"
+    for refused in ("delete pods", "create deployments.apps", "get secrets", "patch deployments.apps/other"):
+        assert kubectl(f"auth can-i {refused} {account} -n ns-uuid-prod || true").strip() == "no"
+    assert kubectl(f"auth can-i get pods {account} -n kube-system || true").strip() == "no"
+
+
+def test_its_log_can_be_read_and_holds_no_secret(sandbox: Sandbox):
+    log = inv("logs", "portal", "--lines", "1000")
+    assert log.code == 0, log.text
+    secrets = [value for value in sandbox.secrets.model_dump().values() if "\n" not in value]
+    assert not [secret for secret in secrets if secret in log.stdout]
+    assert "Traceback" not in log.stdout
