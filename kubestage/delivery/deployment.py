@@ -12,8 +12,9 @@ from kubestage.providers.kubernetes.api import Api
 from kubestage.providers.kubernetes.awaiting import pods_of, ready
 from kubestage.providers.kubernetes.kinds import KINDS
 from kubestage.providers.kubernetes.release import release_strategy
-from kubestage.providers.kubernetes.replicasets import REVISION, replica_sets_of
+from kubestage.providers.kubernetes.replicasets import REVISION, replica_sets_of, selector_of
 from kubestage.providers.kubernetes.settling import settled
+from kubestage.waits import wait_for
 
 NAME = "uuid-deploy"
 SERVICE = "uuidservice"
@@ -218,6 +219,21 @@ class Deployments:
                 say=lambda state: console.say(f"{environment}: {state}"),
             )
         )
+
+    def wait_left(self, environment: str, *, seconds: float = 60.0) -> None:
+        """Waits until the pods of earlier revisions have ended; after a rolling update they still answer for a while.
+
+        Raises:
+            WaitTimeout: the bound was reached.
+        """
+
+        selector = selector_of(self._required(environment))
+
+        def nobody_leaves() -> bool:
+            pods = self._api.list(f"/api/v1/namespaces/{namespace(environment)}/pods", labelSelector=selector)
+            return not any(pod["metadata"].get("deletionTimestamp") for pod in pods)
+
+        wait_for(f"the old pods of {environment} have ended", nobody_leaves, seconds=seconds)
 
     def settle(self, environment: str, *, seconds: float = 300.0) -> Rollout | None:
         """Waits for a rollout that is under way, before strategy or replicas are changed; None without a Deployment.

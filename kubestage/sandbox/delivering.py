@@ -180,6 +180,7 @@ def _probed(
     try:
         with probe, console.step(title):
             change = act()
+            target.deployments.wait_left(target.environment)  # what they would lose is seen as well
     finally:
         report = probe.report()
         files = report.write(sandbox.settings.reports, title.replace(" ", "-"))

@@ -105,3 +105,18 @@ def test_a_cluster_is_healthy_when_every_node_is_ready():
 def test_without_a_kubeconfig_there_is_no_cluster(tmp_path):
     with pytest.raises(PartError, match="There is no cluster"):
         Deployments.of(tmp_path / "kubeconfig")
+
+
+def test_pods_that_still_leave_are_waited_for(monkeypatch):
+    leaving = {"metadata": {"name": "old", "deletionTimestamp": "2026-11-22T12:00:00Z"}}
+    staying = {"metadata": {"name": "new"}}
+    api = Api(deployment(), pods=[staying, leaving])
+    naps = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        api.collections["pods"] = [staying]
+
+    monkeypatch.setattr("time.sleep", nap)
+    Deployments(api).wait_left("test")
+    assert len(naps) == 1
