@@ -226,7 +226,6 @@ class Deployments:
         Raises:
             WaitTimeout: the bound was reached.
         """
-
         selector = selector_of(self._required(environment))
 
         def nobody_leaves() -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from kubestage.docker.daemon import Daemon
 from kubestage.sandbox.sandbox import Sandbox
+from kubestage.sandbox.status import ABSENT
 from kubestage.settings import CHECKOUT
 
 from .conftest import inv, served
@@ -39,7 +40,7 @@ def test_servers_that_are_stopped_or_removed_are_there_again_with_their_data(san
     assert told.code == 4
     states = {part["name"]: part["health"] for part in told.facts()["parts"]}
     assert states["registry"] == states["jenkins"] == "its container is exited"
-    assert states["gitlab"] == "its container is missing"
+    assert states["gitlab"] == ABSENT
     up = inv("up", "--yes")
     assert up.code == 0, up.text
     assert_healthy()
