@@ -84,6 +84,7 @@ class Hub:
                 if not self._covers(position):
                     position, greeting = self._whole_picture()
                     yield greeting
+                    continue
                 if missed := [frame for frame in self._after(position) if self._counts(frame)]:
                     yield b"".join(frame.data for frame in missed)
                     position = self._last

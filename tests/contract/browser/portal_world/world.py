@@ -122,6 +122,12 @@ class World:
         self._process.kill()
         self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """The portal's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def log(self) -> str:
         """What the portal has printed."""
         return (self._folder / "portal.log").read_text()

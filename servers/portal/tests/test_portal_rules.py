@@ -1,0 +1,65 @@
+"""Rules as people mean them: hours of a place, over midnight too; which events set off what."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from portal.models import ChainEvent, Guard, Hours, Trigger
+from portal.rules.judge import guarded, triggers, within
+
+MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "zone", "days", "at", "is_within"),
+    [
+        ("09:00", "17:00", "UTC", ["mon"], "2026-11-23T09:00", True),
+        ("09:00", "17:00", "UTC", ["mon"], "2026-11-23T16:59", True),
+        ("09:00", "17:00", "UTC", ["mon"], "2026-11-23T17:00", False),
+        ("09:00", "17:00", "UTC", ["tue"], "2026-11-23T12:00", False),
+        ("09:00", "17:00", "Europe/Berlin", ["mon"], "2026-11-23T08:30", True),
+        ("09:00", "17:00", "Asia/Shanghai", ["mon"], "2026-11-23T09:30", False),
+        ("22:00", "06:00", "UTC", ["mon"], "2026-11-23T23:00", True),
+        ("22:00", "06:00", "UTC", ["mon"], "2026-11-24T05:59", True),
+        ("22:00", "06:00", "UTC", ["mon"], "2026-11-23T05:00", False),
+        ("22:00", "06:00", "UTC", ["mon"], "2026-11-24T23:00", False),
+        ("00:00", "00:00", "UTC", ["mon"], "2026-11-23T13:00", True),
+    ],
+)
+def test_hours_are_of_a_place_and_belong_to_the_day_on_which_they_begin(begin, end, zone, days, at, is_within):
+    hours = Hours(begin=begin, end=end, zone=zone, days=days)
+    assert within(hours, datetime.fromisoformat(at).replace(tzinfo=UTC)) is is_within
+
+
+def test_a_guard_holds_for_its_environment_and_its_actions_while_it_is_enabled():
+    guard = Guard(name="eyes", environment="prod", actions=["deploy"], approval=True)
+    assert guarded([guard], "prod", "deploy", MONDAY_NOON).approval == "eyes"
+    assert guarded([guard], "prod", "scale", MONDAY_NOON).approval == ""
+    assert guarded([guard], "test", "deploy", MONDAY_NOON).approval == ""
+    asleep = guard.model_copy(update={"enabled": False})
+    assert guarded([asleep], "prod", "deploy", MONDAY_NOON).approval == ""
+
+
+def test_hours_come_before_an_approval_and_say_until_when():
+    hours = Hours(begin="13:00", end="14:00")
+    night = Guard(name="lunch", environment="prod", between=hours, approval=True)
+    verdict = guarded([night], "prod", "deploy", MONDAY_NOON)
+    assert "from 13:00 to 14:00" in verdict.refused
+    assert "Mon 12:00" in verdict.refused
+    assert verdict.next.startswith("again from 13:00 on")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [("tag", "v1.0.0.0", ["tags"]), ("tag", "w1", []), ("branch", "v1", []), ("image", "v1.0.0.0", ["images"])],
+)
+def test_an_event_sets_off_the_rules_about_its_kind_whose_pattern_its_name_has(kind, name, expected):
+    rules = [
+        Trigger(name="tags", on="tag", matching="v*", do="build"),
+        Trigger(name="images", on="image", matching="v?.*", do="deploy", environment="test"),
+        Trigger(name="off", enabled=False, on=kind, do="build" if kind != "image" else "deploy",
+                environment="test" if kind == "image" else None),
+    ]  # fmt: skip
+    event = ChainEvent(key="k", kind=kind, name=name, at=MONDAY_NOON)
+    assert [rule.name for rule in triggers(rules, event)] == expected

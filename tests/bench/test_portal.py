@@ -1,0 +1,135 @@
+"""The portal's aims: a picture at once, events within the blink of an eye, a hall full of viewers. Needs no sandbox."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, World
+from tests.contract.portal.conftest import Caller, Events
+
+from .conftest import Board
+
+pytestmark = pytest.mark.timeout(900)
+
+VIEWERS = 100
+WATCHED_SECONDS = 30
+ROUNDS = 8
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("portal"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def operator(world: World) -> Caller:
+    caller = Caller(world.url, OPERATOR)
+    caller.settled("test")
+    return caller
+
+
+def test_the_first_picture_comes_at_once(operator: Caller, world: World, board: Board) -> None:
+    """The page with the whole chain in it, and the whole chain over the API."""
+    samples: dict[str, list[float]] = {"/": [], "/api/v1/chain": []}
+    with requests.Session() as session:
+        session.trust_env = False
+        body = {"user": OPERATOR, "password": PASSWORDS[OPERATOR]}
+        assert session.post(f"{world.url}/api/v1/session", json=body, timeout=30).ok
+        for _ in range(ROUNDS):
+            for path, seconds in samples.items():
+                began = time.monotonic()
+                assert session.get(world.url + path, timeout=30).status_code == 200
+                seconds.append(time.monotonic() - began)
+    assert board.measured("portal: the page with the picture", "s", samples["/"], 1.0) < 1.0
+    assert board.measured("portal: the chain over the API", "s", samples["/api/v1/chain"], 1.0) < 1.0
+
+
+def test_an_event_is_told_while_it_is_new(operator: Caller, world: World, board: Board) -> None:
+    """From a push, a build's start and a change in the cluster to the event that tells of it."""
+    listener = Events(operator)
+    listener.until("chain")
+    seconds: dict[str, list[float]] = {"push": [], "build": [], "cluster": []}
+    for number in range(ROUNDS):
+        sha = world.push(f"Change {number}", "refs/heads/bench")
+        seconds["push"].append(_until(listener, lambda chain, sha=sha: sha in str(chain["travelling"])))
+        world.build("refs/heads/bench")
+        seconds["build"].append(_until(listener, lambda chain: chain["parts"][1]["state"] == "busy"))
+        listener.until("chain", lambda chain: chain["parts"][1]["state"] == "ok")
+        version = "v2.0.0.0" if operator.environment("test")["declared"] == "v1.0.0.0" else "v1.0.0.0"
+        world.deploy("test", version)
+        seconds["cluster"].append(
+            _until(listener, lambda chain, version=version: chain["environments"][0]["declared"] == version)
+        )
+        operator.settled("test")
+    listener.close()
+    for what, samples in seconds.items():
+        board.measured(f"portal: event of a {what}", "ms", [sample * 1000 for sample in samples], 300)
+    every = [sample for samples in seconds.values() for sample in samples]
+    assert statistics.median(every) < 0.3, seconds
+
+
+def test_a_hall_of_viewers_costs_less_than_a_core(operator: Caller, world: World, board: Board) -> None:
+    """A hundred listen while rollouts go on; each hears of each."""
+    heard = [0] * VIEWERS
+    over = threading.Event()
+
+    def listen(place: int) -> None:
+        listener = Events(operator)
+        while not over.is_set():
+            heard[place] += listener.next()[0] == "chain"
+        listener.close()
+
+    threads = [threading.Thread(target=listen, args=(place,), daemon=True) for place in range(VIEWERS)]
+    for thread in threads:
+        thread.start()
+    while not all(heard):
+        time.sleep(0.1)
+    process = psutil.Process(world.pid)
+    before, began = process.cpu_times(), time.monotonic()
+    turn = 0
+    while time.monotonic() - began < WATCHED_SECONDS:
+        turn += 1
+        world.deploy("test", f"v{1 + turn % 2}.0.0.0")
+        time.sleep(3)
+    after, seconds = process.cpu_times(), time.monotonic() - began
+    memory = process.memory_info().rss / 1e6
+    over.set()
+    cores = (after.user + after.system - before.user - before.system) / seconds
+    assert min(heard) > turn
+    assert max(heard) - min(heard) <= turn
+    assert board.measured("portal: 100 viewers amid rollouts", "cores", cores, 1.0) < 1.0
+    assert board.measured("portal: 100 viewers, memory", "MB", memory, 300) < 300
+    for thread in threads:
+        thread.join(timeout=30)
+
+
+def _until(listener: Events, wanted: Callable[[dict], bool]) -> float:
+    began = time.monotonic()
+    listener.until("chain", wanted)
+    return time.monotonic() - began
+
+
+def test_the_portal_serves_soon_after_its_start(tmp_path: Path, board: Board) -> None:
+    own = World(tmp_path)
+    own.start()
+    try:
+        seconds = []
+        for _ in range(3):
+            own.stop_portal()
+            began = time.monotonic()
+            own.start_portal()
+            seconds.append(time.monotonic() - began)
+    finally:
+        own.stop()
+    assert board.measured("portal: start", "s", seconds, 5.0) < 5.0
