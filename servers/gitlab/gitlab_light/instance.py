@@ -12,12 +12,14 @@ from pathlib import Path
 
 from anyio import from_thread
 
+from gitlab_light.chronicle import Chronicle
 from gitlab_light.git.commands import git_environment, write_config
 from gitlab_light.git.hooks import install_hooks
 from gitlab_light.git.journal import Journal, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import MergeFlow
+from gitlab_light.model.activity import Activities
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
@@ -69,9 +71,13 @@ class Instance:
         self.merge_flow = MergeFlow(
             self.repositories, self.projects, self.merge_requests, self.notes, self.commit_notes
         )
+        self.activities = Activities(self.database)
+        self.chronicle = Chronicle(
+            self.repositories, self.links, self.users, self.projects, self.notes, self.activities
+        )
         self.events = Events(
-            self.database, self.repositories, self.links, self.projects, self.namespaces, self.users, self.hooks,
-            self.protected, self.merge_requests, self.notes, self.merge_flow,
+            self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
+            self.hooks, self.protected, self.merge_requests, self.notes, self.merge_flow,
         )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries

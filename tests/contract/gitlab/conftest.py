@@ -13,7 +13,7 @@ from typing import Any
 
 import gitlab
 import pytest
-from gitlab.v4.objects import Project, User
+from gitlab.v4.objects import Project, ProjectMergeRequest, User
 
 from tests.contract.gitlab.light import LightServer, Server
 from tests.contract.gitlab.receiver import Receiver
@@ -106,6 +106,31 @@ def url(server: Server) -> Callable[..., str]:
 def worktree(project: Project, url: Callable[..., str], tmp_path: Path) -> Worktree:
     """Root's clone of the new project."""
     return Worktree.clone(url(project), tmp_path / "work")
+
+
+@pytest.fixture
+def branch(worktree: Worktree) -> Callable[..., str]:
+    """Makes a branch from master with one commit, and pushes it."""
+
+    def make(name: str, **files: str) -> str:
+        worktree.git("checkout", "--quiet", "-B", name, "origin/master")
+        sha = worktree.commit(f"Change by {name}", **(files or {f"{name}_txt": name}))
+        worktree.git("push", "--quiet", "--force", "origin", name)
+        return sha
+
+    return make
+
+
+@pytest.fixture
+def request_of(project: Project, branch: Callable[..., str]) -> Callable[..., ProjectMergeRequest]:
+    """Makes a merge request of a new branch into master."""
+
+    def make(name: str = "feature", files: dict[str, str] | None = None, **more: Any) -> ProjectMergeRequest:
+        branch(name, **(files or {}))
+        about = {"source_branch": name, "target_branch": "master", "title": f"Add {name}"}
+        return project.mergerequests.create(about | more)
+
+    return make
 
 
 @pytest.fixture

@@ -160,6 +160,8 @@ def test_a_developer_may_not_commit_to_a_protected_branch(make_user, client_of, 
     about = {"file_path": "a.txt", "commit_message": "m", "content": "x"}
     with refused(400, "You are not allowed to push into this branch"):
         own.files.create(about | {"branch": "master"})
+    with refused(403, "403 Forbidden - You are not allowed to push into this branch"):
+        own.commits.create({"branch": "master", "commit_message": "m", "actions": []})
     own.files.create(about | {"branch": "mine", "start_branch": "master"})
 
 
@@ -188,10 +190,10 @@ def test_a_commit_is_commented(project):
     assert (comment.note, comment.path, comment.line, comment.author["username"]) == ("Good", "README.md", 1, "root")
 
 
-@pytest.mark.parametrize("kind", ["tar.gz", "zip"])
+@pytest.mark.parametrize("kind", ["tar.gz", "zip", "tar.bz2", "tbz2", "bz2", "tar"])
 def test_a_commits_files_come_as_an_archive(project, kind, tmp_path):
     sha = project.commits.get("master").id
     archive = tmp_path / f"x.{kind}"
     archive.write_bytes(project.repository_archive(format=kind))
-    shutil.unpack_archive(archive, tmp_path / "out")
+    shutil.unpack_archive(archive, tmp_path / "out", "zip" if kind == "zip" else "tar")
     assert (tmp_path / "out" / f"{project.path}-master-{sha}" / "README.md").read_text() == "# Hello\n"

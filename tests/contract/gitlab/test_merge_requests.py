@@ -2,35 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.contract.gitlab.test_accounts import refused
 from tests.contract.gitlab.worktree import Worktree, with_login
-
-
-@pytest.fixture
-def branch(project, worktree):
-    """Makes a branch from master with one commit, and pushes it."""
-
-    def make(name: str, **files: str) -> str:
-        worktree.git("checkout", "--quiet", "-B", name, "origin/master")
-        sha = worktree.commit(f"Change by {name}", **(files or {f"{name}_txt": name}))
-        worktree.git("push", "--quiet", "--force", "origin", name)
-        return sha
-
-    return make
-
-
-@pytest.fixture
-def request_of(project, branch):
-    """Makes a merge request of a new branch into master."""
-
-    def make(name: str = "feature", files: dict[str, str] | None = None, **more):
-        branch(name, **(files or {}))
-        about = {"source_branch": name, "target_branch": "master", "title": f"Add {name}"}
-        return project.mergerequests.create(about | more)
-
-    return make
 
 
 def test_a_request_is_made_shown_and_listed(server, root, project, branch):
@@ -274,7 +247,9 @@ def test_notes_and_threads(project, request_of):
     }})  # fmt: skip
     assert on_line.attributes["notes"][0]["position"]["new_path"] == "feature.txt"
     reply.delete()
-    assert {one.body for one in found.notes.list(get_all=True)} == {"Changed", "Why?", "Here"}
+    notes = found.notes.list(get_all=True)
+    assert {one.body for one in notes if not one.system} == {"Changed", "Why?", "Here"}
+    assert [one.body for one in notes if one.system] == ["resolved all threads"]
 
 
 def test_a_builds_state_is_seen_on_the_commit_and_on_the_request(project, request_of):

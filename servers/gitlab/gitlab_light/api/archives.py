@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +21,11 @@ _FORMATS = {
     "tgz": "application/gzip",
     "tar": "application/x-tar",
     "zip": "application/zip",
+    "tar.bz2": "application/x-bzip2",
 }
+# The other names of formats, as GitLab takes them.
+_ALIASES = {"tb2": "tar.bz2", "tbz": "tar.bz2", "tbz2": "tar.bz2", "bz2": "tar.bz2"}
+_BZIP2 = "tar.bz2"  # which git itself does not make
 _CHUNK = 128 * 1024
 
 
@@ -28,7 +33,8 @@ _CHUNK = 128 * 1024
 def show_archive(call: Call) -> Any:
     """The files of a commit, branch or tag: archive, archive.tar.gz, archive.zip and so on."""
     name, _, extension = call.arguments["archive"].partition(".")
-    kind = extension or "tar.gz"
+    extension = extension or "tar.gz"
+    kind = _ALIASES.get(extension, extension)
     if name != "archive" or kind not in _FORMATS:
         raise not_found()
     project, repository = call.repository()
@@ -39,13 +45,31 @@ def show_archive(call: Call) -> Any:
     if path and (not is_file_path(path) or repository.entry(sha, path) is None):
         raise bad_parameter("path does not have a valid value")
     folder = f"{project.path}-{(call.params.optional_text('sha') or project.default_branch).replace('/', '-')}-{sha}"
-    command = ["git", "--git-dir", str(repository.path), "archive", f"--format={kind}", f"--prefix={folder}/", sha]
+    command = [
+        "git",
+        "--git-dir",
+        str(repository.path),
+        "archive",
+        f"--format={'tar' if kind == _BZIP2 else kind}",
+        f"--prefix={folder}/",
+        sha,
+    ]
     process = subprocess.Popen(
         [*command, "--", path] if path else command,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=call.instance.git_environment,
     )  # fmt: skip
-    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder, safe='')}.{kind}"}
-    return StreamingResponse(_chunks(process), headers=disposition, media_type=_FORMATS[kind])
+    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder, safe='')}.{extension}"}
+    chunks = _squeezed(_chunks(process)) if kind == _BZIP2 else _chunks(process)
+    return StreamingResponse(chunks, headers=disposition, media_type=_FORMATS[kind])
+
+
+def _squeezed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same compressed by bzip2."""
+    compressor = bz2.BZ2Compressor()
+    for chunk in chunks:
+        if squeezed := compressor.compress(chunk):
+            yield squeezed
+    yield compressor.flush()
 
 
 def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

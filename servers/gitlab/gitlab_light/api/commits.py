@@ -11,7 +11,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import paginate, set_headers, window
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, bad_request, not_found
+from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange
@@ -76,13 +76,15 @@ def _time(params: Params, name: str) -> str:
 def create_commit(call: Call) -> Any:
     """Commits several changes at once."""
     project, repository = writable(call)
-    call.params.text("branch")
-    message = call.params.text("commit_message")
+    branch, message = call.params.text("branch"), call.params.text("commit_message")
+    if not may_push(call, project, "branch", branch):
+        raise forbidden("You are not allowed to push into this branch")
     actions = [_action(params) for params in call.params.objects("actions")]
     sha = commit_actions(call, actions, message)
     call.created()
     commit = history.commit(repository, sha)
-    return entities.commit(call.instance.links, project, commit) | {"stats": _stats(repository, commit)}
+    answer = entities.commit(call.instance.links, project, commit) | {"project_id": project.id}
+    return answer | ({"stats": _stats(repository, commit)} if call.params.boolean("stats", default=True) else {})
 
 
 def _action(params: Params) -> Action:
@@ -158,7 +160,7 @@ def _parent(call: Call, repository: Repository, branch: str, existing: str | Non
 @routes.get("/projects/:id/repository/commits/:sha", anonymous=True)
 def show_commit(call: Call) -> Any:
     """One commit, by id, branch or tag."""
-    project, repository, commit = _commit(call)
+    project, repository, commit = find_commit(call)
     answer = entities.commit(call.instance.links, project, commit)
     if call.params.boolean("stats", default=True):
         answer["stats"] = _stats(repository, commit)
@@ -169,7 +171,7 @@ def show_commit(call: Call) -> Any:
 @routes.get("/projects/:id/repository/commits/:sha/diff", anonymous=True)
 def show_diff(call: Call) -> Any:
     """What a commit changes, compared with its first parent."""
-    _, repository, commit = _commit(call)
+    _, repository, commit = find_commit(call)
     diffs = history.diff(repository, commit.parents[0] if commit.parents else EMPTY_TREE, commit.id)
     return [entities.diff(diff) for diff in paginate(call, diffs)]
 
@@ -177,7 +179,7 @@ def show_diff(call: Call) -> Any:
 @routes.get("/projects/:id/repository/commits/:sha/merge_requests", anonymous=True)
 def list_merge_requests(call: Call) -> Any:
     """The merge requests that a commit is the head, merge or squash commit of, or that bring it."""
-    project, repository, commit = _commit(call)
+    project, repository, commit = find_commit(call)
     found = [
         request for request in call.instance.merge_requests.select("project_id = ?", project.id)
         if commit.id in (request.head_sha, request.merge_commit_sha, request.squash_commit_sha)
@@ -190,7 +192,7 @@ def list_merge_requests(call: Call) -> Any:
 @routes.get("/projects/:id/repository/commits/:sha/refs", anonymous=True)
 def list_refs(call: Call) -> Any:
     """The branches and tags that hold a commit."""
-    _, repository, commit = _commit(call)
+    _, repository, commit = find_commit(call)
     kind = call.params.choice("type", ("branch", "tag", "all"), default="all")
     found = []
     for name, prefix in (("branch", "refs/heads/"), ("tag", "refs/tags/")):
@@ -222,7 +224,12 @@ def compare(call: Call) -> Any:
     }
 
 
-def _commit(call: Call) -> tuple[Project, Repository, history.Commit]:
+def find_commit(call: Call) -> tuple[Project, Repository, history.Commit]:
+    """The project, its repository and the commit that the path names.
+
+    Raises:
+        Refusal: 404 or 403.
+    """
     project, repository = call.repository()
     sha = repository.resolve(call.arguments["sha"])
     if sha is None:

@@ -7,7 +7,8 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.projects import remove_project, select_projects
+from gitlab_light.api.project_lists import select_projects
+from gitlab_light.api.projects import remove_project
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.model.database import as_id

@@ -114,9 +114,15 @@ def remove(call: Call) -> Any:
     owners = [one for one in call.instance.members.direct(source, source_id) if one.access_level >= OWNER]
     if source == "group" and [one.id for one in owners] == [member.id]:
         raise forbidden()
-    if member.access_level > level:
+    if member.access_level > level or _is_holder(call, source, member):
         raise forbidden()
     call.instance.members.remove(member)
+
+
+def _is_holder(call: Call, source: str, member: Member) -> bool:
+    """Whether a project lies in this member's own namespace."""
+    namespace = call.instance.namespaces.find(call.project().namespace_id) if source == "project" else None
+    return namespace is not None and namespace.owner_id == member.user_id
 
 
 def _managing(call: Call) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from gitlab_light.api.entities import basic_user
 from gitlab_light.instance import Instance
 from gitlab_light.merge_flow import merge_status
+from gitlab_light.model.activity import StateEvent
 from gitlab_light.model.commit_notes import Status
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.merge_requests import MergeRequest, Version
@@ -230,7 +231,7 @@ def note(instance: Instance, found: MergeRequest, given: Note) -> dict[str, Any]
         "author": _user(instance, given.author_id),
         "created_at": given.created_at,
         "updated_at": given.updated_at,
-        "system": False,
+        "system": given.system,
         "noteable_id": found.id,
         "noteable_type": "MergeRequest",
         "project_id": found.project_id,
@@ -252,6 +253,20 @@ def note(instance: Instance, found: MergeRequest, given: Note) -> dict[str, Any]
             "resolved_at": given.resolved_at,
         }
     return answer
+
+
+def state_event(instance: Instance, found: MergeRequest, given: StateEvent) -> dict[str, Any]:
+    """That a merge request came into a state."""
+    return {
+        "id": given.id,
+        "user": _user(instance, given.user_id),
+        "created_at": given.created_at,
+        "resource_type": "MergeRequest",
+        "resource_id": found.id,
+        "source_commit": None,
+        "source_merge_request_id": None,
+        "state": given.state,
+    }
 
 
 def discussion(instance: Instance, found: MergeRequest, notes: list[Note]) -> dict[str, Any]:

@@ -27,9 +27,18 @@ def list_notes(call: Call) -> Any:
     order = call.params.choice("order_by", ("created_at", "updated_at"), default="created_at")
     sort = call.params.choice("sort", ("asc", "desc"), default="desc")
     notes = sorted(
-        call.instance.notes.all_of(found.id), key=lambda note: (getattr(note, order), note.id), reverse=sort == "desc"
+        _kept(call, call.instance.notes.with_system(found.id)),
+        key=lambda note: (getattr(note, order), note.id),
+        reverse=sort == "desc",
     )
     return [entities.note(call.instance, found, note) for note in paginate(call, notes)]
+
+
+def _kept(call: Call, notes: list[Note]) -> list[Note]:
+    """What `activity_filter` leaves: what people wrote, what the server wrote down, or both."""
+    kinds = {"all_notes": (True, False), "only_comments": (False,), "only_activity": (True,)}
+    wanted = kinds[call.params.choice("activity_filter", kinds, default="all_notes")]
+    return [note for note in notes if note.system in wanted]
 
 
 @routes.post(_NOTES)
@@ -74,7 +83,7 @@ def list_discussions(call: Call) -> Any:
     """A merge request's discussions, oldest first."""
     found = find(call)
     threads: dict[str, list[Note]] = {}
-    for note in call.instance.notes.all_of(found.id):
+    for note in _kept(call, call.instance.notes.with_system(found.id)):
         threads.setdefault(note.discussion_id, []).append(note)
     return [entities.discussion(call.instance, found, notes) for notes in paginate(call, list(threads.values()))]
 
@@ -123,6 +132,7 @@ def reply(call: Call) -> Any:
 
 
 def _made(call: Call, found: MergeRequest, note: Note) -> Note:
+    call.instance.chronicle.noted(call.project(), note, call.me.id, found.title, found.iid)
     _tell(call, found, note, "create")
     call.created()
     return note
@@ -182,7 +192,11 @@ def _position(call: Call, found: MergeRequest) -> dict[str, Any] | None:
 def _resolve(call: Call, notes: list[Note]) -> None:
     if call.instance.members.project_level(call.user, call.project()) < DEVELOPER and not _is_author(call):
         raise forbidden()
-    call.instance.notes.resolve(notes, call.me.id if call.params.boolean("resolved") else None)
+    found, notes_of = find(call), call.instance.notes
+    waited = notes_of.unresolved(found.id)
+    notes_of.resolve(notes, call.me.id if call.params.boolean("resolved") else None)
+    if waited and not notes_of.unresolved(found.id):
+        call.instance.chronicle.threads_resolved(found, call.me.id)
 
 
 def _is_author(call: Call) -> bool:
@@ -196,7 +210,9 @@ def _check_may_comment(call: Call, found: MergeRequest) -> None:
 
 
 def _check_own(call: Call, note: Note, *, change: bool) -> None:
-    """Only its author changes a note; maintainers may remove it too."""
+    """Only its author changes a note; maintainers may remove it too. What the server wrote down stays."""
+    if note.system:
+        raise forbidden()
     level = call.instance.members.project_level(call.user, call.project())
     if note.author_id != call.me.id and not call.me.admin and (change or level < MAINTAINER):
         raise forbidden()

@@ -9,7 +9,7 @@ from gitlab_light.api import code_entities, entities
 from gitlab_light.api import merge_request_entities as mr_entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
-from gitlab_light.api.projects import select_projects
+from gitlab_light.api.project_lists import select_projects
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, not_found
 from gitlab_light.git import history

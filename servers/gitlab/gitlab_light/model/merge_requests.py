@@ -62,7 +62,7 @@ class MergeRequest:
     @property
     def draft(self) -> bool:
         """Whether its title marks it as not ready."""
-        return bool(_DRAFT.match(self.title))
+        return is_draft(self.title)
 
     @property
     def ref(self) -> str:
@@ -90,6 +90,11 @@ class Approval:
     merge_request_id: int
     user_id: int
     created_at: str
+
+
+def is_draft(title: str) -> bool:
+    """Whether a title marks a merge request as not ready."""
+    return bool(_DRAFT.match(title))
 
 
 class MergeRequests:

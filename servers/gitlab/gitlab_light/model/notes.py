@@ -17,6 +17,7 @@ class Note:
         type: None for one on its own, "DiscussionNote" in a thread, "DiffNote" on a line of a diff.
         position: the line, for a DiffNote.
         resolved_at: when its thread was resolved; None while it is open.
+        system: whether the server wrote it down, of something that the author has done.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Note:
     resolved_at: str | None
     created_at: str
     updated_at: str
+    system: bool
 
     @property
     def resolvable(self) -> bool:
@@ -48,12 +50,16 @@ class Notes:
         return self._db.one(Note, "SELECT * FROM notes WHERE id = ?", note_id)
 
     def all_of(self, merge_request_id: int) -> list[Note]:
-        """A merge request's notes, oldest first."""
+        """What people have written on a merge request, oldest first."""
+        return [note for note in self.with_system(merge_request_id) if not note.system]
+
+    def with_system(self, merge_request_id: int) -> list[Note]:
+        """A merge request's notes, those that the server wrote too, oldest first."""
         return self._db.all(Note, "SELECT * FROM notes WHERE merge_request_id = ? ORDER BY id", merge_request_id)
 
     def discussion(self, merge_request_id: int, discussion_id: str) -> list[Note]:
         """The notes of one discussion."""
-        return [note for note in self.all_of(merge_request_id) if note.discussion_id == discussion_id]
+        return [note for note in self.with_system(merge_request_id) if note.discussion_id == discussion_id]
 
     def unresolved(self, merge_request_id: int) -> bool:
         """Whether a thread waits to be resolved."""
@@ -62,11 +68,12 @@ class Notes:
     def add(
         self, merge_request_id: int, body: str, author_id: int,
         *, kind: str | None = None, discussion_id: str | None = None, position: dict[str, Any] | None = None,
+        system: bool = False,
     ) -> Note:  # fmt: skip
         """Makes a note, in a discussion of its own unless one is named."""
         note_id = self._db.insert(
             "notes", merge_request_id=merge_request_id, discussion_id=discussion_id or secrets.token_hex(20), type=kind,
-            body=body, author_id=author_id, position=position or {}, created_at=now(), updated_at=now(),
+            body=body, author_id=author_id, position=position or {}, system=system, created_at=now(), updated_at=now(),
         )  # fmt: skip
         return self._existing(note_id)
 

@@ -7,11 +7,12 @@ import time
 import uuid
 from typing import Any
 
+from gitlab_light.chronicle import Chronicle
 from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
-from gitlab_light.merge_flow import MergeFlow
+from gitlab_light.merge_flow import Consequence, MergeFlow
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.hooks import Hook, Hooks
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
@@ -33,10 +34,11 @@ class Events:
     """Turns pushes into deliveries for the hooks that want them."""
 
     def __init__(
-        self, database: Database, repositories: Repositories, links: Links, projects: Projects,
+        self, chronicle: Chronicle, database: Database, repositories: Repositories, links: Links, projects: Projects,
         namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
         notes: Notes, flow: MergeFlow,
     ) -> None:  # fmt: skip
+        self._chronicle = chronicle
         self._db = database
         self._repositories = repositories
         self._links = links
@@ -65,17 +67,29 @@ class Events:
         with self._db.transaction():
             if self._db.execute("INSERT OR IGNORE INTO pushes VALUES (?, ?)", push.push_id, now()):
                 self._queue(deliveries)
+                self._chronicle.pushed(project, user.id, push.changes)
                 for consequence, told in consequences:
                     if self._merge_requests.change_open(consequence.before, **consequence.columns):
                         self._queue(told)
+                        self._write_down(consequence, user)
                 self._projects.touch(project.id)
                 self._protect_first_branch(project, push.changes)
 
     def merge_request(
         self, found: MergeRequest, user: User, action: str, *, changes: dict[str, Any] | None = None
     ) -> None:
-        """Keeps the deliveries that tell of what somebody has done to a merge request."""
+        """Writes down what somebody has done to a merge request, and keeps the deliveries that tell of it."""
+        self._chronicle.merge_request(found, user.id, action, changes or {})
         self._queue(self._of_merge_request(found, user, action, changes or {}, None))
+
+    def _write_down(self, consequence: Consequence, user: User) -> None:
+        """The lines that a push makes on a merge request."""
+        after = consequence.after
+        self._chronicle.merge_request(after, user.id, consequence.action, {})
+        if consequence.oldrev is not None:
+            self._chronicle.commits_added(after, user.id, consequence.oldrev)
+        if consequence.action == "close":
+            self._chronicle.source_removed(after, user.id)
 
     def noted(self, project: Project, payload: dict[str, Any]) -> None:
         """Keeps the deliveries that tell of a note."""

@@ -1,0 +1,117 @@
+"""Projects, listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate, set_headers, window
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter
+from gitlab_light.model.members import OWNER
+from gitlab_light.model.projects import Project
+
+routes = Routes()
+
+
+@routes.get("/projects", anonymous=True)
+def list_projects(call: Call) -> Any:
+    """The projects that the caller may see, searched and sorted."""
+    return select_projects(call, "1", [])
+
+
+def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+    """The page of visible projects that fit an SQL condition and the call's own filters."""
+    params = call.params
+    conditions = [condition]
+    if search := params.optional_text("search"):
+        column = "full_path" if params.boolean("search_namespaces") else "path"
+        conditions.append(f"(instr(lower({column}), ?) OR instr(lower(name), ?))")
+        values += [search.lower()] * 2
+    if "archived" in params:
+        conditions.append("archived = ?")
+        values.append(params.boolean("archived"))
+    if visibility := params.optional_text("visibility"):
+        conditions.append("visibility = ?")
+        values.append(visibility)
+    if id_after := params.optional_integer("id_after"):
+        conditions.append("id > ?")
+        values.append(id_after)
+    if id_before := params.optional_integer("id_before"):
+        conditions.append("id < ?")
+        values.append(id_before)
+    orders = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
+    order = params.choice("order_by", orders, default="created_at")
+    column = {"updated_at": "last_activity_at", "similarity": "id", "star_count": "id"}.get(order, order)
+    sort = params.choice("sort", ("asc", "desc"), default="desc")
+    found = call.instance.database.all(
+        Project,
+        f"SELECT * FROM projects WHERE {' AND '.join(conditions)} "  # noqa: S608  built from words of our own
+        f"ORDER BY {column} {sort}, id {sort}",
+        *values,
+    )
+    visible = [project for project in found if _is_wanted(call, project)]
+    simple = params.boolean("simple") or call.user is None
+    if params.optional_text("pagination") == "keyset":
+        page = _keyset_page(call, visible, order, sort)
+    else:
+        page = paginate(call, visible)
+    if simple:
+        return [entities.basic_project(call.instance, project) for project in page]
+    return [entities.project(call.instance, project, call.user) for project in page]
+
+
+def _is_wanted(call: Call, project: Project) -> bool:
+    members = call.instance.members
+    if not members.can_see_project(call.user, project):
+        return False
+    level = members.project_level(call.user, project)
+    if call.user and (call.params.boolean("membership") or call.params.boolean("owned")):
+        direct = members.find("project", project.id, call.user.id)
+        inherited = [
+            members.find("group", namespace.id, call.user.id)
+            for namespace in call.instance.namespaces.with_ancestors(project.namespace_id)
+        ]
+        owner = call.instance.namespaces.find(project.namespace_id)
+        own = owner is not None and owner.owner_id == call.user.id
+        if not (own or direct or any(inherited)):
+            return False
+        if (
+            call.params.boolean("owned")
+            and not own
+            and not any(member and member.access_level >= OWNER for member in (direct, *inherited))
+        ):
+            return False
+    return level >= (call.params.optional_integer("min_access_level") or 0)
+
+
+def _keyset_page(call: Call, projects: list[Project], order: str, sort: str) -> list[Project]:
+    """A page by keyset: its Link header leads on by the last id (https://docs.gitlab.com/api/rest/#keyset-based-pagination)."""
+    if order != "id":
+        raise bad_parameter("order_by does not support keyset pagination; use id")
+    _, size = window(call)
+    page = projects[:size]
+    if len(projects) > size:
+        bound = "id_after" if sort == "asc" else "id_before"
+        set_headers(call, len(projects))
+        query = f"pagination=keyset&order_by=id&sort={sort}&per_page={size}&{bound}={page[-1].id}"
+        call.headers = {"Link": f'<{call.instance.links.api(call.path)}?{query}>; rel="next"'}
+    return page
+
+
+@routes.get("/projects/:id/forks", anonymous=True)
+def list_forks(call: Call) -> Any:
+    """The forks of a project that the caller may see."""
+    return select_projects(call, "forked_from_id = ?", [call.project().id])
+
+
+@routes.get("/projects/:id/users", anonymous=True)
+def list_users(call: Call) -> Any:
+    """The users who have a project, whether as its members or as those of groups above."""
+    project, instance = call.project(), call.instance
+    search = (call.params.optional_text("search") or "").lower()
+    members = instance.members.all_of("project", project.id, project.namespace_id)
+    users = [user for user in (instance.users.find(member.user_id) for member in members) if user]
+    found = [user for user in users if search in user.username.lower() or search in user.name.lower()]
+    return [entities.basic_user(instance.links, user) for user in paginate(call, found)]
