@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import random
 import socket
 import string
+import time
 
 import pytest
 import requests
@@ -186,3 +188,23 @@ def test_random_requests_get_answers(server):
             connection.sendall(noise + b"\r\n\r\n")
             connection.shutdown(socket.SHUT_WR)
             assert b" 500 " not in connection.recv(300)
+
+
+def test_pushes_that_break_off_leave_git_to_the_others(server, project):
+    """More of them than a server runs gits at once; each announces a body and sends the first of it."""
+    host, port = server.url.removeprefix("http://").split(":")
+    login = base64.b64encode(f"root:{server.token}".encode()).decode()
+    place = f"/{project.path_with_namespace}.git"
+    broken_off = (
+        f"POST {place}/git-receive-pack HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {login}\r\n"
+        "Content-Type: application/x-git-receive-pack-request\r\nContent-Length: 1000000\r\n\r\n0094"
+    )
+    for _ in range(40):
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(broken_off.encode())
+    time.sleep(1)
+    refs = requests.get(
+        f"{server.url}{place}/info/refs?service=git-upload-pack", auth=("root", server.token), timeout=20
+    )
+    assert refs.status_code == 200
+    assert b"refs/heads/master" in refs.content

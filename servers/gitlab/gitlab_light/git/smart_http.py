@@ -91,12 +91,14 @@ def _cgi_variables(scope: Scope, repository: Path, service_path: str, user: str)
 
 
 async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
-    """Passes the request's body on; a client that goes before its end makes git see a body cut short.
+    """Passes the request's body on; a client that goes before its end has git ended.
 
-    A push that has come in whole is carried out even if its client has gone; a fetch is then given up.
+    The end of its input would not do: of a body whose length was announced, http-backend waits for the rest without a
+    pause. A push that has come in whole is carried out even if its client has gone; a fetch is then given up.
     """
     stdin = process.stdin
     assert stdin is not None  # noqa: S101  it is a pipe
+    whole = False
     try:
         while True:
             async with asyncio.timeout(_IDLE_SECONDS):
@@ -107,12 +109,15 @@ async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
                 stdin.write(message["body"])
                 await stdin.drain()
             if not message.get("more_body"):
+                whole = True
                 break
     except (BrokenPipeError, ConnectionResetError, TimeoutError):
         pass  # git has ended by itself, or the client has gone: either way there is nobody to read for
     finally:
         stdin.close()
-    if fetching and (await receive())["type"] == "http.disconnect" and process.returncode is None:
+    if whole and (not fetching or (await receive())["type"] != "http.disconnect"):
+        return
+    if process.returncode is None:
         process.terminate()
 
 
