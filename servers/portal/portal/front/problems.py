@@ -9,9 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from portal.access.guards import visitor
 from portal.errors import PortalError, Refusal, invalid
 from portal.models.records import Problem
+from portal.pages.site import refusal
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -40,8 +43,8 @@ def install(app: FastAPI) -> None:
     """Has all errors told this way."""
 
     @app.exception_handler(PortalError)
-    async def portal_error(_: Request, error: PortalError) -> JSONResponse:
-        return problem_response(error)
+    async def portal_error(request: Request, error: PortalError) -> Response:
+        return _told(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -50,9 +53,10 @@ def install(app: FastAPI) -> None:
         return problem_response(invalid(f"{where}: {first['msg']}", fix="/api/v1/openapi.json says what is taken"))
 
     @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> Response:
         kind = {404: "not-found", 405: "method", 413: "too-long"}.get(error.status_code, "http")
-        return problem_response(
+        return _told(
+            request,
             Refusal(kind, str(error.detail), fix="/api/v1/openapi.json lists the routes", status=error.status_code),
             dict(error.headers or {}),
         )
@@ -65,6 +69,12 @@ def install(app: FastAPI) -> None:
                 "fault", "The portal has a fault", why="Its log says more.", fix="./inv logs portal", status=500
             )
         )
+
+
+def _told(request: Request, error: PortalError, headers: dict[str, str] | None = None) -> Response:
+    """An error as who asked reads it: people who follow a link get a page."""
+    reads_pages = "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/")
+    return refusal(error, visitor(request)) if reads_pages else problem_response(error, headers)
 
 
 def _printable(value: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.contract.browser.portal_world.objects import Object, Objects, Place, 
 
 DEPLOYMENT, REVISION = "uuid-deploy", "deployment.kubernetes.io/revision"
 ENVIRONMENTS = ("test", "prod")
-_STEP_SECONDS = 0.3
+_STEP_SECONDS = 0.15
 _KINDS = {
     "deployments": "apps/v1/Deployment",
     "replicasets": "apps/v1/ReplicaSet",
@@ -43,6 +43,8 @@ class Cluster:
         self._woken = {name: asyncio.Event() for name in ENVIRONMENTS}
         self._values: dict[str, str] = {}  # of each pod, the demo.value that it started with
         self._turn = itertools.count()
+        self._held = False
+        self._permits = asyncio.Semaphore(0)
         for name, port in (("test", 30050), ("prod", 30051)):
             self._deploy_first(name, port)
 
@@ -70,6 +72,20 @@ class Cluster:
         """What `kubectl apply` of another version does."""
         patch = {"spec": {"template": {"spec": {"containers": [{"name": "uuid-server", "image": image}]}}}}
         self._change(environment, lambda item: merged(item, patch))
+
+    def hold(self) -> None:
+        """From now on rollouts make no step by themselves."""
+        self._held = True
+
+    def step(self, count: int) -> None:
+        """Lets them make so many steps: old pods end, are gone, new ones are made, run, are ready."""
+        for _ in range(count):
+            self._permits.release()
+
+    def release(self) -> None:
+        """Lets them go on."""
+        self._held = False
+        self.step(len(ENVIRONMENTS))
 
     def _deploy_first(self, name: str, port: int) -> None:
         image = "localhost:5001/apps/uuid:v1.0.0.0"
@@ -101,7 +117,11 @@ class Cluster:
         while True:
             await self._woken[name].wait()
             self._woken[name].clear()
-            while self._step(name):
+            going = True
+            while going:
+                if self._held:
+                    await self._permits.acquire()
+                going = self._step(name)
                 await asyncio.sleep(_STEP_SECONDS)
 
     def _step(self, name: str) -> bool:

@@ -156,6 +156,18 @@ class World:
         """Lets them go on."""
         self._loop.call_soon_threadsafe(self._going.set)
 
+    def hold_rollouts(self) -> None:
+        """From now on rollouts make no step by themselves."""
+        self._loop.call_soon_threadsafe(self.cluster.hold)
+
+    def step_rollouts(self, count: int) -> None:
+        """Lets them make so many steps."""
+        self._loop.call_soon_threadsafe(self.cluster.step, count)
+
+    def release_rollouts(self) -> None:
+        """Lets them go on."""
+        self._loop.call_soon_threadsafe(self.cluster.release)
+
     def deploy(self, environment: str, version: str) -> None:
         """Somebody runs kubectl."""
         image = f"localhost:5001/apps/uuid:{version}"
@@ -227,7 +239,7 @@ class World:
             "PORTAL_REGISTRY_URL": parts["registry"], "PORTAL_REGISTRY_NAME": "localhost:5001",
             "PORTAL_SERVICE_TEST_URL": f"{parts['cluster']}/services/test",
             "PORTAL_SERVICE_PROD_URL": f"{parts['cluster']}/services/prod",
-            "PORTAL_OPERATORS": f"{OPERATOR},{SECOND}", "PORTAL_PROBE_SECONDS": "0.2",
+            "PORTAL_OPERATORS": f"{OPERATOR},{SECOND}", "PORTAL_PROBE_SECONDS": "1",
         }  # fmt: skip
 
     def _call(self, work: Coroutine[Any, Any, Any]) -> Any:
