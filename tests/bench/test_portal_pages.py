@@ -1,4 +1,4 @@
-"""The aims of the portal's pages: painted at once, an event's way to the eye, a hundred open pages; without a sandbox."""
+"""The aims of the portal's pages: painted at once, an event's way to the eye, a hundred open pages; no sandbox."""
 
 from __future__ import annotations
 
