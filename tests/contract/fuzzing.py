@@ -55,7 +55,9 @@ def words() -> st.SearchStrategy[str]:
 @cache
 def values() -> st.SearchStrategy[Any]:
     """What JSON can hold, not too deep."""
-    leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), words())
+    leaves = st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), words()
+    )
     return st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words(), inner, max_size=3), max_leaves=6
     )
