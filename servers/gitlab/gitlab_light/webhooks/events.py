@@ -21,6 +21,7 @@ from gitlab_light.model.notes import Notes
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.users import User, Users
+from gitlab_light.push_options import PushRequests, merge_request_options, payload_options
 from gitlab_light.webhooks.merge_payloads import MergePayloads
 from gitlab_light.webhooks.payloads import push_payload
 
@@ -50,6 +51,7 @@ class Events:
         self._merge_requests = merge_requests
         self._notes = notes
         self._flow = flow
+        self._requests = PushRequests(flow, merge_requests, users)
         self.payloads = MergePayloads(links, users, projects, namespaces, flow)
 
     def pushed(self, push: Settled) -> None:
@@ -72,6 +74,7 @@ class Events:
                     if self._merge_requests.change_open(consequence.before, **consequence.columns):
                         self._queue(told)
                         self._write_down(consequence, user)
+                self._carry_out(project, user, push)
                 self._projects.touch(project.id)
                 self._protect_first_branch(project, push.changes)
 
@@ -81,6 +84,16 @@ class Events:
         """Writes down what somebody has done to a merge request, and keeps the deliveries that tell of it."""
         self._chronicle.merge_request(found, user.id, action, changes or {})
         self._queue(self._of_merge_request(found, user, action, changes or {}, None))
+
+    def _carry_out(self, project: Project, user: User, push: Settled) -> None:
+        """What the push asks for by its options."""
+
+        def tell(found: MergeRequest, action: str, changes: dict[str, Any]) -> None:
+            self.merge_request(found, user, action, changes=changes)
+
+        self._requests.carry_out(
+            project, self._repositories.of(project.id), user, push.changes, merge_request_options(push.options), tell
+        )
 
     def _write_down(self, consequence: Consequence, user: User) -> None:
         """The lines that a push makes on a merge request."""
@@ -142,7 +155,7 @@ class Events:
 
     def _deliveries(self, project: Project, user: User, push: Settled) -> list[tuple[Hook, str, str]]:
         hooks = [hook for hook in self._hooks_of(project) if not hook.ended]
-        options = _push_options(push.options)
+        options = payload_options(push.options)
         found: list[tuple[Hook, str, str]] = []
         for prefix, event, wish in (("refs/heads/", PUSH, "push_events"), ("refs/tags/", TAG_PUSH, "tag_push_events")):
             changes = [change for change in push.changes if change.ref.startswith(prefix)]
@@ -189,14 +202,3 @@ class Events:
         made = any(change.ref == ref and change.old == ZERO and change.new != ZERO for change in changes)
         if made and not self._protected.all_of(project.id, "branch"):
             self._protected.add(project.id, "branch", project.default_branch, 40, 40)
-
-
-def _push_options(lines: tuple[str, ...]) -> dict[str, Any]:
-    """Git's push options as payloads have them: `ci.skip` is {"ci": {"skip": 1}}, `ci.variable=A=B` goes deeper."""
-    options: dict[str, Any] = {}
-    for line in lines:
-        key, _, value = line.partition("=")
-        group, _, name = key.partition(".")
-        if group in ("ci", "integrations", "secret_detection") and name:
-            options.setdefault(group, {})[name] = value or 1
-    return options
