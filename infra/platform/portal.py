@@ -60,7 +60,7 @@ def _addresses(inputs: Inputs) -> list[str]:
     return [
         f"PORTAL_EXTERNAL_URL=http://localhost:{inputs.port(PORT)}",
         "PORTAL_ALLOWED_HOSTS=portal",
-        "PORTAL_OPERATORS=admin,root",
+        "PORTAL_OPERATORS=jenkins:admin,gitlab:root",
         "PORTAL_GITLAB_URL=http://gitlab:8080",
         f"PORTAL_GITLAB_LINK=http://localhost:{inputs.port(8929)}",
         "PORTAL_JENKINS_URL=http://jenkins:8080",

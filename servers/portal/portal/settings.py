@@ -44,7 +44,8 @@ class Settings:
         repository: the service's repository in the registry.
         image_job: the job that builds images.
         runner_job: the job that deploys.
-        operators: accounts that may act; every other account may look.
+        operators: accounts that may act, as in "jenkins:admin"; without a server, those of that name in both. All
+            others may look.
         allowed_hosts: further names by which requests may address the portal.
         probe_seconds: the time between two probes of an environment; 0 for none.
         most_replicas: the largest number that `scale` takes.
@@ -65,7 +66,7 @@ class Settings:
     repository: str = "apps/uuid"
     image_job: str = "uuid.image"
     runner_job: str = "uuid.runner"
-    operators: frozenset[str] = frozenset({"admin", "root"})
+    operators: frozenset[str] = frozenset({"jenkins:admin", "gitlab:root"})
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     probe_seconds: float = 1.0
     most_replicas: int = 10

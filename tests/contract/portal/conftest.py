@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.contract.browser.portal_world import world as world_module
 from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, SECOND, VIEWER, World
 
 PATIENCE_SECONDS = 40.0
@@ -136,9 +137,12 @@ def wait_for(probe: Callable[[], Any], what: str) -> Any:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world; the portal must have logged no fault in the end."""
-    made = World(tmp_path_factory.mktemp("portal"))
-    made.start()
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        # Nobody has to see the stages of a build here.
+        patch.setattr(world_module, "STAGE_SECONDS", 0.1)
+        made = World(tmp_path_factory.mktemp("portal"))
+        made.start()
+        yield made
     made.stop()
     assert "Traceback" not in made.log(), made.log()
 

@@ -46,6 +46,12 @@ def test_a_wrong_password_is_refused_and_noted(world: World, operator: Caller) -
     )
 
 
+@pytest.mark.parametrize("password", ["ümlaut", "\u202e", "a\nb", "🙂", "x" * 500])
+def test_odd_passwords_are_wrong_ones(world: World, password: str) -> None:
+    body = {"user": f"odd-{len(password)}-{ord(password[0])}", "password": password}
+    assert requests.post(f"{world.url}/api/v1/session", json=body, timeout=10).status_code == 401
+
+
 def test_a_cookie_changes_nothing_without_the_sessions_own_token(world: World) -> None:
     session, known = signed_in(world, OPERATOR)
     address, body = f"{world.url}/api/v1/links", {"title": "the last row"}

@@ -27,11 +27,11 @@ class Accounts:
         self._jenkins = jenkins
         self._gitlab = gitlab
         self._key = secrets.token_bytes(32)
-        self._remembered: OrderedDict[bytes, float] = OrderedDict()
+        self._remembered: OrderedDict[bytes, tuple[float, str]] = OrderedDict()
 
-    def role(self, user: str) -> Role:
-        """What an account may do."""
-        return "operator" if user in self._operators else "viewer"
+    def role(self, server: str, user: str) -> Role:
+        """What an account may do; operators are named with their server, as in "jenkins:admin", or for both."""
+        return "operator" if self._operators & {user, f"{server}:{user}"} else "viewer"
 
     async def check(self, user: str, password: str) -> Session | None:
         """The account's session without a cookie; None where neither server knows the account.
@@ -40,28 +40,32 @@ class Accounts:
             PartDown: a server does not answer, and the other one does not know the account.
         """
         mark = hmac.new(self._key, f"{user}\0{password}".encode("utf-8", "replace"), hashlib.sha256).digest()
-        if self._remembered.get(mark, 0.0) < time.monotonic():
-            if not await self._known(user, password):
+        until, server = self._remembered.get(mark, (0.0, ""))
+        if until < time.monotonic():
+            server = await self._server(user, password)
+            if not server:
                 return None
-            self._remembered[mark] = time.monotonic() + _REMEMBERED_SECONDS
+            self._remembered[mark] = (time.monotonic() + _REMEMBERED_SECONDS, server)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
-        return Session(user=user, role=self.role(user))
+        return Session(user=user, role=self.role(server, user))
 
-    async def _known(self, user: str, password: str) -> bool:
+    async def _server(self, user: str, password: str) -> str:
+        """The server that knows them; empty where none does."""
         if not _can_be_sent(user) or not _can_be_sent(password) or ":" in user:
-            return False
+            return ""
         failure: PortalError | None = None
-        for server in (self._jenkins, self._gitlab):
+        servers: tuple[tuple[str, Jenkins | GitLab], ...] = (("jenkins", self._jenkins), ("gitlab", self._gitlab))
+        for name, server in servers:
             try:
                 # Jenkins takes a login in any case and tells the account's own; only that one is let in.
                 if await server.who(user, password) == user:
-                    return True
+                    return name
             except (PartDown, PartRefused) as error:
                 failure = error
         if failure:
             raise failure
-        return False
+        return ""
 
 
 def _can_be_sent(text: str) -> bool:

@@ -96,7 +96,9 @@ class GitLab:
         Raises:
             PartDown: GitLab does not answer.
         """
-        own = await self._caller.send("GET", "/api/v4/user", allow=(401, 403), headers={"PRIVATE-TOKEN": password})
+        own = await self._caller.send(
+            "GET", "/api/v4/user", allow=(401, 403), headers={"PRIVATE-TOKEN": password.encode()}
+        )
         if own.is_success:
             return user if own.json().get("username") == user else ""
         if own.status_code == httpx.codes.FORBIDDEN or password.startswith(_DEPLOY_TOKEN):

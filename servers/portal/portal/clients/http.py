@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from ssl import SSLContext
@@ -13,6 +14,13 @@ from portal.errors import PartDown, PartRefused
 
 _TIMES = httpx.Timeout(5.0, connect=2.0)
 _WHY_LENGTH = 300
+# A watch only listens, and would not notice for minutes that the other end has vanished without a word.
+_KEEP_ALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
 
 
 class Caller:
@@ -39,7 +47,8 @@ class Caller:
         self.url = url
         self.fix = fix
         # A company's proxy knows nothing of the parts.
-        self._client = httpx.AsyncClient(timeout=_TIMES, trust_env=False, verify=verify, transport=transport)
+        transport = transport or httpx.AsyncHTTPTransport(verify=verify, trust_env=False, socket_options=_KEEP_ALIVE)
+        self._client = httpx.AsyncClient(timeout=_TIMES, trust_env=False, transport=transport)
 
     async def close(self) -> None:
         """Closes its connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import ssl
@@ -72,6 +73,7 @@ class Kubernetes:
         self._text = ""
         self._caller: Caller | None = None
         self._headers: dict[str, str] = {}
+        self._ending: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Closes its connections."""
@@ -165,6 +167,9 @@ class Kubernetes:
             raise PartDown("Kubernetes", "The portal was given no kubeconfig yet.", fix=self._fix, sent=False)
         if self._caller is None or text != self._text:
             server, context, token = _read(text, self._fix)
+            if self._caller:
+                # Watches of a cluster that was replaced end here, and begin anew at the new one.
+                self._ending = asyncio.create_task(self._caller.close())
             self._caller = Caller("Kubernetes", server, self._fix, verify=context, transport=self._transport)
             self._headers = {"Authorization": f"Bearer {token}"}
             self._text = text

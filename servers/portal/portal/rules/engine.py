@@ -23,7 +23,7 @@ from portal.watch.seen import Seen
 _log = logging.getLogger(__name__)
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 # GitLab's own hook may start the same build at the same moment; this long it has to show up.
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 2.0
 _REHEARSED = 20
 
 
