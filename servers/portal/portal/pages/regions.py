@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.models import AvailabilityEvent, Chain, Environment, LogLine, Operation, Role, State, Travelling
+from portal.models import AvailabilityEvent, Chain, Environment, Operation, Role, State, Travelling
 from portal.pages.chart import draw
 from portal.pages.site import render
 from portal.portal import Portal
@@ -118,9 +118,7 @@ def _concerns(name: str, kind: str, data: Any) -> bool:
         return bool(_OF_CHAIN.fullmatch(name))
     if kind == "operation" and isinstance(data, Operation):
         return bool(_OF_OPERATIONS.fullmatch(name)) or name == f"operation-{data.id}"
-    if kind == "availability" and isinstance(data, AvailabilityEvent):
-        return name == f"availability-{data.environment}"
-    return kind == "log" and isinstance(data, LogLine) and name == f"operation-{data.operation}"
+    return isinstance(data, AvailabilityEvent) and name == f"availability-{data.environment}"
 
 
 def _by_place(travelling: list[Travelling]) -> dict[str, list[Travelling]]:
