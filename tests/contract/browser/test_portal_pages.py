@@ -133,15 +133,17 @@ def test_a_rollout_is_seen_replica_by_replica_in_every_browser(visit, portal, wo
     world.hold_rollouts()
     world.deploy("test", "v2.0.0.0")
     # Steps of a rollout with Recreate: all end; then (gone, made anew) they run and are not ready yet.
-    for steps, state, rollout in [(1, "Ending", "0 of 3 updated, 0 available"), (3, "Starting", "3 of 3 updated")]:
-        world.step_rollouts(steps)
-        for page in pages:
-            replicas = page.get_by_role("list", name="Replicas of test")
-            expect(replicas.get_by_text(state, exact=True)).to_have_count(3)
-            expect(page.get_by_role("heading", name=rollout)).to_be_visible()
-            chart = page.get_by_role("img", name="Availability of test")
-            expect(chart).to_have_accessible_name(re.compile("[1-9][0-9]* failed"))
-    world.release_rollouts()
+    try:
+        for steps, state, rollout in [(1, "Ending", "0 of 3 updated, 0 available"), (3, "Starting", "3 of 3 updated")]:
+            world.step_rollouts(steps)
+            for page in pages:
+                replicas = page.get_by_role("list", name="Replicas of test")
+                expect(replicas.get_by_text(state, exact=True)).to_have_count(3)
+                expect(page.get_by_role("heading", name=rollout)).to_be_visible()
+                chart = page.get_by_role("img", name="Availability of test")
+                expect(chart).to_have_accessible_name(re.compile("[1-9][0-9]* failed"))
+    finally:
+        world.release_rollouts()
     for page in pages:
         replicas = page.get_by_role("list", name="Replicas of test")
         expect(replicas.get_by_text("v2.0.0.0", exact=True)).to_have_count(3)

@@ -201,7 +201,10 @@ class Cluster:
         if status["phase"] == "Pending":
             config = self.objects.get(_place(name, "configmaps"), "env-config") or {}
             self._values[pod["metadata"]["name"]] = config["data"]["demo.value"]
-            status |= {"phase": "Running", "containerStatuses": [container | {"state": {"running": {}}}]}
+            status |= {
+                "phase": "Running",
+                "containerStatuses": [container | {"state": {"running": {"startedAt": timestamp()}}}],
+            }
             return True
         if not _ready(pod):
             status["conditions"] = [{"type": "Ready", "status": "True"}]
