@@ -42,12 +42,23 @@ def test_options_say_how_it_is_made(root, project, push):
 
 def test_a_later_push_changes_the_same_one(project, push):
     push("topic", "First", "merge_request.create")
-    push("topic", "Second", "merge_request.create", "merge_request.title=Better", "merge_request.label=x")
+    push(
+        "topic",
+        "Second",
+        "merge_request.create",
+        "merge_request.title=Better",
+        "merge_request.label=x",
+        "merge_request.assign=root",
+    )
     (found,) = project.mergerequests.list(get_all=True)
     assert (found.title, found.labels) == ("Better", ["x"])
+    assert found.assignee["username"] == "root"
     notes = [one.body for one in found.notes.list(get_all=True, sort="asc")]
     assert notes[0].startswith("added 1 commit")
-    assert notes[1:] == ["changed title from **{-First-}** to **{+Better+}**"]
+    assert notes[1:] == ["changed title from **{-First-}** to **{+Better+}**", "assigned to @root"]
+    push("topic", "Third", "merge_request.unlabel=x", "merge_request.unassign=root")
+    found = project.mergerequests.get(found.iid)
+    assert (found.labels, found.assignees) == ([], [])
 
 
 def test_several_commits_are_named_by_their_branch(project, push, worktree):
