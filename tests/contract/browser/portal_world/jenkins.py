@@ -93,6 +93,12 @@ class Jenkins:
         task.add_done_callback(self._tasks.discard)
         return build
 
+    async def stop(self) -> None:
+        """Ends the builds that run."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _run(self, build: Build) -> None:
         try:
             await self._jobs[build.job](build)
