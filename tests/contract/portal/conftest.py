@@ -91,7 +91,8 @@ class Events:
         address = f"{caller.url}/api/v1/events"
         self._answer = self._session.get(address, stream=True, timeout=PATIENCE_SECONDS, headers=headers)
         assert self._answer.status_code == 200, self._answer.text
-        self._lines = self._answer.iter_lines(chunk_size=1, decode_unicode=True)
+        # The answer is chunked, so that pieces come as they are sent and not when so much is there.
+        self._lines = self._answer.iter_lines(chunk_size=65536, decode_unicode=True)
         self.last = last
 
     def next(self) -> tuple[str, Any]:
