@@ -44,7 +44,8 @@ def test_no_secret_lies_in_the_builds_folder(server: LightJenkins) -> None:
         if path.is_file():
             assert b"plain-secret" not in path.read_bytes(), path
     assert client.ended("secret")[0] == "SUCCESS"
-    assert {path.name for path in folder.iterdir()} == {"build.json", "log"}
+    left = {"build.json", "log"}
+    wait_for(lambda: {path.name for path in folder.iterdir()} == left or None, "what a running build has to go")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,10 @@ def terminated(server: LightJenkins) -> LightJenkins:
     state = server.home / "jobs" / "damaged" / "builds" / "1" / "program.dat"
     pid = server.home / "workspace" / "taken" / "pid"
     wait_for(lambda: (state.exists() and pid.exists() and pid.read_text()) or None, "the state and the shell")
+    milestones = "milestone(); input id: 'Go', message: 'On?'; milestone()"
+    stand(client, "staged", milestones, "Proceed or Abort")
+    client.trigger("staged")
+    wait_for(lambda: "Proceed or Abort" in client.console("staged", 2) or None, "the second one")
     session = os.getsid(int(pid.read_text()))
     assert server.stop() < 10
     os.killpg(session, signal.SIGKILL)
@@ -85,6 +90,16 @@ def test_a_build_whose_state_is_lost_ends_and_says_why(terminated: LightJenkins)
 
     assert result == "FAILURE"
     assert "The state of the build can't be read" in log
+
+
+def test_milestones_are_not_forgotten(terminated: LightJenkins) -> None:
+    client = terminated.client
+    assert client.post("/job/staged/2/input/Go/proceedEmpty").status_code < 400
+    result, log = client.ended("staged")
+
+    assert result == "ABORTED", log
+    assert "Superseded by staged#2" in log
+    assert "Trying to pass milestone 2" in client.console("staged", 2)
 
 
 def test_what_cannot_be_kept_fails_as_in_jenkins(server: LightJenkins) -> None:

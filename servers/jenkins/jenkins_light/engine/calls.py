@@ -46,6 +46,7 @@ class StepCall:
         result: set it to worsen the build's result without failing.
         resumed: the call was begun before the server was restarted. saved: what it noted by then.
         quiet: nothing is logged, since it was before.
+        afterwards: done once the answer is kept. Before that, the next server may still need what this removes.
     """
 
     run: "PipelineRun"
@@ -60,6 +61,7 @@ class StepCall:
     resumed: bool = False
     saved: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _cause: str = ""
     _on_cancel: list[Callable[[], None]] = field(default_factory=list)

@@ -87,21 +87,27 @@ class Journal:
         """Note that the build has begun."""
         self._write({"begun": True})
 
-    def note(self, call: int, **what: Any) -> None:
-        """Note something of a call: ``block``, ``saved``, ``answer``, ``left``; nothing means that it is begun."""
-        self._write({"call": call, **what})
+    def note(self, call: int, **what: Any) -> bool:
+        """Note something of a call: ``block``, ``saved``, ``answer``, ``left``; nothing means that it is begun.
+
+        Returns:
+            Whether it is kept: a closed journal takes nothing.
+        """
+        return self._write({"call": call, **what})
 
     def secret(self, encrypted: str) -> None:
         """Note a text that is to be masked until the build's end."""
         self._write({"secret": encrypted})
 
-    def _write(self, entry: dict[str, Any]) -> None:
+    def _write(self, entry: dict[str, Any]) -> bool:
         line = json.dumps(entry, separators=(",", ":"), default=str).encode() + b"\n"
         with self._lock:
             # The line first: what is only in memory must not look as if it were kept. Steps may end after their build.
-            if self._file >= 0:
-                os.write(self._file, line)
-                self._take(entry)
+            if self._file < 0:
+                return False
+            os.write(self._file, line)
+            self._take(entry)
+            return True
 
     def of(self, call: int) -> Noted | None:
         """What is known of a call, or None when it was not begun."""

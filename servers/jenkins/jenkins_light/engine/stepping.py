@@ -148,7 +148,9 @@ class Stepping:
 
     def _answer(self, call: StepCall, answer: dict[str, Any], **secret: Any) -> None:
         """Keep the answer, then give it; ``secret`` parts of it are only given."""
-        self._journal.note(call.id, answer=answer)
+        if self._journal.note(call.id, answer=answer) or not self._run.build.building:
+            for action in call.afterwards:
+                action()
         self._calls.pop(call.id, None)
         self._send(call.id, {**answer, **secret})
 

@@ -27,7 +27,7 @@ def sh(call: StepCall) -> str | int | None:
     task.follow(LineStream(call.run.log), encoding, _POLL_SECONDS)
     code, output = task.result(), task.output()
     _explain(call, code, task)
-    task.remove()
+    call.afterwards.append(task.remove)
     call.check_cancelled()
     if call.flag("returnStatus"):
         return code
