@@ -1,6 +1,7 @@
 """The variables that Jenkins gives to builds."""
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.model.builds import Build
@@ -72,7 +73,17 @@ def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     link = None
     for older in reversed(previous):
         link = {**_described(controller, older), "result": older.result, "previousBuild": link}
-    return {**described, "previousBuild": link}
+    return {**described, "previousBuild": link, "upstreamBuilds": list(_upstream(controller, build))}
+
+
+def _upstream(controller: "Controller", build: Build) -> Iterator[dict[str, Any]]:
+    """The builds that this one goes back to, as far as they are still there, the nearest first."""
+    for cause in build.record.causes:
+        job = controller.root.find_job(str(cause.get("upstreamProject", "")))
+        origin = job.builds.find(int(cause["upstreamBuild"])) if job else None
+        if origin is not None:
+            yield {**_described(controller, origin), "result": origin.result}
+            yield from _upstream(controller, origin)
 
 
 def _described(controller: "Controller", build: Build) -> dict[str, Any]:

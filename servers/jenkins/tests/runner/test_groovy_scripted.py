@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 (Jenkins' own quotation marks)
 """Scripted pipelines: the language, and the variables every script has."""
 
 from __future__ import annotations
@@ -170,146 +169,6 @@ def test_an_unknown_variable_is_reported_as_jenkins_does(runner: Runner) -> None
     )
 
 
-def test_undeclared_variables_belong_to_the_whole_script(runner: Runner) -> None:
-    script = "def f() { sh \"$shared\" }\nnode { shared = 'v' }\nf()"
-
-    assert runner.run(script).called("sh") == ["v"]
-
-
-def test_env_reads_writes_and_nests(runner: Runner) -> None:
-    script = """
-        env.A = '1'
-        withEnv(['A=2', 'B=b']) {
-            echo "$A ${env.A} $B ${env['B']}"
-            env.A = '3'
-            echo env.A
-        }
-        echo "${env.A} ${env.B} ${env.BUILD_NUMBER} $JOB_NAME"
-        env.A = null
-        echo "${env.A}"
-    """
-
-    assert echoed(runner, script) == ["2 2 b b", "2", "3 null 7 job", "null"]
-
-
-def test_path_plus_prepends(runner: Runner) -> None:
-    build = runner.run("node { withEnv(['PATH+X=/x', 'PATH+Y=/y']) { sh 'z' } }")
-
-    env = build.steps[-1]["context"]["env"]
-    assert env["PATH"] == "/y:/x:/usr/bin:/bin"
-    assert env["WORKSPACE"] == "/w"
-    assert env["BUILD_NUMBER"] == "7"
-
-
-def test_params_are_typed_and_global(runner: Runner) -> None:
-    script = "if (params.DRY) { echo params.NAME + NAME + params.getOrDefault('x', 'y') }"
-
-    assert echoed(runner, script, params={"DRY": True, "NAME": "n"}) == ["nny"]
-
-
-def test_current_build_can_be_read_and_changed(runner: Runner) -> None:
-    script = """
-        echo "${currentBuild.number} ${currentBuild.displayName} ${currentBuild.result} ${currentBuild.currentResult}"
-        currentBuild.displayName = "v${currentBuild.number}"
-        currentBuild.description = 'why'
-        currentBuild.result = 'UNSTABLE'
-        currentBuild.result = 'SUCCESS'
-        echo "${currentBuild.displayName} ${currentBuild.result} ${currentBuild.resultIsWorseOrEqualTo('UNSTABLE')}"
-        def last = currentBuild.previousBuild
-        echo "${last.result} ${last?.previousBuild} ${currentBuild.getPreviousBuild().number}"
-        echo "${currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause')[0].userId}"
-    """
-    build = runner.run(
-        script.replace("$UserIdCause", "\\$UserIdCause"),
-        currentBuild={"number": 7, "displayName": "#7", "previousBuild": {"number": 6, "result": "FAILURE"}},
-        causes=[{"class": "hudson.model.Cause$UserIdCause", "userId": "admin"}],
-    )
-
-    assert build.echoed == ["7 #7 null SUCCESS", "v7 UNSTABLE true", "FAILURE null 6", "admin"]
-    assert [(m["field"], m["value"]) for m in build.of("set")] == [
-        ("displayName", "v7"),
-        ("description", "why"),
-        ("result", "UNSTABLE"),
-    ]
-    assert build.result == "UNSTABLE"
-
-
-def test_raw_jenkins_objects_are_refused(runner: Runner) -> None:
-    assert "Scripts not permitted" in runner.run("currentBuild.rawBuild").text
-
-
-def test_scm_is_what_the_job_has(runner: Runner) -> None:
-    scm = {"$class": "GitSCM", "branches": [{"name": "*/main"}]}
-    build = runner.run(
-        "def found = checkout scm\necho found.GIT_COMMIT", {"checkout": value({"GIT_COMMIT": "abc"})}, scm=scm
-    )
-
-    assert build.called("checkout") == [scm]
-    assert build.echoed == ["abc"]
-
-
-def test_scm_of_a_job_without_one(runner: Runner) -> None:
-    assert "ERROR: ‘checkout scm’ is only available" in runner.run("checkout scm").text
-
-
-def test_symbols_become_describables(runner: Runner) -> None:
-    build = runner.run("checkout scmGit(branches: [[name: 'x']], userRemoteConfigs: [[url: \"u${1}\"]])")
-
-    assert build.called("checkout") == [
-        {"$symbol": "scmGit", "branches": [{"name": "x"}], "userRemoteConfigs": [{"url": "u1"}]}
-    ]
-
-
-def test_properties_give_parameters_their_defaults_at_once(runner: Runner) -> None:
-    script = """
-        properties([parameters([string(name: 'Q', defaultValue: 'dq'), booleanParam(name: 'R', defaultValue: true),
-            choice(name: 'C', choices: ['one', 'two'])]), pipelineTriggers([cron('H * * * *')])])
-        echo "${params.Q} ${params.R} ${params.C}"
-    """
-    build = runner.run(script)
-
-    assert build.echoed == ["dq true one"]
-    assert build.called("properties")[0][1] == {
-        "$symbol": "pipelineTriggers",
-        "$args": [[{"$symbol": "cron", "$args": ["H * * * *"]}]],
-    }
-
-
-def test_a_maven_model_has_properties_getters_and_lists(runner: Runner) -> None:
-    model = {
-        "@type": "model",
-        "groupId": "g",
-        "artifactId": "a",
-        "version": "1.2",
-        "properties": {"java.version": "17"},
-        "parent": {"version": "3"},
-        "dependencies": [{"artifactId": "d", "version": "4"}],
-    }
-    script = """
-        def pom = readMavenPom file: 'pom.xml'
-        echo "${pom.version} ${pom.getVersion()} ${pom.parent.version} ${pom.getParent().getVersion()} ${pom.name}"
-        def deps = pom.dependencies
-        echo "${deps[0].artifactId} ${deps.size()} ${pom.modules.isEmpty()} ${pom.properties['java.version']}"
-        for (d in pom.dependencies) { echo d.getVersion() }
-        pom.version = '2.0'
-        writeMavenPom model: pom
-    """
-    build = runner.run(script, {"readMavenPom": value(model)})
-
-    assert build.echoed == ["1.2 1.2 3 3 null", "d 1 true 17", "4"]
-    written = build.called("writeMavenPom")[0]["model"]
-    assert written["@type"] == "model"
-    assert written["version"] == "2.0"
-
-
-def test_a_run_that_a_step_returns(runner: Runner) -> None:
-    script = "def other = build job: 'other'\necho \"${other.result} ${other.number} ${other.getResult()}\""
-
-    build = runner.run(script, {"build": value({"@type": "run", "number": 3, "result": "SUCCESS"})})
-
-    assert build.echoed == ["SUCCESS 3 SUCCESS"]
-
-
 def test_load_runs_a_file_of_the_workspace(runner: Runner) -> None:
     loaded = 'def hello(name) { sh name; return "hello $name" }\nreturn this'
     build = runner.run("def lib = load 'lib.groovy'\necho lib.hello('x')", {"readFile": value(loaded)})
@@ -360,4 +219,100 @@ def test_docker_images_build_push_and_hold_steps(runner: Runner) -> None:
         "in registry",
         "use cid",
         'docker stop "$JD_ID" && docker rm -f --volumes "$JD_ID"',
+    ]
+
+
+def test_an_assignment_has_a_value(runner: Runner) -> None:
+    script = """
+        def f() { sleep time: 1, unit: 'MILLISECONDS'; 5 }
+        a = b = f()
+        def m = [:]
+        m.x = m['y'] = f()
+        def c
+        def sum = f() + (c = f())
+        def n = 1
+        n += (n = 4)
+        echo "$a $b $m $sum $c $n"
+        if ((c = f()) == 5) { echo 'compared' }
+    """
+
+    assert [line for line in echoed(runner, script) if "Sleeping" not in line] == ["5 5 [y:5, x:5] 10 5 5", "compared"]
+
+
+def test_default_values_may_come_from_steps(runner: Runner) -> None:
+    script = """
+        def told() { sh(script: 'x', returnStdout: true) }
+        def f(a, b = told(), String c = "c$a") { "$a $b $c" }
+        echo f(1) + ', ' + f(1, 2) + ', ' + f(1, 2, 'z')
+    """
+
+    assert runner.run(script, {"sh": value("out")}).echoed == ["1 out c1, 1 2 c1, 1 2 z"]
+
+
+def test_spread_arguments(runner: Runner) -> None:
+    script = """
+        def f(Map o = [:], a, b) { "$o $a $b" }
+        def list = [1, 2]
+        def map = [k: 'v']
+        echo f(*list) + f(*:map, 3, 4)
+        echo "${[0, *list, *[]]} ${[*:map, n: 1]} ${new String(*['text'])}"
+        try { f(*map) } catch (IllegalArgumentException e) { echo e.message }
+    """
+
+    assert echoed(runner, script) == [
+        "[:] 1 2[k:v] 3 4",
+        "[0, 1, 2] [k:v, n:1] text",
+        "cannot spread the type java.util.LinkedHashMap with value {k=v}, did you mean to use the spread-map operator "
+        "instead?",
+    ]
+
+
+def test_logical_operators_give_a_boolean(runner: Runner) -> None:
+    assert echoed(runner, "echo \"${true && 'x'} ${false || 'y'} ${null || 0}\"") == ["true true false"]
+
+
+def test_a_misplaced_break_is_told_before_anything_runs(runner: Runner) -> None:
+    build = runner.run("echo 'x'\nbreak")
+
+    assert build.result == "FAILURE"
+    assert "WorkflowScript: 2: the break statement is only allowed inside loops or switches" in build.text
+    assert "\nx\n" not in build.text
+
+
+def test_calls_that_cannot_return_to_their_caller_are_told(runner: Runner) -> None:
+    script = """
+        @NonCPS def outer() { inner() }
+        def inner() { 'i' }
+        [2, 1].sort { it }
+        outer()
+        [1].each { echo "fine $it" }
+    """
+    more = "; see: https://jenkins.io/redirect/pipeline-cps-method-mismatches/"
+
+    assert echoed(runner, script) == [
+        "expected to call java.util.ArrayList.sort but wound up catching "
+        "org.jenkinsci.plugins.workflow.cps.CpsClosure2.call" + more,
+        "expected to call WorkflowScript.outer but wound up catching WorkflowScript.inner" + more,
+        "fine 1",
+    ]
+
+
+def test_collections_change_as_they_do_in_jenkins(runner: Runner) -> None:
+    script = """
+        def list = [1, 2, 3, 2]
+        list.removeAll { it == 2 }
+        def map = [a: 1, b: 2, c: 3]
+        map.keySet().removeAll(['a'])
+        map.keySet().retainAll { it != 'c' }
+        echo "$list $map"
+        for (x in list) { if (x < 4) { list << x + 3 } }
+        for (k in map.keySet()) { sleep time: 1, unit: 'MILLISECONDS'; map.remove(k) }
+        echo "$list $map"
+        try { [a: 1].each { it.value = 2 } } catch (UnsupportedOperationException e) { echo 'entries are fixed' }
+    """
+
+    assert [line for line in echoed(runner, script) if "Sleeping" not in line] == [
+        "[1, 3] [b:2]",
+        "[1, 3, 4, 6] [:]",
+        "entries are fixed",
     ]

@@ -22,7 +22,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
  * One running build: its state, and what the language's code may do to it. Everything but what is transient is serialisable, script and
  * suspended code included, so that a build can outlive its JVM.
  */
-public final class Build extends BuildOutput {
+public final class Build extends BuildCourse {
     private static final long serialVersionUID = 1L;
 
     private final Environment environment;
@@ -31,8 +31,6 @@ public final class Build extends BuildOutput {
     private Binding mainBinding;
     /** Parameters that the script itself declares and that this build was given no value for. */
     private final Map<String, Object> defaults = new LinkedHashMap<>();
-    private Result result;
-    private int lastStage;
     private transient BuildRequest request;
     private transient Keeper keeper;
     private transient Mailbox mailbox;
@@ -142,7 +140,7 @@ public final class Build extends BuildOutput {
 
     /** Ends the build at once, whatever it does. */
     public void kill(String cause) {
-        result = Result.ABORTED;
+        show(Result.ABORTED);
         end(new FlowInterruptedException("ABORTED", cause));
     }
 
@@ -342,66 +340,6 @@ public final class Build extends BuildOutput {
     /** Stops the clock of a {@code timeout} that was left. */
     public void lift(Deadline deadline) {
         deadline.arm(null);
-    }
-
-    // --- result ---
-
-    /** What was said of the result so far, null for nothing. */
-    public Result result() {
-        return result;
-    }
-
-    public Result currentResult() {
-        return result == null ? Result.SUCCESS : result;
-    }
-
-    /** The result only gets worse, as in Jenkins. */
-    public void worsen(Result said) {
-        if (result == null || said.isWorseThan(result)) {
-            result = said;
-            set("result", said.toString());
-        }
-    }
-
-    /** Lets the script see a result for a while, better ones too; nobody else is told. */
-    public void show(Result seen) {
-        result = seen;
-    }
-
-    /** As an exception that ends a stage worsens it, at once rather than at the build's end. */
-    public void worsenBy(Throwable failure) {
-        if (!(failure instanceof FailFastInterruption)) {
-            worsen(Failures.result(failure));
-        }
-    }
-
-    /** The result of the innermost stage only gets worse. */
-    public void worsenStage(Result said) {
-        if (getScope().stage() != null) {
-            getScope().stage().worsen(said);
-        }
-    }
-
-    /** Tells the server of a change of {@code currentBuild}. */
-    public void set(String field, Object value) {
-        send("set", "field", field, "value", value);
-    }
-
-    // --- stages ---
-
-    /** Opens a stage inside the current one. The caller enters it by {@link Scope#withStage}. */
-    public Stage openStage(String name) {
-        Stage parent = getScope().stage();
-        Stage stage = new Stage(String.valueOf(++lastStage), name, parent);
-        send("stage", "event", "start", "id", stage.id(), "name", name, "parent", parent == null ? null : parent.id(), "branch",
-                getScope().branch(), "status", null);
-        return stage;
-    }
-
-    /** Closes it with its status, or NOT_EXECUTED for a skipped one. */
-    public void closeStage(Stage stage, boolean executed) {
-        send("stage", "event", "end", "id", stage.id(), "name", stage.name(), "parent", stage.parent() == null ? null : stage.parent().id(),
-                "branch", getScope().branch(), "status", executed ? stage.status().toString() : "NOT_EXECUTED");
     }
 
     Map<String, Object> context(Scope scope) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import jenkinslight.runner.language.MetaClassLedger;
+import jenkinslight.runner.language.Mismatches;
 import jenkinslight.runner.language.SerializableIterators;
 
 /**
@@ -157,7 +158,9 @@ final class Scheduler implements Serializable {
         running = head;
         Safepoints.sliceStarts();
         build.compiler().ledger().open();
+        Mismatches.tell(message -> build.log("text", message));
         Outcome outcome = head.continuable.run0(head.takeNext(), CATEGORIES);
+        Mismatches.tell(null);
         MetaClassLedger.leave();
         running = null;
         if (outcome.isSuccess() && head.continuable.isResumable() && outcome.getNormal() instanceof Suspension) {

@@ -24,14 +24,17 @@ public final class CurrentBuild extends FinishedRun {
     }
 
     /** Only ever gets worse. */
+    @Override
     public void setResult(Object result) {
         build.worsen(Result.fromString(String.valueOf(result)));
     }
 
+    @Override
     public void setDisplayName(Object name) {
         change("displayName", String.valueOf(name));
     }
 
+    @Override
     public void setDescription(Object description) {
         change("description", description == null ? null : String.valueOf(description));
     }

@@ -5,7 +5,9 @@ import hudson.model.Result;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns. Read only. */
 public class FinishedRun extends GroovyObjectSupport implements Serializable {
@@ -99,6 +101,37 @@ public class FinishedRun extends GroovyObjectSupport implements Serializable {
         return (Map<String, Object>) fact("buildVariables", new LinkedHashMap<>());
     }
 
+    /** The builds whose end or whose {@code build} step started this one, the nearest first. */
+    public List<FinishedRun> getUpstreamBuilds() {
+        List<FinishedRun> builds = new ArrayList<>();
+        ((List<?>) fact("upstreamBuilds", List.of())).forEach(run -> builds.add(of(run)));
+        return builds;
+    }
+
+    /** The build's name in Jenkins' own storage. */
+    public String getExternalizableId() {
+        return getFullProjectName() + "#" + getNumber();
+    }
+
+    /** @throws SecurityException always, as this build is over */
+    public void setResult(Object result) {
+        throw readOnly("result");
+    }
+
+    /** @throws SecurityException always, as this build is over */
+    public void setDisplayName(Object name) {
+        throw readOnly("displayName");
+    }
+
+    /** @throws SecurityException always, as this build is over */
+    public void setDescription(Object description) {
+        throw readOnly("description");
+    }
+
+    private static SecurityException readOnly(String property) {
+        return new SecurityException("can only set the " + property + " property on the current build");
+    }
+
     public Object getChangeSets() {
         return fact("changeSets", new ArrayList<>());
     }
@@ -115,18 +148,23 @@ public class FinishedRun extends GroovyObjectSupport implements Serializable {
         return getPreviousBuild();
     }
 
+    /** The last one before this that was not FAILURE. */
+    public FinishedRun getPreviousNotFailedBuild() {
+        return previous(result -> !"FAILURE".equals(result));
+    }
+
     /** The last one before this that was SUCCESS or UNSTABLE, as Jenkins counts it. */
     public FinishedRun getPreviousSuccessfulBuild() {
-        return previous("SUCCESS", "UNSTABLE");
+        return previous(result -> "SUCCESS".equals(result) || "UNSTABLE".equals(result));
     }
 
     public FinishedRun getPreviousFailedBuild() {
-        return previous("FAILURE", "FAILURE");
+        return previous("FAILURE"::equals);
     }
 
-    private FinishedRun previous(String result, String orResult) {
+    private FinishedRun previous(Predicate<String> wanted) {
         FinishedRun run = getPreviousBuild();
-        while (run != null && !result.equals(run.getResult()) && !orResult.equals(run.getResult())) {
+        while (run != null && !wanted.test(run.getResult())) {
             run = run.getPreviousBuild();
         }
         return run;

@@ -15,7 +15,13 @@ import org.codehaus.groovy.runtime.InvokerInvocationException;
 public final class GuardedInvoker extends DefaultInvoker {
     private static final long serialVersionUID = 1L;
     @Override
-    public Object methodCall(Object receiver, String method, Object[] args) throws Throwable {
+    public Object constructorCall(Class type, Object[] args) throws Throwable {
+        return super.constructorCall(type, Spread.expanded(args));
+    }
+
+    @Override
+    public Object methodCall(Object receiver, String method, Object[] given) throws Throwable {
+        Object[] args = Spread.expanded(given);
         if (GuardedMetaClass.ENDING.contains(method) && (receiver == System.class || receiver == Runtime.class || receiver instanceof Runtime)) {
             throw GuardedMetaClass.refusal(method);
         }

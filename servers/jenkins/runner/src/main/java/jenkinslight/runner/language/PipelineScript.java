@@ -98,6 +98,11 @@ public abstract class PipelineScript extends SerializableScript {
         return ownMethods().contains(name) && getMetaClass().getMetaMethod(name, args) != null;
     }
 
+    /** True for the name of a method that the script's author wrote. */
+    boolean definesMethod(String name) {
+        return ownMethods().contains(name);
+    }
+
     /** Names of what the script declares by {@code @Field}. */
     private Set<String> ownFields() {
         if (ownFields == null) {

@@ -1,9 +1,7 @@
 package jenkinslight.runner.language;
 
-import com.cloudbees.groovy.cps.CpsTransformer;
 import com.cloudbees.groovy.cps.NonCPS;
 import com.cloudbees.groovy.cps.TransformerConfiguration;
-import com.cloudbees.groovy.cps.impl.CpsClosure;
 import groovy.lang.GroovyClassLoader;
 import groovy.lang.GroovyCodeSource;
 import groovy.lang.GroovySystem;
@@ -21,6 +19,7 @@ import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.Safepoints;
 import org.codehaus.groovy.control.CompilerConfiguration;
 import org.codehaus.groovy.control.customizers.ImportCustomizer;
+import org.jenkinsci.plugins.workflow.cps.CpsClosure2;
 import org.jenkinsci.plugins.workflow.libs.Library;
 
 /** Compiles one build's scripts, into a class loader of their own which is let go with the build. */
@@ -42,8 +41,8 @@ public final class ScriptCompiler {
 
     /** How all code is transformed, the library's and the scripts'. */
     static void transformed(CompilerConfiguration configuration) {
-        CpsTransformer transformer = new CpsTransformer();
-        transformer.setConfiguration(new TransformerConfiguration().withClosureType(CpsClosure.class)
+        PipelineTransformer transformer = new PipelineTransformer();
+        transformer.setConfiguration(new TransformerConfiguration().withClosureType(CpsClosure2.class)
                 .withSafepoint(Safepoints.class, "safepoint"));
         configuration.addCompilationCustomizers(new ForInRewriter(), transformer);
     }

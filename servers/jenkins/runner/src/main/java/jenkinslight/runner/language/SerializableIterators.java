@@ -1,6 +1,7 @@
 package jenkinslight.runner.language;
 
 import java.io.Serializable;
+import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
@@ -17,19 +18,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Iterators and views over copies, which a build's state may hold while a step runs: the JDK's aren't serialisable. The methods named
- * {@code iterator}, {@code entrySet}, {@code keySet}, {@code values} are a Groovy category for calls from groovy-cps' own Java.
+ * Iterators and views which a build's state may hold while a step runs: the JDK's aren't serialisable. As Jenkins' (workflow-cps' IteratorHack),
+ * those of a list follow its changes, those of sets and maps are over copies. The methods named {@code iterator}, {@code entrySet},
+ * {@code keySet}, {@code values} are a Groovy category for calls from groovy-cps' own Java.
  */
 public final class SerializableIterators {
     private SerializableIterators() {}
 
-    private static final class CopyIterator<E> implements Iterator<E>, Serializable {
+    /** Over a list as it is at each moment. */
+    private static final class ListIterator<E> implements Iterator<E>, Serializable {
         private static final long serialVersionUID = 1L;
-        private final ArrayList<E> items;
+        private final List<E> items;
         private int next;
+        private int last = -1;
 
-        CopyIterator(Collection<E> items) {
-            this.items = new ArrayList<>(items);
+        ListIterator(List<E> items) {
+            this.items = items;
         }
 
         @Override
@@ -42,21 +46,33 @@ public final class SerializableIterators {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            return items.get(next++);
+            last = next++;
+            return items.get(last);
+        }
+
+        @Override
+        public void remove() {
+            if (last < 0) {
+                throw new IllegalStateException();
+            }
+            items.remove(last);
+            next = last;
+            last = -1;
         }
     }
 
-    private static final class CopySet<E> extends AbstractSet<E> implements Serializable {
+    /** What a loop goes over. */
+    private static final class Loop<E> extends AbstractCollection<E> implements Serializable {
         private static final long serialVersionUID = 1L;
-        private final ArrayList<E> items;
+        private final List<E> items;
 
-        CopySet(Collection<E> items) {
-            this.items = new ArrayList<>(items);
+        Loop(List<E> items) {
+            this.items = items;
         }
 
         @Override
         public Iterator<E> iterator() {
-            return new CopyIterator<>(items);
+            return new ListIterator<>(items);
         }
 
         @Override
@@ -65,18 +81,96 @@ public final class SerializableIterators {
         }
     }
 
+    /** A copy of a map's entries, which can't be changed. */
+    private static final class Entries<E> extends AbstractSet<E> implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private final List<E> entries;
+
+        Entries(List<E> entries) {
+            this.entries = entries;
+        }
+
+        @Override
+        public Iterator<E> iterator() {
+            return new ListIterator<>(entries);
+        }
+
+        @Override
+        public int size() {
+            return entries.size();
+        }
+    }
+
+    /** The keys of a map; to remove one is to remove it from the map. */
+    private static final class Keys extends AbstractSet<Object> implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private final Map<?, ?> map;
+
+        Keys(Map<?, ?> map) {
+            this.map = map;
+        }
+
+        @Override
+        public Iterator<Object> iterator() {
+            return new Removing(map);
+        }
+
+        @Override
+        public boolean contains(Object key) {
+            return map.containsKey(key);
+        }
+
+        @Override
+        public int size() {
+            return map.size();
+        }
+    }
+
+    /** Goes over a copy of a map's keys and removes from the map. */
+    private static final class Removing implements Iterator<Object>, Serializable {
+        private static final long serialVersionUID = 1L;
+        private final Map<?, ?> map;
+        private final ListIterator<Object> keys;
+        private Object last;
+
+        Removing(Map<?, ?> map) {
+            this.map = map;
+            keys = new ListIterator<>(new ArrayList<>(map.keySet()));
+        }
+
+        @Override
+        public boolean hasNext() {
+            return keys.hasNext();
+        }
+
+        @Override
+        public Object next() {
+            last = keys.next();
+            return last;
+        }
+
+        @Override
+        public void remove() {
+            keys.remove();
+            map.remove(last);
+        }
+    }
+
     /** Something to iterate over, for {@code for (x in …)}. */
     static Iterable<?> iterable(Object collection) {
-        return new CopySet<>(items(collection));
+        return new Loop<>(items(collection));
     }
 
     /** A serialisable iterator, or null where the object has another kind of its own. */
     static Iterator<?> iteratorOf(Object collection) {
         List<?> items = items(collection);
-        return items == null ? null : new CopyIterator<>(items);
+        return items == null ? null : new ListIterator<>(items);
     }
 
     private static List<?> items(Object collection) {
+        if (collection instanceof List) {
+            return (List<?>) collection;
+        }
         if (collection instanceof Collection) {
             return new ArrayList<>((Collection<?>) collection);
         }
@@ -93,11 +187,11 @@ public final class SerializableIterators {
     }
 
     public static Set entrySet(Map map) {
-        return new CopySet<>(entries(map));
+        return new Entries<>(entries(map));
     }
 
     public static Set keySet(Map map) {
-        return new CopySet<>(map.keySet());
+        return new Keys(map);
     }
 
     public static Collection values(Map map) {
