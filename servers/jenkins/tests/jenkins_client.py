@@ -153,7 +153,7 @@ class Client:
     def console(self, name: str, number: int = 1) -> str:
         """The console text of a build so far, empty when there is no such build."""
         answer = self.get(f"/job/{name}/{number}/consoleText")
-        return answer.text if answer.status_code == 200 else ""
+        return str(answer.text) if answer.status_code == 200 else ""
 
     def ended(self, name: str, seconds: float = 120) -> tuple[str, str]:
         """Result and console of a job's first build, once it is over."""
