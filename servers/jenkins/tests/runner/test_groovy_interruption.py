@@ -162,7 +162,7 @@ class TestApart:
 
     def test_a_changed_metaclass_ends_with_its_build(self, runner: Runner) -> None:
         leaking = runner.run("String.metaClass.shout = { -> 'loud' }\necho 'x'.shout()")
-        told = "expected to call java.lang.String.shout but wound up catching org.jenkinsci.plugins.workflow.cps.CpsClosure2"
+        told = "expected to call java.lang.String.shout but wound up catching "
         assert leaking.echoed[0].startswith(told)
         assert leaking.echoed[1:] == ["loud"]
 
