@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -71,7 +71,7 @@ class Hub:
             listener(kind, data)
         return self._last
 
-    async def stream(self, seen: int | None) -> AsyncIterator[bytes]:
+    async def stream(self, seen: int | None) -> AsyncGenerator[bytes, None]:
         """What happens from now on, or from the event `seen` on; a comment where nothing does.
 
         Args:

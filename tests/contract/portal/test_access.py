@@ -74,7 +74,9 @@ def test_an_audience_comes_by_a_link_looks_and_may_not_act(world: World, operato
             json={"parameters": {"environment": "test", "replicas": 1}},
         )  # fmt: skip
         assert (acts.status_code, acts.json()["title"]) == (403, "audience may look and not act")
-        assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+        with audience.get(f"{world.url}/api/v1/events", stream=True, timeout=30) as stream:
+            assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+            assert b"event: chain" in b"".join(stream.iter_content(65536))  # it ends
         assert audience.get(f"{world.url}/api/v1/chain", timeout=10).status_code == 401
         assert audience.get(link["url"], timeout=10).status_code == 404
     assert all("url" not in one or not one["url"] for one in operator.get("/links"))

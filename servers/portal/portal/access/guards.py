@@ -53,6 +53,15 @@ async def viewer(request: Request) -> Session:
     return session
 
 
+def still_known(request: Request) -> bool:
+    """Whether the session or token of a request that goes on and on still holds; a password is not asked anew."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    sessions = portal_of(request).sessions
+    if scheme:
+        return scheme.lower() == "basic" or sessions.bearer(value.strip()) is not None
+    return sessions.find(request.cookies.get(COOKIE, "")) is not None
+
+
 async def operator(request: Request, session: Annotated[Session, Depends(viewer)]) -> Session:
     """The same, for whoever may act.
 

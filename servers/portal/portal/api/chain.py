@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
-from portal.access.guards import ThePortal, Viewer
+from portal.access.guards import ThePortal, Viewer, still_known
 from portal.models.chain import Chain
 from portal.models.records import Health
 
 router = APIRouter()
+_ASKED_SECONDS = 2.0
 
 
 @router.get("/healthz", tags=["health"], summary="Does the portal serve")
@@ -40,13 +44,26 @@ async def refs(_: Viewer, portal: ThePortal) -> list[str]:
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(
-    _: Viewer, portal: ThePortal, last_event_id: Annotated[str, Header(max_length=40)] = ""
+    request: Request, _: Viewer, portal: ThePortal, last_event_id: Annotated[str, Header(max_length=40)] = ""
 ) -> StreamingResponse:
     """Server-sent events: `chain`, `operation`, `log`, `availability`, `audit`.
 
     With `Last-Event-ID` what was missed comes first; whoever begins, or missed too much, gets the whole `chain` and
-    the last operations. A comment comes every 15 seconds.
+    the last operations. A comment comes every 15 seconds. The stream ends soon after the session has.
     """
     seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(portal.hub.stream(seen), media_type="text/event-stream", headers=headers)
+    stream = _while_known(request, portal.hub.stream(seen))
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _while_known(request: Request, stream: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """The stream until its listener's session has ended or was revoked; asked every two seconds at most."""
+    asked = time.monotonic()
+    async with aclosing(stream):
+        async for data in stream:
+            yield data
+            if time.monotonic() - asked > _ASKED_SECONDS:
+                if not still_known(request):
+                    return
+                asked = time.monotonic()

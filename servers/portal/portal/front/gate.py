@@ -21,6 +21,8 @@ HOOKS = "/hooks/"
 
 # 100 of an audience behind one address come with a cookie each; who has none shares the address' bucket.
 _SIZE, _PER_SECOND = 300.0, 60.0
+# For one address together, whatever cookies and accounts its requests bring.
+_ADDRESS_SIZE, _ADDRESS_PER_SECOND = 3000.0, 600.0
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -43,6 +45,7 @@ class Gate:
         self._app = app
         self._names = {"localhost", urlsplit(settings.external_url).hostname or "", *settings.allowed_hosts}
         self._buckets = Buckets(_SIZE, _PER_SECOND)
+        self._addresses = Buckets(_ADDRESS_SIZE, _ADDRESS_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, or answers why not."""
@@ -86,10 +89,10 @@ class Gate:
             raise Refusal(
                 "origin", "The request comes from another page", why=f"Its Origin is {origin[:200]}.", status=403
             )
-        if not scope["path"].startswith(("/static/", "/healthz")) and (
-            wait := self._buckets.take(_caller(scope, headers))
-        ):
-            raise too_many(wait, "Too many requests")
+        if not scope["path"].startswith(("/assets/", "/healthz")):
+            wait = self._addresses.take(_address(scope)) or self._buckets.take(_caller(scope, headers))
+            if wait:
+                raise too_many(wait, "Too many requests")
 
     def _is_ours(self, host: str) -> bool:
         """Whether a Host header names the portal; no DNS answer can make an address of another's page."""
@@ -106,12 +109,14 @@ class Gate:
         return True
 
 
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("", 0))[0])
+
+
 def _caller(scope: Scope, headers: Headers) -> str:
-    address = (scope.get("client") or ("", 0))[0]
     cookies = headers.get("cookie", "")
-    if COOKIE in cookies:
-        return f"{address} {cookies[:300]}"
-    return f"{address} {headers.get('authorization', '')[:300]}"
+    known_by = cookies if COOKIE in cookies else headers.get("authorization", "")
+    return f"{_address(scope)} {known_by[:300]}"
 
 
 def _bounded(scope: Scope, headers: Headers, receive: Receive) -> Receive:
