@@ -57,11 +57,14 @@ def test_a_push_is_seen_at_once_and_its_commit_travels(operator: Caller, world: 
     chain = events.until("chain", lambda data: any(one["commit"] == sha for one in data["travelling"]))
     (one,) = [one for one in chain["travelling"] if one["commit"] == sha]
     assert (one["at"], one["message"], one["ref"]) == ("gitlab", "Add a greeting", "refs/heads/greeting")
+    world.hold_builds()
     world.build("refs/heads/greeting")
     chain = events.until(
         "chain", lambda data: any(one["commit"] == sha and one["at"] == "jenkins" for one in data["travelling"])
     )
-    assert next(part for part in chain["parts"] if part["name"] == "jenkins")["passing"]
+    world.release_builds()
+    (passing,) = next(part for part in chain["parts"] if part["name"] == "jenkins")["passing"]
+    assert (passing["kind"], passing["title"].split()[0]) == ("build", "uuid.image")
 
 
 def test_a_hook_without_the_secret_is_refused(operator: Caller, world: World) -> None:

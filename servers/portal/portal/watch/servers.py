@@ -49,7 +49,7 @@ class JenkinsWatch(Poller):
         changed: Callable[[], None],
         ended: Callable[[], None],
     ) -> None:
-        super().__init__(self._one_look, Pace(busy, quick=0.4, slow=5.0), changed)
+        super().__init__(self._one_look, Pace(busy, quick=0.2, slow=5.0), changed)
         self.seen = JenkinsSeen()
         self._jenkins = jenkins
         self._jobs = (settings.image_job, settings.runner_job)
