@@ -154,6 +154,7 @@ def operator(world: World) -> Caller:
     caller = Caller(world.url, OPERATOR)
     caller.settled("test")
     caller.settled("prod")
+    wait_for(lambda: caller.get("/chain")["versions"], "the registry to be seen")
     return caller
 
 

@@ -33,7 +33,7 @@ def test_a_rollout_is_told_pod_by_pod_with_its_log_and_audit(operator: Caller, e
         if events_state["environments"][0]["running"] == [other]:
             break
     assert {"ending", "pending", "ready"} <= states
-    assert events.until("operation", lambda one: one["id"] == number and one["ended"])["state"] == "succeeded"
+    assert operator.ended(number)["state"] == "succeeded"
 
 
 def test_who_comes_back_gets_what_was_missed_and_who_missed_too_much_the_whole(operator: Caller) -> None:
