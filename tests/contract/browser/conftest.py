@@ -38,7 +38,7 @@ class Scene:
     cookies: list[Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The browser."""
     with sync_playwright() as playwright:
@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jenkins(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A Jenkins with jobs and builds, and the session of its administrator."""
     server = LightJenkins(tmp_path_factory.mktemp("jenkins"), runner_jar())
@@ -67,7 +67,7 @@ class GitLabScene(Scene):
     client: gitlab.Gitlab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gitlab_scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitLabScene]:
     """A GitLab with a project, and root's session."""
     server = LightServer.prepare(tmp_path_factory.mktemp("gitlab"))
@@ -148,7 +148,7 @@ def _matters(kind: str, text: str, noise: tuple[str, ...]) -> bool:
     return kind in ("error", "warning") and not any(status in text for status in ("405", "422", *noise))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def axe() -> Callable[[Page], list[str]]:
     """Looks for what keeps people from using a page: serious and critical findings of axe-core, light and dark."""
 

@@ -237,7 +237,7 @@ class Controller:
             running = next((run for run in self.runs() if run.build.job is item.job), None)
             if running is not None:
                 if item.job.config.abort_previous:
-                    running.stop(f"Superseded by {item.job.full_name}#{item.job.builds.next_number}")
+                    running.supersede(f"{item.job.full_name}#{item.job.builds.next_number}")
                 return f"Build #{running.build.number} is already in progress (ETA: N/A)", True
         limit = item.job.config.at_once
         if limit and sum(run.build.job is item.job for run in self.runs()) >= limit:

@@ -46,7 +46,7 @@ class PipelineRun:
         self.state: dict[str, Any] = {}
         self.steps = Stepping(self)
         self._reached = Mark(build.folder / "reached")
-        self._stop: tuple[str, bool] | None = None
+        self._stop: tuple[str, bool, str] | None = None
         self._started = False
         self._running = False
         self._deaths = 0
@@ -100,7 +100,7 @@ class PipelineRun:
         script = scripts.obtain(self)
         libraries.prepare(self, script)
         if self._stop is not None:
-            self.finish("ABORTED")
+            self.finish(self._stop[2])
             return
         self._send_whole("start", script=script)
         self._started = True
@@ -139,16 +139,25 @@ class PipelineRun:
     def _state_file(self) -> Path:
         return self.build.folder / "program.dat"
 
-    def stop(self, cause: str, hard: bool = False) -> None:
-        """Interrupt the build, or end it at once (``hard``)."""
-        self._stop = (cause, hard)
+    def stop(self, cause: str, hard: bool = False, result: str = "ABORTED") -> None:
+        """Interrupt the build, or end it at once (``hard``), and have it end with this result."""
+        self._stop = (cause, hard, result)
         if not self._started:
             return
         try:
-            self.controller.runner.send({"type": "stop", "build": self.id, "cause": cause, "hard": hard})
+            how = {"cause": cause, "hard": hard, "result": result}
+            self.controller.runner.send({"type": "stop", "build": self.id, **how})
             self._stop = None
         except JenkinsError:
-            self.finish("ABORTED")
+            self.finish(result)
+
+    def supersede(self, newer: str) -> None:
+        """End the build because a newer one, "job#number", takes its place: as NOT_BUILT.
+
+        Source: pipeline-milestone-step (MilestoneStorage.cancel), workflow-job (disableConcurrentBuilds with
+        abortPrevious).
+        """
+        self.stop(f"Superseded by {newer}", result="NOT_BUILT")
 
     def pause(self) -> None:
         """The server ends: nothing of the build moves any more here; the next server takes it up."""

@@ -50,4 +50,4 @@ def milestone(call: StepCall) -> None:
         milestones.note(number, ordinal, set(runs))
     for older, run in runs.items():
         if older < number and 0 < milestones.reached.get(older, 0) < ordinal:
-            run.stop(f"Superseded by {job.full_name}#{number}")
+            run.supersede(f"{job.full_name}#{number}")

@@ -126,13 +126,13 @@ public final class Build extends BuildCourse {
         });
     }
 
-    /** Jenkins' first click on stop: interrupts every head; {@code finally} and {@code post} still run. */
-    public void stop(String cause) {
+    /** Jenkins' {@code Executor.interrupt}, so its first click on stop: every head; {@code finally} and {@code post} still run. */
+    public void stop(String cause, String result) {
         mailbox.execute(() -> {
             if (!hasEnded()) {
                 keeper.change();
                 log("text", cause);
-                scheduler.interruptAll(new FlowInterruptedException("ABORTED", cause));
+                scheduler.interruptAll(new FlowInterruptedException(result, cause));
                 takeTurn();
             }
         });

@@ -126,7 +126,7 @@ final class Dispatcher {
         if (Boolean.TRUE.equals(message.get("hard"))) {
             build.kill(cause);
         } else {
-            build.stop(cause);
+            build.stop(cause, String.valueOf(message.getOrDefault("result", "ABORTED")));
         }
     }
 
