@@ -36,8 +36,9 @@ def test_a_version_is_deployed_through_jenkins_until_it_is_served(operator: Call
     assert any("kubectl apply" in line for line in log)
     assert any("/status says v2.0.0.0" in line for line in log)
     assert log[-1] == "test serves v2.0.0.0"
+    wait_for(lambda: operator.environment("test")["running"] == ["v2.0.0.0"], "the picture to show it")
     seen = operator.environment("test")
-    assert (seen["declared"], seen["running"], seen["served"]["version"]) == ("v2.0.0.0", ["v2.0.0.0"], "v2.0.0.0")
+    assert (seen["declared"], seen["served"]["version"]) == ("v2.0.0.0", "v2.0.0.0")
 
 
 def test_upgrade_and_rollback_are_in_the_history_with_who_did_them(operator: Caller) -> None:
@@ -61,9 +62,8 @@ def test_what_test_runs_goes_to_prod_by_its_digest(operator: Caller) -> None:
     digest = wait_for(lambda: operator.settled("test")["digests"], "the digest")[0]
     assert operator.act("promote", confirm=False).json()["type"] == "confirm"
     operator.done("promote")
-    prod = operator.environment("prod")
-    assert prod["image"].endswith(f"apps/uuid:v2.0.0.0@{digest}")
-    assert prod["digests"] == [digest]
+    wait_for(lambda: operator.environment("prod")["digests"] == [digest], "the picture to show it")
+    assert operator.environment("prod")["image"].endswith(f"apps/uuid:v2.0.0.0@{digest}")
 
 
 def test_replicas_are_added_and_taken(operator: Caller) -> None:
