@@ -1,6 +1,7 @@
 """Runs the steps that a build calls, each in a thread of its own, and answers; takes them up again after a restart."""
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.engine import environment
@@ -38,6 +39,9 @@ class Stepping:
         self._blocks: dict[int, Block] = {}
         self._calls: dict[int, StepCall] = {}
         self._again: set[int] = set()
+        # A runner that takes the build up is told the answers in the journal's order. Where that is not the order in
+        # which they were given, parallel branches take other turns, and what they say is taken for said already.
+        self._telling = threading.Lock()
 
     # --- messages of the runner ---
 
@@ -143,16 +147,18 @@ class Stepping:
                 block.manager.__exit__(None, None, None)
         except Exception as error:
             answer = {"error": _described(error)}
-        self._journal.note(number, left=answer)
-        self._send(number, answer)
+        with self._telling:
+            self._journal.note(number, left=answer)
+            self._send(number, answer)
 
     def _answer(self, call: StepCall, answer: dict[str, Any], **secret: Any) -> None:
         """Keep the answer, then give it; ``secret`` parts of it are only given."""
-        if self._journal.note(call.id, answer=answer) or not self._run.build.building:
-            for action in call.afterwards:
-                action()
-        self._calls.pop(call.id, None)
-        self._send(call.id, {**answer, **secret})
+        with self._telling:
+            if self._journal.note(call.id, answer=answer) or not self._run.build.building:
+                for action in call.afterwards:
+                    action()
+            self._calls.pop(call.id, None)
+            self._send(call.id, {**answer, **secret})
 
     def _send(self, number: int, answer: dict[str, Any]) -> None:
         try:

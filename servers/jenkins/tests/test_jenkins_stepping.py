@@ -1,0 +1,41 @@
+"""What a build's steps answer, in which order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jenkins_light.engine.journal import Journal
+from jenkins_light.engine.stepping import Stepping
+
+
+class SlowJournal(Journal):
+    """Is held up between the note of the first call and its return, as a thread may be at any moment."""
+
+    def note(self, call: int, **what: Any) -> bool:
+        kept = super().note(call, **what)
+        if call == 1:
+            time.sleep(0.3)
+        return kept
+
+
+def test_branches_are_answered_in_the_order_in_which_the_journal_has_it(tmp_path: Path) -> None:
+    """A runner that takes the build up is told the journal's order, and must come by it to the same turns."""
+    told: list[int] = []
+    journal = SlowJournal(tmp_path)
+    controller = SimpleNamespace(runner=SimpleNamespace(send=lambda message: told.append(message["call"])))
+    run: Any = SimpleNamespace(journal=journal, controller=controller, id="job#1", build=SimpleNamespace(building=True))
+    stepping = Stepping(run)
+    calls: list[Any] = [SimpleNamespace(id=number, afterwards=[]) for number in (1, 2)]
+    threads = [threading.Thread(target=stepping._answer, args=(call, {"value": 0})) for call in calls]
+
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+
+    assert told == list(journal.calls)
