@@ -134,9 +134,19 @@ def _until(page, condition: str) -> None:
         time.sleep(0.05)
 
 
+def _until_answered(page, url: str) -> None:
+    """Waits for a build to leave the queue, without a page that says that there is none."""
+    deadline = time.monotonic() + 20
+    while page.request.get(url).status != 200:
+        assert time.monotonic() < deadline, url
+        time.sleep(0.05)
+
+
 def test_a_question_is_answered_on_the_builds_page(visit, jenkins):
     page = visit(jenkins, "/")
-    page.get_by_role("button", name="Build gated").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Build gated").click()
+    _until_answered(page, jenkins.url + "/job/gated/lastBuild/")
     page.goto(jenkins.url + "/job/gated/lastBuild/")
     question = page.get_by_role("region", name="Paused for input")
     expect(question).to_contain_text("Deploy to prod?")

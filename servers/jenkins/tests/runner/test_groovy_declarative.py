@@ -263,6 +263,21 @@ class TestStages:
         assert build.result == "FAILURE"
         assert build.log[-1] == "ERROR: q broke"
 
+    def test_cells_whose_turns_end_while_they_read_the_same_block_read_all_of_it(self, runner: Runner) -> None:
+        """A turn takes 20 ms; computing the label takes longer."""
+        matrix = """
+            stage('m') { matrix {
+              agent { label "on-${OS}-${slowly()}" }
+              axes { axis { name 'OS'; values 'a', 'b', 'c' } }
+              stages { stage('cell') { steps { echo OS } } }
+            } }"""
+        slowly = "\ndef slowly() { int n = 0; for (int i = 0; i < 30000; i++) { n += 1 }; n }"
+        build = runner.run(pipeline(matrix, agent="agent none") + slowly)
+
+        assert build.result == "SUCCESS", build.text
+        assert sorted(nodes(build)) == ["on-a-30000", "on-b-30000", "on-c-30000"]
+        assert sorted(build.echoed) == ["a", "b", "c"]
+
     def test_matrix_runs_every_cell_but_the_excluded(self, runner: Runner) -> None:
         matrix = """
             stage('m') { matrix {

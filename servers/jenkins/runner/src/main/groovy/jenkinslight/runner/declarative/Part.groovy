@@ -20,11 +20,16 @@ abstract class Part implements Serializable {
 
     /** Runs a structural block and returns its directives. */
     Section read(Closure block) {
-        Recorder recorder = new Recorder(script)
-        block.delegate = recorder
-        block.resolveStrategy = Closure.DELEGATE_ONLY
-        block.call()
-        return new Section(recorder.recorded())
+        ArrayList around = build.notes
+        build.notes = new ArrayList()
+        try {
+            block.delegate = new Recorder(script)
+            block.resolveStrategy = Closure.DELEGATE_ONLY
+            block.call()
+            return new Section(build.notes)
+        } finally {
+            build.notes = around
+        }
     }
 
     /** The directives of an optional section; none when it is missing. */

@@ -1,12 +1,13 @@
 package jenkinslight.runner.declarative;
 
+import com.cloudbees.groovy.cps.impl.CpsCallableInvocation;
 import groovy.lang.GroovyObjectSupport;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.StepArguments;
 import jenkinslight.runner.language.StructuralDelegate;
+import org.codehaus.groovy.runtime.InvokerInvocationException;
 
 /**
  * The delegate of every structural block: each call inside becomes a {@link Directive}, so that directives never mix with steps of
@@ -15,31 +16,39 @@ import jenkinslight.runner.language.StructuralDelegate;
 public final class Recorder extends GroovyObjectSupport implements StructuralDelegate, Serializable {
     private static final long serialVersionUID = 1L;
     private final PipelineScript script;
-    private final List<Directive> directives = new ArrayList<>();
 
     public Recorder(PipelineScript script) {
         this.script = script;
-    }
-
-    /** What was called, in order. */
-    public List<Directive> recorded() {
-        return directives;
     }
 
     @Override
     public Object invokeMethod(String name, Object args) {
         Object[] values = (Object[]) args;
         if (script.definesMethod(name, values)) {
-            return script.invokeMethod(name, values);
+            return call(name, values);
         }
         StepArguments arguments = new StepArguments(values);
         Directive directive = new Directive(name, arguments);
+        // Not this object's own: the cells of a matrix read the same block, and their turns may end in the midst of it.
+        List<Object> directives = script.dsl().build().getNotes();
         directives.removeAll(arguments.getPositional());
         directives.removeAll(arguments.getNamed().values());
         arguments.getPositional().stream().filter(List.class::isInstance).forEach(list -> directives.removeAll((List<?>) list));
         arguments.getNamed().values().stream().filter(List.class::isInstance).forEach(list -> directives.removeAll((List<?>) list));
         directives.add(directive);
         return directive;
+    }
+
+    private Object call(String name, Object[] values) {
+        try {
+            return script.invokeMethod(name, values);
+        } catch (InvokerInvocationException wrapped) {
+            // By this CPS code asks whoever runs it to call the method; Groovy takes it for a failure of the method.
+            if (wrapped.getCause() instanceof CpsCallableInvocation) {
+                throw (CpsCallableInvocation) wrapped.getCause();
+            }
+            throw wrapped;
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import groovy.lang.Binding;
 import groovy.lang.Closure;
 import hudson.model.Result;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -230,6 +231,16 @@ public final class Build extends BuildCourse {
     /** Enters or leaves a block, for the running head. */
     public void setScope(Scope scope) {
         scheduler.running().scope = scope;
+    }
+
+    /** What the running head has recorded of the structural block that it reads. */
+    public ArrayList<Object> getNotes() {
+        return scheduler.running().notes;
+    }
+
+    /** Begins to read another block, or goes back to the one around it. */
+    public void setNotes(ArrayList<Object> notes) {
+        scheduler.running().notes = notes;
     }
 
     /** Variables as they are at this place. */

@@ -8,6 +8,7 @@ import com.cloudbees.groovy.cps.impl.CpsCallableInvocation;
 import groovy.lang.Closure;
 import groovy.lang.Script;
 import java.io.Serializable;
+import java.util.ArrayList;
 import jenkinslight.runner.language.GuardedInvoker;
 
 /** One line of control in a build: the main one, or a branch of {@code parallel}. */
@@ -22,6 +23,8 @@ final class Head implements Serializable {
     Throwable interruption;
     /** The interruption that was asked for last, also when it was passed on to branches. */
     Throwable lastInterruption;
+    /** What it has recorded of the structural block that it reads. */
+    ArrayList<Object> notes = new ArrayList<>();
     private Suspension waiting;
     private Outcome next = new Outcome(null, null);
 
