@@ -154,6 +154,12 @@ class Registry:
             ) from error
 
     def _expect_ok(self, response: requests.Response) -> None:
+        if response.status_code == requests.codes.unauthorized:
+            raise PartError(
+                f"The registry at {self.address} does not know this sandbox's account",
+                why="It was made with other secrets: the sandbox's folder was lost or replaced since.",
+                fix="./inv down   # then ./inv up --yes makes the sandbox anew",
+            )
         if not response.ok:
             raise PartError(
                 f"The registry at {self.address} refuses: HTTP {response.status_code}",

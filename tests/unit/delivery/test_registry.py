@@ -56,8 +56,8 @@ def test_an_images_configuration_is_found_through_an_index_past_its_attestations
 
 
 def test_a_refusal_is_reported_with_its_status():
-    answers = {"GET /v2/apps/uuid/tags/list": [Answer("denied", 401)]}
-    with serving(answers) as server, pytest.raises(PartError, match="HTTP 401"):
+    answers = {"GET /v2/apps/uuid/tags/list": [Answer("denied", 403)]}
+    with serving(answers) as server, pytest.raises(PartError, match="HTTP 403"):
         Registry(server.address, "u", "wrong").tags()
 
 
@@ -66,3 +66,10 @@ def test_a_registry_that_is_gone_is_a_failed_part():
         address = server.address
     with pytest.raises(PartError, match="does not answer"):
         Registry(address, "u", "p").tags()
+
+
+def test_a_registry_made_with_other_secrets_is_told_with_the_way_out():
+    answers = {"GET /v2/apps/uuid/tags/list": [Answer('{"errors": [{"code": "UNAUTHORIZED"}]}', status=401)]}
+    with serving(answers) as server, pytest.raises(PartError, match="does not know this sandbox's account") as caught:
+        Registry(server.address, "u", "p").tags()
+    assert "./inv down" in caught.value.fix
