@@ -138,10 +138,15 @@ def final_reason(pod: Object) -> str:
     status = pod.get("status", {})
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
         waiting = container.get("state", {}).get("waiting") or {}
-        if waiting.get("reason") in FINAL_REASONS or _no_such_image(waiting):
+        if (waiting.get("reason") in FINAL_REASONS and not _not_synced(waiting)) or _no_such_image(waiting):
             text = f"pod {pod['metadata']['name']}, container {container['name']}: {waiting['reason']}"
             return "; ".join(part for part in (text, waiting.get("message", ""), _ended(container)) if part)
     return ""
+
+
+def _not_synced(waiting: dict[str, Any]) -> bool:
+    """The kubelet waited in vain for its own copy of a ConfigMap or Secret, as on a busy node; it tries again."""
+    return str(waiting.get("message", "")).startswith("failed to sync ")
 
 
 def _no_such_image(waiting: dict[str, Any]) -> bool:

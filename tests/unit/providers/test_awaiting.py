@@ -137,6 +137,19 @@ def test_an_image_that_the_registry_does_not_have_is_final() -> None:
         wait(Cluster(available=0, waiting=busy))
 
 
+@pytest.mark.parametrize(
+    ("message", "final"),
+    [
+        ("failed to sync configmap cache: timed out waiting for the condition", False),
+        ('configmap "env-config" not found', True),
+    ],
+)
+def test_a_kubelet_that_was_late_with_its_copies_tries_again(message: str, final: bool) -> None:
+    cluster = Cluster(available=0, waiting={"reason": "CreateContainerConfigError", "message": message})
+    with pytest.raises(PartError if final else WaitTimeout, match="cannot become ready" if final else ""):
+        wait(cluster)
+
+
 def test_kinds_without_a_life_of_their_own_are_ready_when_they_exist() -> None:
     api: Any = None
     live = {"metadata": {"name": "env-config"}}

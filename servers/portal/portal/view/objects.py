@@ -154,7 +154,9 @@ def _pod_state(
     conditions = {one["type"]: one for one in status.get("conditions") or []}
     if metadata.get("deletionTimestamp"):
         return "ending", ""
-    if status.get("phase") == "Failed" or waiting.get("reason") in _HOPELESS:
+    # A kubelet that was late with its own copy of a ConfigMap says so, and tries again.
+    hopeless = waiting.get("reason") in _HOPELESS and not str(waiting.get("message", "")).startswith("failed to sync ")
+    if status.get("phase") == "Failed" or hopeless:
         return "failed", words or str(status.get("message") or status.get("reason") or "")
     if (conditions.get("Ready") or {}).get("status") == "True":
         return "ready", ""
