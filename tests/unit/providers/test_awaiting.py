@@ -146,7 +146,7 @@ def test_an_image_that_the_registry_does_not_have_is_final() -> None:
 )
 def test_a_kubelet_that_was_late_with_its_copies_tries_again(message: str, final: bool) -> None:
     cluster = Cluster(available=0, waiting={"reason": "CreateContainerConfigError", "message": message})
-    with pytest.raises(PartError if final else WaitTimeout, match="cannot become ready" if final else ""):
+    with pytest.raises(PartError if final else WaitTimeout):
         wait(cluster)
 
 
