@@ -11,6 +11,8 @@ from infra.platform.network import Network
 _PASSWORD = "/run/secrets/gitlab-root-password"  # noqa: S105 - paths
 _TOKEN = "/run/secrets/gitlab-root-token"  # noqa: S105
 
+PORT = 8929  # on the host
+
 
 class GitLab(pulumi.ComponentResource):
     """The server and its data."""
@@ -32,9 +34,9 @@ class GitLab(pulumi.ComponentResource):
             hostname="gitlab",
             restart="unless-stopped",
             networks_advanced=network.joined_as("gitlab"),
-            ports=[inputs.published(8080, 8929), inputs.published(22, 2222)],
+            ports=[inputs.published(8080, PORT), inputs.published(22, 2222)],
             envs=[
-                f"GITLAB_EXTERNAL_URL=http://localhost:{inputs.port(8929)}",
+                f"GITLAB_EXTERNAL_URL=http://localhost:{inputs.port(PORT)}",
                 f"GITLAB_EXTERNAL_SSH_PORT={inputs.port(2222)}",
                 "GITLAB_INTERNAL_URL=http://gitlab:8080",
                 f"GITLAB_ROOT_PASSWORD_FILE={_PASSWORD}",

@@ -11,6 +11,8 @@ from infra.platform.network import Network
 _PASSWORD = "/run/secrets/jenkins-admin-password"  # noqa: S105 - paths
 _TOKEN = "/run/secrets/jenkins-admin-token"  # noqa: S105
 
+PORT = 8080  # on the host
+
 
 class Jenkins(pulumi.ComponentResource):
     """The server and its home."""
@@ -32,9 +34,9 @@ class Jenkins(pulumi.ComponentResource):
             hostname="jenkins",
             restart="unless-stopped",
             networks_advanced=network.joined_as("jenkins"),
-            ports=[inputs.published(8080, 8080)],
+            ports=[inputs.published(8080, PORT)],
             envs=[
-                f"JENKINS_URL=http://localhost:{inputs.port(8080)}/",
+                f"JENKINS_URL=http://localhost:{inputs.port(PORT)}/",
                 "JENKINS_ADMIN_USER=admin",
                 f"JENKINS_ADMIN_PASSWORD_FILE={_PASSWORD}",
                 f"JENKINS_ADMIN_TOKEN_FILE={_TOKEN}",

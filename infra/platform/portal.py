@@ -5,12 +5,15 @@ from __future__ import annotations
 import pulumi
 import pulumi_docker as docker
 
+from infra.platform.cluster import FIRST_NODE_PORT
+from infra.platform.gitlab import PORT as GITLAB_PORT
 from infra.platform.inputs import LABEL, Inputs
+from infra.platform.jenkins import PORT as JENKINS_PORT
 from infra.platform.network import Network
 from infra.platform.sonarqube import PORT as SONARQUBE_PORT
 
 PORT = 8090
-_ENVIRONMENTS = {"TEST": 30050, "PROD": 30051}
+_ENVIRONMENTS = {"TEST": FIRST_NODE_PORT, "PROD": FIRST_NODE_PORT + 1}
 
 
 class Portal(pulumi.ComponentResource):
@@ -62,9 +65,9 @@ def _addresses(inputs: Inputs) -> list[str]:
         "PORTAL_ALLOWED_HOSTS=portal",
         "PORTAL_OPERATORS=jenkins:admin,gitlab:root",
         "PORTAL_GITLAB_URL=http://gitlab:8080",
-        f"PORTAL_GITLAB_LINK=http://localhost:{inputs.port(8929)}",
+        f"PORTAL_GITLAB_LINK=http://localhost:{inputs.port(GITLAB_PORT)}",
         "PORTAL_JENKINS_URL=http://jenkins:8080",
-        f"PORTAL_JENKINS_LINK=http://localhost:{inputs.port(8080)}",
+        f"PORTAL_JENKINS_LINK=http://localhost:{inputs.port(JENKINS_PORT)}",
         "PORTAL_REGISTRY_URL=http://registry-pull:5000",
         f"PORTAL_REGISTRY_NAME={inputs.registry}",
         *services,

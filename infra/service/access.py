@@ -31,27 +31,14 @@ class Access(pulumi.ComponentResource):
     def __init__(self, inputs: Inputs, namespace: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
         """Declares them."""
         super().__init__("kubestage:service:Access", "access", None, options)
-        child = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(parent=self))
-        subjects = [SubjectArgs(kind="ServiceAccount", name=_ACCOUNT, namespace=_ACCOUNT_NAMESPACE)]
-        here = ObjectMetaArgs(name=_ACCOUNT, namespace=namespace, labels=inputs.labels)
-        Role(
-            "deployer",
-            metadata=here,
-            rules=[
-                PolicyRuleArgs(api_groups=[""], resources=["configmaps", "services"], verbs=_CHANGE),
-                PolicyRuleArgs(api_groups=["apps"], resources=["deployments", "deployments/scale"], verbs=_CHANGE),
-                PolicyRuleArgs(api_groups=["apps"], resources=["replicasets"], verbs=_LOOK),
-                PolicyRuleArgs(api_groups=[""], resources=["pods", "pods/log", "events"], verbs=_LOOK),
-            ],
-            opts=child,
-        )
-        RoleBinding(
-            "deployer",
-            metadata=here,
-            subjects=subjects,
-            role_ref=RoleRefArgs(api_group=_GROUP, kind="Role", name=_ACCOUNT),
-            opts=child,
-        )
+        self._child = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(parent=self))
+        rules = [
+            PolicyRuleArgs(api_groups=[""], resources=["configmaps", "services"], verbs=_CHANGE),
+            PolicyRuleArgs(api_groups=["apps"], resources=["deployments", "deployments/scale"], verbs=_CHANGE),
+            PolicyRuleArgs(api_groups=["apps"], resources=["replicasets"], verbs=_LOOK),
+            PolicyRuleArgs(api_groups=[""], resources=["pods", "pods/log", "events"], verbs=_LOOK),
+        ]
+        self._grant("deployer", _ACCOUNT, rules, inputs, namespace)
         name = f"{_ACCOUNT}-{inputs.namespace}"
         everywhere = ObjectMetaArgs(name=name, labels=inputs.labels)
         ClusterRole(
@@ -62,45 +49,51 @@ class Access(pulumi.ComponentResource):
                     api_groups=[""], resources=["namespaces"], resource_names=[inputs.namespace], verbs=["get", "patch"]
                 )
             ],
-            opts=child,
+            opts=self._child,
         )
         ClusterRoleBinding(
             "deployer-namespace",
             metadata=everywhere,
-            subjects=subjects,
+            subjects=[_subject(_ACCOUNT)],
             role_ref=RoleRefArgs(api_group=_GROUP, kind="ClusterRole", name=name),
-            opts=child,
+            opts=self._child,
         )
-        self._portal(inputs, namespace, child)
+        self._portal(inputs, namespace)
         self.register_outputs({})
 
-    def _portal(self, inputs: Inputs, namespace: pulumi.Input[str], child: pulumi.ResourceOptions) -> None:
+    def _portal(self, inputs: Inputs, namespace: pulumi.Input[str]) -> None:
         """The portal looks, and changes the one Deployment and the one ConfigMap."""
-        here = ObjectMetaArgs(name=_PORTAL, namespace=namespace, labels=inputs.labels)
-        Role(
-            "portal",
-            metadata=here,
-            rules=[
-                PolicyRuleArgs(api_groups=["apps"], resources=["deployments", "replicasets"], verbs=_LOOK),
-                PolicyRuleArgs(api_groups=[""], resources=["pods", "events"], verbs=_LOOK),
-                PolicyRuleArgs(api_groups=[""], resources=["pods/log"], verbs=["get"]),
-                PolicyRuleArgs(
-                    api_groups=["apps"],
-                    resources=["deployments", "deployments/scale"],
-                    resource_names=[_DEPLOYMENT],
-                    verbs=["patch"],
-                ),
-                PolicyRuleArgs(
-                    api_groups=[""], resources=["configmaps"], resource_names=["env-config"], verbs=[*_LOOK, "patch"]
-                ),
-                PolicyRuleArgs(api_groups=[""], resources=["services"], resource_names=["uuidservice"], verbs=_LOOK),
-            ],
-            opts=child,
-        )
+        rules = [
+            PolicyRuleArgs(api_groups=["apps"], resources=["deployments", "replicasets"], verbs=_LOOK),
+            PolicyRuleArgs(api_groups=[""], resources=["pods", "events"], verbs=_LOOK),
+            PolicyRuleArgs(api_groups=[""], resources=["pods/log"], verbs=["get"]),
+            PolicyRuleArgs(
+                api_groups=["apps"],
+                resources=["deployments", "deployments/scale"],
+                resource_names=[_DEPLOYMENT],
+                verbs=["patch"],
+            ),
+            PolicyRuleArgs(
+                api_groups=[""], resources=["configmaps"], resource_names=["env-config"], verbs=[*_LOOK, "patch"]
+            ),
+            PolicyRuleArgs(api_groups=[""], resources=["services"], resource_names=["uuidservice"], verbs=_LOOK),
+        ]
+        self._grant("portal", _PORTAL, rules, inputs, namespace)
+
+    def _grant(
+        self, resource: str, account: str, rules: list[PolicyRuleArgs], inputs: Inputs, namespace: pulumi.Input[str]
+    ) -> None:
+        """A Role of the account's name in the namespace, bound to the account."""
+        here = ObjectMetaArgs(name=account, namespace=namespace, labels=inputs.labels)
+        Role(resource, metadata=here, rules=rules, opts=self._child)
         RoleBinding(
-            "portal",
+            resource,
             metadata=here,
-            subjects=[SubjectArgs(kind="ServiceAccount", name=_PORTAL, namespace=_ACCOUNT_NAMESPACE)],
-            role_ref=RoleRefArgs(api_group=_GROUP, kind="Role", name=_PORTAL),
-            opts=child,
+            subjects=[_subject(account)],
+            role_ref=RoleRefArgs(api_group=_GROUP, kind="Role", name=account),
+            opts=self._child,
         )
+
+
+def _subject(account: str) -> SubjectArgs:
+    return SubjectArgs(kind="ServiceAccount", name=account, namespace=_ACCOUNT_NAMESPACE)

@@ -25,11 +25,8 @@ WAYS = ("SSH", "HTTP")
 
 @pytest.fixture(scope="module")
 def light(tmp_path_factory):
-    server = LightServer.prepare(tmp_path_factory.mktemp("gitlab"))
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log(), server.log()
+    with LightServer.running(tmp_path_factory.mktemp("gitlab")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

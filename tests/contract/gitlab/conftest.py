@@ -29,11 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if url := os.environ.get("GITLAB_URL"):
         yield Server(url.rstrip("/"), os.environ["GITLAB_TOKEN"], os.environ["GITLAB_ROOT_PASSWORD"])
         return
-    light = LightServer.prepare(tmp_path_factory.mktemp("gitlab"), GITLAB_HOOK_RETRIES="0.2,0.4,0.8")
-    light.start()
-    yield light
-    light.stop()
-    assert "Traceback" not in light.log(), light.log()
+    with LightServer.running(tmp_path_factory.mktemp("gitlab"), GITLAB_HOOK_RETRIES="0.2,0.4,0.8") as light:
+        yield light
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +66,16 @@ class LightServer(Server):
             "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "gitlab-light-compiled"),
         }
         return cls(f"http://127.0.0.1:{port}", token, password, folder, variables | environment)
+
+    @classmethod
+    @contextmanager
+    def running(cls, folder: Path, **environment: str) -> Iterator[LightServer]:
+        """One that has started, and is stopped afterwards; what it has logged must hold no fault."""
+        server = cls.prepare(folder, **environment)
+        server.start()
+        yield server
+        server.stop()
+        assert "Traceback" not in server.log(), server.log()
 
     def start(self) -> float:
         """Starts it; returns the seconds until it was ready."""

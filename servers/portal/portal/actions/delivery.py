@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from portal.actions import curl
 from portal.actions.act import Act, Parameters, Prepared, environment_parameter
-from portal.actions.cluster import restart
+from portal.actions.cluster import restart, strategy_of
 from portal.actions.following import follow_build, follow_rollout, follow_until_served, settle
 from portal.actions.task import Task
 from portal.actions.words import EnvironmentName, NodePort, RefName, VersionName, care, gap
@@ -135,7 +135,6 @@ class Deploy(Act):
         port = given.node_port or int(ports[0].get("nodePort") or NODE_PORTS[environment])
         parameters = given.model_copy(update={"node_port": port})
         now = objects.tag_of(objects.image_of(watched.deployment)) if watched.deployment else "nothing"
-        strategy = str(((watched.deployment or {}).get("spec") or {}).get("strategy", {}).get("type") or "")
         request = curl.webhook(
             settings.jenkins.link, settings.runner_job, f"trigger {settings.runner_job}",
             _wish(parameters), "Tag Push Hook",
@@ -147,7 +146,7 @@ class Deploy(Act):
                 f"{settings.runner_job} applies namespace, env-config and uuid.yaml of knowledge_share to"
                 f" {namespace(environment)} with {given.version} ({digest[:19]}…); it asks for {now} now.",
                 "Replicas, strategy and demo.value become those of the files.",
-                gap(environment, strategy),
+                gap(environment, strategy_of(watched.deployment)),
             ],
             requests=[request],
             environment=environment,

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from portal.actions.act import Act, Means, Prepared
-from portal.actions.cluster import DemoValue, Rollback, Scale, Upgrade
 from portal.actions.delivery import Build, Deploy, Promote
+from portal.actions.rollouts import Rollback, Upgrade
 from portal.actions.task import Interrupted, Task
+from portal.actions.tuning import DemoValue, Scale
 from portal.audit import Audit, Outcome
 from portal.database import Database, now
 from portal.errors import PortalError, Refusal, not_found
