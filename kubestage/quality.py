@@ -21,7 +21,6 @@ BENCH_REPORT = REPORTS / "bench.json"
 _LINTED = ("kubestage", "infra", "servers", "tests", "tasks.py")
 _FORMAT = Check("format", ("ruff", "format", "--check", "--quiet", *_LINTED), "./inv format")
 _LINT = Check("lint", ("ruff", "check", "--quiet", *_LINTED), "./inv format")
-_TYPES = Check("types", ("mypy",), "mend what mypy names")
 
 
 def check() -> None:
@@ -30,9 +29,11 @@ def check() -> None:
     Raises:
         PartError: one of them found something; its findings are on the terminal.
     """
+    # What mypy knows of unchanged files and libraries serves every checkout: it goes by their contents.
+    known = {"MYPY_CACHE_DIR": str(Settings.load().cache / "mypy")}
     _FORMAT.run()
     _LINT.run()
-    with _TYPES.beside():
+    with Check("types", ("mypy",), "mend what mypy names", known).beside():
         fast_tests([], [])
 
 
@@ -51,27 +52,22 @@ def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
     """
     # CI asks nobody; a developer is asked, or told the command.
     run_preflight(Settings.load(), fix="yes" if os.environ.get("CI") else "ask", checks=checks_of_tests(Machine()))
-    # A file stays in one process: its tests share servers.
-    at_once = ["--numprocesses", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
+    # A file stays in one process: its tests share servers. One more than processors, since many wait for a server.
+    at_once = ["--numprocesses", str(1 + max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
     everything = ["tests/unit", "tests/contract", "tests/integration", "servers"]
     _pytest("tests", paths or everything, "not docker", [*([] if paths else at_once), *pytest_args]).run()
 
 
 def docker_tests(expression: str, environment: dict[str, str]) -> None:
-    """The tests that need an engine: the whole chain in tests/e2e, and beside it the integration tests marked docker.
-
-    They share nothing but the engine, and a chain waits for much: for pods, for registries, for its own waits.
+    """The tests that need an engine: the whole chain in tests/e2e, which runs those of single parts beside itself.
 
     Args:
-        expression: pytest's, to choose among them; all when empty.
+        expression: pytest's, to choose among both; all when empty.
         environment: variables for the tests, such as the sandbox's name.
     """
     chain, parts = "tests/e2e", "tests/integration"
-    if expression:
-        _pytest("e2e", [parts, chain], "docker", ["-k", expression], environment).run()
-        return
-    with _pytest("integration", [parts], "docker", [], environment).beside():
-        _pytest("e2e", [chain], "docker", [], environment).run()
+    chosen = ["-k", expression] if expression else []
+    _pytest("e2e", [parts, chain] if expression else [chain], "docker", chosen, environment).run()
 
 
 def benches(pytest_args: list[str], *, compare: bool, against: Path | None = None) -> None:

@@ -47,14 +47,14 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in forms_of(secret)}
-        # The longest first, so that no rest of a longer one stays behind.
-        every = [re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))]
-        self._known = re.compile(b"|".join(every)) if every else None
+        # The longest first, so that no rest of a longer one stays behind. One after the other: an expression of some
+        # hundred alternatives takes seventeen times as long.
+        self._known = sorted(forms, key=lambda form: (-len(form), form))
 
     def clean(self, data: bytes) -> bytes:
         """The data without secrets."""
-        if self._known:
-            data = self._known.sub(MASK, data)
+        for form in self._known:
+            data = data.replace(form, MASK)
         for look in _LOOKS:
             data = look.sub(rb"\g<1>" + MASK + rb"\g<2>", data)
         return data

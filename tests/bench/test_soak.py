@@ -7,7 +7,7 @@ import pytest
 from kubestage.sandbox.sandbox import Sandbox
 
 from ..e2e.conftest import inv
-from ..e2e.test_4_after_trouble import kill_and_repeat
+from ..e2e.test_5_after_trouble import kill_and_repeat
 
 pytestmark = pytest.mark.timeout(900)
 

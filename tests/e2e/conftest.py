@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,30 +106,45 @@ def sandbox(settings: Settings) -> Iterator[Sandbox]:
 
 
 class Beside:
-    """./inv, started as a user does in a second terminal.
+    """A command that runs as in a second terminal.
 
     Args:
         log: where it writes what it says.
     """
 
-    def __init__(self, log: Path, *args: str) -> None:
+    def __init__(self, log: Path, *command: str) -> None:
         self._log = log
         self._started = time.monotonic()
         with log.open("wb") as file:
-            self._process = subprocess.Popen(
-                [str(CHECKOUT / "inv"), *args], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
-            )
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
 
     def end(self, timeout: float) -> Run:
         """Waits for its end."""
         code = self._process.wait(timeout)
         return Run(code, self._log.read_text(encoding="utf-8"), "", time.monotonic() - self._started)
 
+    def interrupt(self) -> None:
+        """Has it end, as Ctrl-C would, if nobody has waited for it."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=120)
+
 
 @pytest.fixture(scope="session")
 def sonarqube_comes_up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Beside:
-    """SonarQube takes a minute to start, in which the tests that build and deploy nothing do their work."""
-    return Beside(tmp_path_factory.mktemp("up") / "sonarqube.log", "up", "--yes", "--with", "sonarqube")
+    """SonarQube takes a minute to start, in which the tests that build nothing do their work."""
+    log = tmp_path_factory.mktemp("up") / "sonarqube.log"
+    return Beside(log, str(CHECKOUT / "inv"), "up", "--yes", "--with", "sonarqube")
+
+
+@pytest.fixture(scope="session")
+def integration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
+    """The tests of single parts that need an engine. They share nothing but that with the chain."""
+    log = tmp_path_factory.mktemp("integration") / "log"
+    junit = f"--junitxml={REPORTS / 'integration.xml'}"
+    run = Beside(log, sys.executable, "-m", "pytest", "-m", "docker", junit, str(CHECKOUT / "tests/integration"))
+    yield run
+    run.interrupt()
 
 
 def served(settings: Settings, environment: str) -> dict[str, Any]:

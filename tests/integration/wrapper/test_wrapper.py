@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -42,17 +44,57 @@ def new_checkout(folder):
     return folder
 
 
-@pytest.fixture
-def checkout(tmp_path):
-    """A fresh checkout in a folder whose name needs quoting."""
-    return new_checkout(tmp_path / "a checkout")
+class Made(NamedTuple):
+    """A checkout whose ./inv was killed in the middle of its first call and then called by two at once."""
+
+    checkout: Path
+    after_the_kill: list[str]
+    both: list[tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    """A checkout in which ./inv has been called once, and what it said then."""
+def made(tmp_path_factory):
+    """A fresh checkout in a folder whose name needs quoting, once: making a .venv is what costs."""
     folder = new_checkout(tmp_path_factory.mktemp("wrapper") / "a checkout")
-    return folder, inv(folder, "--list")
+    kill_when_half_made(folder)
+    half_made = sorted(path.name for path in (folder / ".venv").iterdir())
+    both = [
+        subprocess.Popen([folder / "inv", "where"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    outputs = [(process.communicate(timeout=120), process.returncode) for process in both]
+    return Made(folder, half_made, [(code, out, err) for (out, err), code in outputs])
+
+
+@pytest.fixture
+def ready(made):
+    """A checkout whose .venv is made."""
+    return made.checkout
+
+
+@pytest.fixture
+def copy(ready, tmp_path):
+    """The same in another folder, to be spoilt; its .venv counts as made there, from another lock file."""
+    checkout = shutil.copytree(ready, tmp_path / "a copy", symlinks=True)
+    (checkout / ".venv/kubestage-stamp").write_text(f"0 0 {checkout}\n")
+    return checkout
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A fresh checkout, in which nothing has been made."""
+    return new_checkout(tmp_path / "a checkout")
+
+
+def kill_when_half_made(checkout):
+    process = subprocess.Popen(
+        [checkout / "inv", "--list"], cwd=checkout, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    with process:
+        deadline = time.monotonic() + 60
+        while not (checkout / ".venv/bin/python").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def inv(checkout, *arguments, cwd=None, **variables):
@@ -77,103 +119,84 @@ def programs(folder, **programs):
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
-def test_the_first_call_makes_the_venv_and_says_so(ready):
-    _, first = ready
+def test_the_first_call_makes_the_venv_and_says_so(made):
+    said = "".join(err for _, _, err in made.both)
 
-    assert first.returncode == 0, first.stderr
-    assert "Says where it runs." in first.stdout
-    assert "kubestage: making .venv from requirements.lock" in first.stderr
-    assert re.search(r"kubestage: ready after \d+ s", first.stderr)
+    assert [code for code, _, _ in made.both] == [0, 0], said
+    assert "kubestage: making .venv from requirements.lock" in said
+    assert re.search(r"kubestage: ready after \d+ s", said)
+    assert "Says where it runs." in inv(made.checkout, "--list").stdout
 
 
 def test_later_calls_are_silent_and_run_in_the_checkout_from_wherever_they_come(ready, tmp_path):
-    checkout, _ = ready
     link = tmp_path / "link"
-    link.symlink_to(checkout / "inv")
+    link.symlink_to(ready / "inv")
 
-    for called in (checkout / "inv", link):
+    for called in (ready / "inv", link):
         later = subprocess.run([called, "where"], cwd=tmp_path, capture_output=True, text=True, check=True)
-        assert later.stdout == f"{checkout} None {checkout}/.venv\n"
+        assert later.stdout == f"{ready} None {ready}/.venv\n"
         assert later.stderr == ""
 
 
 def test_byte_code_is_kept_whatever_the_environment_says(ready):
-    checkout, _ = ready
-
-    assert " None " in inv(checkout, "where", PYTHONDONTWRITEBYTECODE="1").stdout
+    assert " None " in inv(ready, "where", PYTHONDONTWRITEBYTECODE="1").stdout
 
 
 def test_the_tasks_exit_code_is_the_wrappers(ready):
-    checkout, _ = ready
-
-    assert inv(checkout, "fail").returncode == 4
+    assert inv(ready, "fail").returncode == 4
 
 
 def test_a_changed_lock_file_is_followed_in_the_same_venv(ready):
-    checkout, _ = ready
-    (checkout / ".venv/ours").write_text("")
-    (checkout / "requirements.lock").write_text(pinned("uv", "invoke", "filelock"))
+    (ready / ".venv/ours").write_text("")
+    (ready / "requirements.lock").write_text(pinned("uv", "invoke", "filelock"))
 
-    changed = inv(checkout, "--list")
+    changed = inv(ready, "--list")
 
     assert "requirements.lock has changed" in changed.stderr
-    assert (checkout / ".venv/ours").exists()
-    subprocess.run([checkout / ".venv/bin/python", "-c", "import filelock"], check=True)
-    assert inv(checkout, "--list").stderr == ""
+    assert (ready / ".venv/ours").exists()
+    subprocess.run([ready / ".venv/bin/python", "-c", "import filelock"], check=True)
+    assert inv(ready, "--list").stderr == ""
 
 
 def test_a_checkout_that_was_moved_gets_a_new_venv(ready):
-    checkout, _ = ready
-    moved = checkout.rename(checkout.with_name("moved"))
+    moved = ready.rename(ready.with_name("moved"))
     try:
         assert inv(moved, "where").stdout == f"{moved} None {moved}/.venv\n"
     finally:
-        moved.rename(checkout)
+        moved.rename(ready)
 
 
-def test_after_an_interruption_the_half_made_venv_is_noticed(checkout):
-    process = subprocess.Popen(
-        [checkout / "inv", "--list"], cwd=checkout, start_new_session=True, stderr=subprocess.DEVNULL
-    )
-    with process:
-        deadline = time.monotonic() + 60
-        while not (checkout / ".venv/bin/python").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-    assert not (checkout / ".venv/kubestage-stamp").exists()
-
-    again = inv(checkout, "--list")
-
-    assert again.returncode == 0, again.stderr
-    assert "making .venv" in again.stderr
+def test_after_an_interruption_the_half_made_venv_is_noticed(made):
+    assert "kubestage-stamp" not in made.after_the_kill
+    assert {code for code, _, _ in made.both} == {0}
+    assert (made.checkout / ".venv/kubestage-stamp").exists()
 
 
-def test_two_at_once_make_one_venv(checkout):
-    both = [
-        subprocess.Popen([checkout / "inv", "where"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    outputs = [process.communicate(timeout=120) for process in both]
+def test_two_at_once_make_one_venv(made):
+    checkout, said = made.checkout, "".join(err for _, _, err in made.both)
 
-    assert [out for out, _ in outputs] == [f"{checkout} None {checkout}/.venv\n"] * 2
-    said = "".join(err for _, err in outputs)
+    assert [out for _, out, _ in made.both] == [f"{checkout} None {checkout}/.venv\n"] * 2
     assert said.count("making .venv from") == said.count("waiting for it") == 1
 
 
-def test_a_package_that_is_not_the_pinned_one_is_refused(checkout):
-    lock = checkout / "requirements.lock"
-    lock.write_text(re.sub(r"sha256:\w{64}", "sha256:" + "0" * 64, lock.read_text()))
+def test_a_package_that_is_not_the_pinned_one_is_refused(copy):
+    other = re.sub(r"sha256:\w{64}", "sha256:" + "0" * 64, pinned("pluggy"))
+    (copy / "requirements.lock").write_text(pinned("uv", "invoke") + other)
 
-    refused = inv(checkout, "--list")
+    refused = inv(copy, "--list")
 
     assert refused.returncode == 3
     assert "error: the packages of requirements.lock could not be installed" in refused.stderr
     assert "HASH" in refused.stderr.upper()
+    assert not (copy / ".venv/kubestage-stamp").exists()
 
 
-def test_pips_own_settings_are_followed_and_a_dead_index_is_told(checkout):
+def test_pips_own_settings_are_followed_and_a_dead_index_is_told(copy):
+    for installed in copy.glob(".venv/lib/python3*/site-packages/uv-*.dist-info"):
+        shutil.rmtree(installed)  # else pip is content with what is there
+
     offline = inv(
-        checkout,
+        copy,
         "--list",
         PIP_INDEX_URL="http://127.0.0.1:9/simple",
         PIP_RETRIES="0",
@@ -184,16 +207,11 @@ def test_pips_own_settings_are_followed_and_a_dead_index_is_told(checkout):
     assert offline.returncode == 3
     assert "http://127.0.0.1:9/simple" in offline.stderr
     assert "try: python3 -m pip config list" in offline.stderr
-    assert not (checkout / ".venv/kubestage-stamp").exists()
+    assert not (copy / ".venv/kubestage-stamp").exists()
 
 
-def test_uv_follows_pips_settings_too(ready, tmp_path):
-    original, _ = ready
-    checkout = original.with_name("copy")
-    shutil.copytree(original, checkout, symlinks=True)
-    stamp = checkout / ".venv/kubestage-stamp"
-    stamp.write_text(f"0 0 {checkout}\n")  # made here, from another lock file
-    uv = checkout / ".venv/bin/uv"
+def test_uv_follows_pips_settings_too(copy, tmp_path):
+    uv = copy / ".venv/bin/uv"
     uv.unlink()
     uv.write_text('#!/bin/sh\nenv | grep -E "^(UV_|SSL_CERT)" >"$SEEN"\nexit 1\n')
     uv.chmod(0o755)
@@ -208,7 +226,7 @@ def test_uv_follows_pips_settings_too(ready, tmp_path):
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "SSL_"))}
 
     subprocess.run(
-        [checkout / "inv", "--list"],
+        [copy / "inv", "--list"],
         env={**variables, "PIP_CONFIG_FILE": str(config), "SEEN": str(seen), "UV_INSECURE_HOST": "mine.example"},
         capture_output=True,
         check=False,

@@ -14,6 +14,9 @@ from .conftest import inv, served
 
 _ENDED_SECONDS = 180
 
+# The portal learns at once where SonarQube will be; nothing here waits for SonarQube itself.
+pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+
 
 class Visitor:
     """Somebody who has signed in with an account of the sandbox."""
