@@ -49,6 +49,7 @@ def rolling(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("KUBESTAGE_STACKS", str(stacks))
     _succeed("up", "--yes")
     _succeed("cd.deploy", "--env", "test", "--version", "v1.0.0.0")
+    sandbox.deployments.wait_left("test")  # else the version of an earlier bench is among what is served
     yield sandbox
     monkeypatch.delenv("KUBESTAGE_STACKS")
     _succeed("up", "--yes")

@@ -111,16 +111,19 @@ class Chronicle:
         """The titles of the commits that a push brings, newest first."""
         if change.new == ZERO:
             return []
-        repository = self._repositories.of(project.id)
         default = f"refs/heads/{project.default_branch}"
-        known = change.old if change.old != ZERO else default if change.ref != default else None
-        if known == default and repository.ref_target(default) is None:
-            known = None
-        options = [change.new] + ([f"^{known}"] if known else [])
+        known = default if change.old == ZERO else change.old
+        titles = self._titles(project, change.new, f"^{known}") if known != change.ref else None
+        # There may be no default branch yet, and a tag may be of something else than a commit.
+        return titles if titles is not None else self._titles(project, change.new) or []
+
+    def _titles(self, project: Project, *revisions: str) -> list[str] | None:
+        """The titles of commits, newest first; None where git knows no such commits."""
+        repository = self._repositories.of(project.id)
         try:
-            return repository.text("log", "--format=%s", "--max-count=2500", *options, "--").splitlines()
+            return repository.text("log", "--format=%s", "--max-count=2500", *revisions, "--").splitlines()
         except GitError:
-            return []  # a tag of something else than a commit
+            return None
 
     def _changed(self, changes: dict[str, Any]) -> list[str]:
         lines = []

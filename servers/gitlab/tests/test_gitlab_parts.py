@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gitlab_light.errors import Refusal
 from gitlab_light.git.hooks import shell_pattern
-from gitlab_light.git.journal import ZERO, Journal, RefChange
+from gitlab_light.git.journal import WHOLE, ZERO, Journal, RefChange
 from gitlab_light.git.repository import is_file_path, is_ref_name
 from gitlab_light.model.database import as_id
 from gitlab_light.model.passwords import PasswordCheck, hash_password
@@ -131,9 +131,9 @@ class TestJournal:
         first = Journal(tmp_path, lambda _: None, lambda *_: None)
         push = first.begin(7, 3)
         line = f"{self.change.old} {self.change.new} {self.change.ref}\n"
-        (push.folder / "pre").write_text(line)
-        if name == "post":
-            (push.folder / "post").write_text(line)
+        (push.folder / "pre").write_text(line + (f"{WHOLE}\n" if name != "half of pre" else ""))
+        if "post" in name:
+            (push.folder / "post").write_text(line + f"{WHOLE}\n" if name == "post" else line[:50])
         os.close(push.lock)
 
     def test_what_was_applied_is_settled_after_a_crash(self, journal, settled, refs, tmp_path):
@@ -142,9 +142,16 @@ class TestJournal:
         assert [push.changes for push in settled] == [(self.change,)]
         assert journal.recover() == 0
 
+    def test_before_git_was_let_nothing_was_applied(self, journal, settled, refs, tmp_path):
+        self.abandon(tmp_path, "half of pre")
+        refs[self.change.ref] = self.change.new  # by somebody else
+        journal.recover()
+        assert settled == []
+
     @pytest.mark.parametrize("applied", [True, False])
-    def test_what_may_have_been_applied_is_looked_up(self, journal, settled, refs, tmp_path, applied):
-        self.abandon(tmp_path, "pre")
+    @pytest.mark.parametrize("left", ["pre", "half of post"])
+    def test_what_may_have_been_applied_is_looked_up(self, journal, settled, refs, tmp_path, left, applied):
+        self.abandon(tmp_path, left)
         if applied:
             refs[self.change.ref] = self.change.new
         journal.recover()

@@ -1,12 +1,15 @@
 """The hooks that git runs in a push: they keep to the project's rules and write down what the push changed.
 
 The server learns of a push from the files `pre` and `post` in the push's folder (see journal). They are shell, not
-Python, because each push runs both, and an interpreter's start would show in its time.
+Python, and call no other program where they can help it, because each push runs both: every process that starts shows
+in its time. So a file is not renamed when it is whole, but ends with a line of its own.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from gitlab_light.git.journal import WHOLE
 
 # Wording: GitLab's Gitlab::Checks::{BranchCheck,TagCheck}.
 _PRE_RECEIVE = """\
@@ -27,7 +30,7 @@ check_branch() { # old new ref
             case "$3" in refs/heads/$third)
                 [ "$first" = 1 ] || refuse "You are not allowed to push code to protected branches on this project."
                 [ "$2" = $zero ] && refuse "You can only delete protected branches using the web interface."
-                if [ "$second" = 0 ] && [ "$1" != $zero ] && ! git merge-base --is-ancestor "$1" "$2"; then
+                if [ "$second" = 0 ] && [ "$1" != $zero ] && ! git merge-base --is-ancestor "$1" "$2" </dev/null; then
                     refuse "You are not allowed to force push code to a protected branch on this project."
                 fi
                 return 0
@@ -53,7 +56,6 @@ check_tag() { # old new ref
     return 0
 }
 
-cat >"$GITLAB_PUSH/pre.new"
 while read -r old new ref; do
     case "$ref" in
     refs/heads/*) check_branch "$old" "$new" "$ref" ;;
@@ -61,21 +63,22 @@ while read -r old new ref; do
     refs/notes/*) ;;
     *) refuse "You are not allowed to push to $ref." ;;
     esac
-done <"$GITLAB_PUSH/pre.new"
+    printf '%s %s %s\\n' "$old" "$new" "$ref"
+done >"$GITLAB_PUSH/pre"
 i=0
 while [ "$i" -lt "${GIT_PUSH_OPTION_COUNT:-0}" ]; do
     eval "printf '%s\\\\n' \\"\\$GIT_PUSH_OPTION_$i\\""
     i=$((i + 1))
 done >"$GITLAB_PUSH/options"
-mv "$GITLAB_PUSH/pre.new" "$GITLAB_PUSH/pre"
+echo WHOLE >>"$GITLAB_PUSH/pre"
 """
 
 _POST_RECEIVE = """\
 #!/bin/sh
 # Writes down what the push has changed.
 set -eu
-cat >"$GITLAB_PUSH/post.new"
-mv "$GITLAB_PUSH/post.new" "$GITLAB_PUSH/post"
+while read -r line; do printf '%s\\n' "$line"; done >"$GITLAB_PUSH/post"
+echo WHOLE >>"$GITLAB_PUSH/post"
 """
 
 
@@ -84,7 +87,7 @@ def install_hooks(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, script in (("pre-receive", _PRE_RECEIVE), ("post-receive", _POST_RECEIVE)):
         new = folder / f"{name}.new"
-        new.write_text(script)
+        new.write_text(script.replace("WHOLE", WHOLE))
         new.chmod(0o755)
         new.replace(folder / name)
 

@@ -8,6 +8,8 @@ Each push has a folder:
     pre         "old new ref" lines that git is about to apply (the pre-receive hook)
     post        "old new ref" lines that git has applied (the post-receive hook)
 
+`pre` and `post` are whole when they end with the line WHOLE; what is not counts as not there.
+
 A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database
 under the push's id, and the folder goes. After a crash the folders that are left are settled by `recover`; where there
 is `pre` and no `post`, the lines whose ref now stands at `new` were applied.
@@ -29,6 +31,7 @@ from threading import Lock
 
 _log = logging.getLogger(__name__)
 ZERO = "0" * 40
+WHOLE = "."
 
 
 @dataclass(frozen=True)
@@ -176,22 +179,22 @@ class Journal:
         return settled
 
     def _changes(self, folder: Path, project_id: int) -> tuple[RefChange, ...]:
-        if (folder / "post").exists():
-            return tuple(_read(folder / "post"))
-        return tuple(
-            change for change in _read(folder / "pre") if (self._current(project_id, change.ref) or ZERO) == change.new
-        )
+        applied = _read(folder / "post")
+        if applied is not None:
+            return tuple(applied)
+        asked = _read(folder / "pre") or []
+        return tuple(change for change in asked if (self._current(project_id, change.ref) or ZERO) == change.new)
 
 
 def _lines(file: Path) -> list[str]:
     return file.read_text("utf-8", "replace").splitlines() if file.exists() else []
 
 
-def _read(file: Path) -> list[RefChange]:
-    return [RefChange(*line.split(" ", 2)) for line in _lines(file)]
+def _read(file: Path) -> list[RefChange] | None:
+    """A file's changes; None where it is not there, or not whole."""
+    lines = _lines(file)
+    return [RefChange(*line.split(" ", 2)) for line in lines[:-1]] if lines and lines[-1] == WHOLE else None
 
 
 def _write(file: Path, changes: Sequence[RefChange]) -> None:
-    new = file.with_name(file.name + ".new")
-    new.write_text("".join(f"{change.old} {change.new} {change.ref}\n" for change in changes))
-    new.replace(file)
+    file.write_text("".join(f"{change.old} {change.new} {change.ref}\n" for change in changes) + f"{WHOLE}\n")
