@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from gitlab_light.founding import found_by_push
 from gitlab_light.instance import Instance
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import DEVELOPER, NO_ACCESS
 from gitlab_light.model.projects import Project
 from gitlab_light.model.users import User
+from gitlab_light.push_messages import created, moved
 
 # Wording: GitLab's Gitlab::GitAccess.
 HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
@@ -38,16 +41,75 @@ class Admission:
     Attributes:
         user: in whose name; None for nobody, who may only read.
         rules: what a push must keep to, as the pre-receive hook reads it; empty for reading.
+        notice: what the pusher is to read once the push is done.
     """
 
     project: Project
     user: User | None
     rules: list[str]
+    notice: str = ""
 
 
-def find_project(instance: Instance, path: str) -> Project | None:
-    """The project that a git client's path names, with or without slash and .git around it."""
-    return instance.projects.by_path(path.replace("\0", "").strip("/").removesuffix(".git"))
+class Gate:
+    """Leads git clients of one kind to projects.
+
+    Args:
+        instance: the server's parts.
+        address: makes a project's clone address, as these clients have it.
+    """
+
+    def __init__(self, instance: Instance, address: Callable[[Project], str]) -> None:
+        self._instance = instance
+        self._address = address
+        self._made: set[tuple[int, int]] = set()
+
+    def project(self, path: str) -> Project | None:
+        """The project that a path names or has named, with or without slash and .git around it."""
+        projects, plain = self._instance.projects, _plain(path)
+        return projects.by_path(plain) or projects.moved_from(plain)
+
+    def user(self, user: User | None, path: str, *, writes: bool, may_make: bool = True) -> Admission:
+        """Lets a user (None for nobody signed in) in; a push to where no project is makes one.
+
+        Args:
+            user: who asks.
+            path: as the client has it.
+            writes: whether they want to push.
+            may_make: whether they come with leave to make projects.
+
+        Raises:
+            NotAdmitted: they may not.
+        """
+        project = self.project(path)
+        if project is None and user is not None and writes and may_make:
+            project = found_by_push(self._instance, user, _plain(path))
+            if project is not None:
+                self._made.add((user.id, project.id))
+        admission = admit_user(self._instance, user, project, writes=writes)
+        if not writes or user is None:
+            return admission
+        return replace(admission, notice=self._notice(user, admission.project, _plain(path)))
+
+    def deploy_key(self, key: Key, path: str, *, writes: bool) -> Admission:
+        """Lets a deploy key in.
+
+        Raises:
+            NotAdmitted: it may not.
+        """
+        return admit_deploy_key(self._instance, key, self.project(path), writes=writes)
+
+    def told(self, user: User, project: Project) -> None:
+        """The pusher has read that the project was made."""
+        self._made.discard((user.id, project.id))
+
+    def _notice(self, user: User, project: Project, path: str) -> str:
+        if (user.id, project.id) in self._made:
+            return created(project, self._instance.links, self._address(project))
+        return "" if path.lower() == project.full_path.lower() else moved(project, path, self._address(project))
+
+
+def _plain(path: str) -> str:
+    return path.replace("\0", "").strip("/").removesuffix(".git")
 
 
 def admit_user(instance: Instance, user: User | None, project: Project | None, *, writes: bool) -> Admission:

@@ -11,6 +11,7 @@ from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.model.activity import Activities
+from gitlab_light.model.labels import Labels
 from gitlab_light.model.merge_requests import MergeRequest, is_draft
 from gitlab_light.model.notes import Note, Notes
 from gitlab_light.model.projects import Project, Projects
@@ -29,13 +30,14 @@ class Chronicle:
 
     def __init__(
         self, repositories: Repositories, links: Links, users: Users, projects: Projects, notes: Notes,
-        activities: Activities,
+        labels: Labels, activities: Activities,
     ) -> None:  # fmt: skip
         self._repositories = repositories
         self._links = links
         self._users = users
         self._projects = projects
         self._notes = notes
+        self._labels = labels
         self._activities = activities
 
     def merge_request(self, found: MergeRequest, user_id: int, action: str, changes: dict[str, Any]) -> None:
@@ -54,10 +56,21 @@ class Chronicle:
                 found.project_id, user_id, _ACTIVITIES[action], target_type="MergeRequest", target_id=found.id,
                 target_iid=found.iid, target_title=found.title,
             )  # fmt: skip
+        if action == "open":
+            self._labelled(found, user_id, [], found.labels)
         if action in ("approved", "unapproved"):
             self._note(found, user_id, f"{action} this merge request")
         for line in self._changed(changes):
             self._note(found, user_id, line)
+        if labels := changes.get("labels"):
+            self._labelled(found, user_id, labels["previous"], labels["current"])
+
+    def _labelled(self, found: MergeRequest, user_id: int, before: list[str], after: list[str]) -> None:
+        known = {label.name: label.id for label in self._labels.of(self._projects.places(found.project_id))}
+        changes = [("add", name) for name in after if name not in before]
+        changes += [("remove", name) for name in before if name not in after]
+        for action, name in changes:
+            self._activities.add_label_event(found.id, user_id, known.get(name), action)
 
     def commits_added(self, found: MergeRequest, user_id: int, oldrev: str) -> None:
         """The source branch has moved; `found` is the merge request as it is now."""

@@ -8,16 +8,19 @@ from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gitlab_light.admission import Admission, NotAdmitted, admit_user, find_project
+from gitlab_light.admission import Admission, Gate, NotAdmitted
 from gitlab_light.authentication import Identity, git_identity
+from gitlab_light.git.journal import Push
 from gitlab_light.git.smart_http import Backend
 from gitlab_light.instance import Instance
+from gitlab_light.model.projects import Project
+from gitlab_light.model.users import User
 
 _ADDRESS = re.compile(
-    r"/(?P<project>.+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack)", re.DOTALL
+    r"/(?P<project>.+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack|info/lfs/.+)", re.DOTALL
 )
 _SERVICES = ("git-upload-pack", "git-receive-pack")
 _DENIED = (
@@ -27,18 +30,23 @@ _DENIED = (
 )
 
 
+# What GitLab answers git-lfs where LFS is turned off for the whole server (LfsRequest#require_lfs_enabled!).
+_NO_LFS = "Git LFS is not enabled on this GitLab server, contact your admin."
+
+
 class Once:
     """Something that is done the first time it is asked for."""
 
-    def __init__(self, work: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, work: Callable[[], Awaitable[str]]) -> None:
         self._work = work
         self._done = False
 
-    async def __call__(self) -> None:
-        """Does it, or nothing."""
-        if not self._done:
-            self._done = True
-            await self._work()
+    async def __call__(self) -> str:
+        """Does it and returns what comes of it, or does nothing."""
+        if self._done:
+            return ""
+        self._done = True
+        return await self._work()
 
 
 class GitAccess:
@@ -46,6 +54,7 @@ class GitAccess:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        self._gate = Gate(instance, instance.links.clone)
         self._backend = Backend()
 
     @staticmethod
@@ -69,9 +78,9 @@ class GitAccess:
     async def _push(self, admission: Admission, scope: Scope, receive: Receive, send: Send) -> None:
         journal, user = self._instance.journal, admission.user
         assert user is not None  # noqa: S101  nobody pushes without signing in
-        push = await run_in_threadpool(journal.begin, admission.project.id, user.id, admission.rules)
+        push = await run_in_threadpool(journal.begin, admission.project.id, user.id, admission.rules, admission.notice)
         # Settled before the client learns of the end, so that what it asks next finds the push told and counted.
-        settle = Once(partial(run_in_threadpool, journal.finish, push))
+        settle = Once(partial(self._finish, push, user, admission.project))
         try:
             variables = {"GITLAB_PUSH": str(push.folder)}
             await self._serve(
@@ -79,6 +88,12 @@ class GitAccess:
             )
         finally:
             await settle()
+
+    async def _finish(self, push: Push, user: User, project: Project) -> str:
+        told = await run_in_threadpool(self._instance.journal.finish, push)
+        if told:
+            self._gate.told(user, project)
+        return told
 
     async def _serve(
         self, admission: Admission, path: str, scope: Scope, receive: Receive, send: Send,
@@ -96,6 +111,8 @@ class GitAccess:
         )  # fmt: skip
 
     def _admit(self, request: Request, address: re.Match[str]) -> Admission | Response:
+        if address["path"].startswith("info/lfs/"):
+            return self._refuse_lfs(request)
         service = request.query_params.get("service") if address["path"] == "info/refs" else address["path"]
         if service not in _SERVICES:
             return PlainTextResponse("Dumb HTTP is not supported", 403)
@@ -109,13 +126,19 @@ class GitAccess:
             return _challenge()
         return self._judge(address["project"], identity, writes=service == "git-receive-pack")
 
+    def _refuse_lfs(self, request: Request) -> Response:
+        identity = git_identity(self._instance, request.headers.get("authorization", ""))
+        if identity is None or identity.user is None:
+            return _challenge()
+        return JSONResponse({"message": _NO_LFS, "documentation_url": f"{self._instance.links.root}/help"}, 501)
+
     def _judge(self, path: str, identity: Identity, *, writes: bool) -> Admission | Response:
-        project, user = find_project(self._instance, path), identity.user
+        user, pushes = identity.user, identity.allows("api", "write_repository")
         try:
-            admission = admit_user(self._instance, user, project, writes=writes)
+            admission = self._gate.user(user, path, writes=writes, may_make=pushes)
         except NotAdmitted as refused:
             return _challenge() if user is None else PlainTextResponse(str(refused), 404 if refused.hidden else 403)
-        if not identity.allows("api", "write_repository", *(() if writes else ("read_repository",))):
+        if not pushes and (writes or not identity.allows("read_repository")):
             return PlainTextResponse(f"Your token's scopes do not allow to {'push' if writes else 'read'} code.", 403)
         return admission
 

@@ -24,16 +24,21 @@ from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
 from gitlab_light.model.keys import Keys
+from gitlab_light.model.labels import Labels
 from gitlab_light.model.members import Members
 from gitlab_light.model.merge_requests import MergeRequests
+from gitlab_light.model.milestones import Milestones
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.notes import Notes
 from gitlab_light.model.passwords import PasswordCheck
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
+from gitlab_light.model.releases import Releases
 from gitlab_light.model.sessions import Sessions
+from gitlab_light.model.shares import Shares
 from gitlab_light.model.tokens import Tokens
 from gitlab_light.model.users import User, Users
+from gitlab_light.push_messages import PushMessages
 from gitlab_light.settings import Settings
 from gitlab_light.webhooks.events import Events
 from gitlab_light.webhooks.sender import Sender
@@ -62,22 +67,28 @@ class Instance:
         self.namespaces = Namespaces(self.database)
         self.projects = Projects(self.database, self.namespaces)
         self.members = Members(self.database, self.namespaces)
+        self.shares = Shares(self.database)
         self.protected = ProtectedRefs(self.database)
         self.keys = Keys(self.database)
         self.hooks = Hooks(self.database)
         self.commit_notes = CommitNotes(self.database)
         self.merge_requests = MergeRequests(self.database)
         self.notes = Notes(self.database)
+        self.labels = Labels(self.database)
+        self.milestones = Milestones(self.database)
+        self.releases = Releases(self.database)
         self.merge_flow = MergeFlow(
             self.repositories, self.projects, self.merge_requests, self.notes, self.commit_notes
         )
         self.activities = Activities(self.database)
+        self.push_messages = PushMessages(self.links, self.projects, self.merge_requests)
         self.chronicle = Chronicle(
-            self.repositories, self.links, self.users, self.projects, self.notes, self.activities
+            self.repositories, self.links, self.users, self.projects, self.notes, self.labels, self.activities
         )
         self.events = Events(
             self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
-            self.hooks, self.protected, self.merge_requests, self.notes, self.merge_flow,
+            self.hooks, self.protected, self.merge_requests, self.notes, self.labels, self.milestones, self.releases,
+            self.merge_flow,
         )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
@@ -108,9 +119,11 @@ class Instance:
         logged, _ = from_thread.run(partial(self.sender.post, hook, event, payload, event_uuid=event_uuid, key=key))
         return logged
 
-    def _settle(self, push: Settled) -> None:
-        self.events.pushed(push)
+    def _settle(self, push: Settled) -> str:
+        """Keeps what a push has done; returns what its pusher is to read."""
+        problems = self.events.pushed(push)
         self.sender.wake()
+        return self.push_messages.text(push, problems)
 
     def _current_ref(self, project_id: int, ref: str) -> str | None:
         return self.repositories.of(project_id).ref_target(ref)

@@ -12,8 +12,10 @@ from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import Repository
 from gitlab_light.merge_flow import MergeFlow
+from gitlab_light.model.labels import Labels
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests, is_draft
-from gitlab_light.model.projects import Project
+from gitlab_light.model.milestones import Milestones
+from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.users import User, Users
 
 # Told of a merge request, the action and what has changed.
@@ -49,48 +51,75 @@ def merge_request_options(lines: tuple[str, ...]) -> dict[str, list[str]]:
 class PushRequests:
     """Makes and changes the merge requests that pushes ask for."""
 
-    def __init__(self, flow: MergeFlow, merge_requests: MergeRequests, users: Users) -> None:
+    def __init__(
+        self, flow: MergeFlow, merge_requests: MergeRequests, users: Users, labels: Labels, milestones: Milestones,
+        projects: Projects,
+    ) -> None:  # fmt: skip
         self._flow = flow
         self._merge_requests = merge_requests
         self._users = users
+        self._labels = labels
+        self._milestones = milestones
+        self._projects = projects
 
     def carry_out(
         self, project: Project, repository: Repository, user: User, changes: tuple[RefChange, ...],
         options: dict[str, list[str]], tell: Tell,
-    ) -> None:  # fmt: skip
-        """Does what options ask for, for each branch that was pushed; what cannot be done is left out."""
-        pushed = [change for change in changes if change.ref.startswith("refs/heads/") and change.new != ZERO]
-        if not options or len(pushed) > _MOST_BRANCHES:
-            return
-        for change in pushed:
-            branch = change.ref.removeprefix("refs/heads/")
+    ) -> list[str]:  # fmt: skip
+        """Does what options ask for, for each branch that was pushed but the default one.
+
+        Returns:
+            Why something was not done, in the words of GitLab's PushOptionsHandlerService.
+        """
+        if not options:
+            return []
+        branches = [
+            change.ref.removeprefix("refs/heads/") for change in changes
+            if change.ref.startswith("refs/heads/") and change.new != ZERO
+        ]  # fmt: skip
+        branches = [branch for branch in branches if branch != project.default_branch]
+        problems = _problems(project, repository, branches, options)
+        if problems:
+            return problems
+        for branch in branches:
             opened = self._merge_requests.opened_from(project.id, branch)
             for found in opened:
-                self._change(found, options, tell)
-            if not opened and "create" in options:
-                self._create(project, repository, user, branch, options, tell)
+                self._change(project, found, options, tell)
+            if opened:
+                continue
+            if "create" not in options:
+                problems.append(
+                    f"A merge_request.create push option is required to create a merge request for branch {branch}"
+                )
+            elif problem := self._create(project, repository, user, branch, options, tell):
+                problems.append(problem)
+        return problems
 
     def _create(
         self, project: Project, repository: Repository, user: User, branch: str, options: dict[str, list[str]],
         tell: Tell,
-    ) -> None:  # fmt: skip
+    ) -> str | None:  # fmt: skip
+        """Makes a merge request, assigned to the pusher as GitLab does; returns why not where it cannot be."""
         target = options.get("target", [project.default_branch])[-1]
-        if branch == target or repository.branch(target) is None:
-            return
+        if branch == target:
+            return "You must select different branches"
         iid = self._merge_requests.next_iid(project.id)
         placed = self._flow.place(project.id, project.id, branch, target, iid)
         if placed is None:
-            return
+            return f'Target branch "{target}" does not exist'
         title, description = _words(repository, branch, placed["head_sha"], placed["base_sha"])
-        columns = {"title": title, "description": description} | self._columns(options, title, [], [])
+        columns = {"title": title, "description": description} | self._columns(project, options, title, [], [])
+        columns.setdefault("assignee_ids", [])
+        columns["assignee_ids"] = list(dict.fromkeys([user.id, *columns["assignee_ids"]]))
         made = self._merge_requests.add(
             iid=iid, project_id=project.id, source_project_id=project.id, source_branch=branch, target_branch=target,
             author_id=user.id, **placed, **columns,
         )  # fmt: skip
         tell(made, "open", {})
+        return None
 
-    def _change(self, found: MergeRequest, options: dict[str, list[str]], tell: Tell) -> None:
-        columns = self._columns(options, found.title, found.labels, found.assignee_ids)
+    def _change(self, project: Project, found: MergeRequest, options: dict[str, list[str]], tell: Tell) -> None:
+        columns = self._columns(project, options, found.title, found.labels, found.assignee_ids)
         target = options.get("target", [found.target_branch])[-1]
         if target != found.target_branch and found.source_project_id is not None:
             placed = self._flow.place(found.project_id, found.source_project_id, found.source_branch, target, found.iid)
@@ -105,7 +134,7 @@ class PushRequests:
             tell(changed, "update", changes)
 
     def _columns(
-        self, options: dict[str, list[str]], title: str, labels: list[str], assignees: list[int]
+        self, project: Project, options: dict[str, list[str]], title: str, labels: list[str], assignees: list[int]
     ) -> dict[str, Any]:
         columns: dict[str, Any] = {}
         if given := options.get("title", [""])[-1].strip():
@@ -120,6 +149,11 @@ class PushRequests:
         if "label" in options or "unlabel" in options:
             kept = dict.fromkeys([*labels, *options.get("label", [])])
             columns["labels"] = [label for label in kept if label and label not in options.get("unlabel", [])]
+            self._labels.ensure(self._projects.places(project.id), columns["labels"])
+        if "milestone" in options:
+            known = self._milestones.of(self._projects.places(project.id))
+            wanted = [one.id for one in known if one.title == options["milestone"][-1]]
+            columns |= {"milestone_id": wanted[0]} if wanted else {}
         if "assign" in options or "unassign" in options:
             kept_ids = dict.fromkeys([*assignees, *self._ids(options.get("assign", []))])
             columns["assignee_ids"] = [one for one in kept_ids if one not in self._ids(options.get("unassign", []))]
@@ -127,6 +161,21 @@ class PushRequests:
 
     def _ids(self, names: list[str]) -> list[int]:
         return [user.id for user in map(self._users.by_login, names) if user]
+
+
+def _problems(
+    project: Project, repository: Repository, branches: list[str], options: dict[str, list[str]]
+) -> list[str]:
+    """Why nothing at all can be done."""
+    problems = []
+    if not project.features.get("merge_requests_enabled", True):
+        problems.append(f"Merge requests are not enabled for project {project.full_path}")
+    if len(branches) > _MOST_BRANCHES:
+        problems.append(f"Too many branches pushed ({len(branches)} were pushed, limit is {_MOST_BRANCHES})")
+    target = options.get("target", [""])[-1]
+    if target and repository.branch(target) is None:
+        problems.append(f"Target branch {project.full_path}:{target} does not exist")
+    return problems
 
 
 def _words(repository: Repository, branch: str, head: str, base: str) -> tuple[str, str | None]:

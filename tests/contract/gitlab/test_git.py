@@ -76,6 +76,45 @@ def test_a_token_serves_as_password_for_any_name(server, project, tmp_path, logi
     Worktree.clone(with_login(project.http_url_to_repo, login, server.token), tmp_path / "clone")
 
 
+def test_a_push_to_where_no_project_is_makes_one(server, root, make_user, worktree, unique):
+    name = unique("pushed")
+    address = with_login(f"{server.url}/root/{name}.git", "root", server.root_password)
+    told = worktree.git("push", address, "HEAD:refs/heads/trunk").stderr
+    assert f"remote: The private project root/{name} was successfully created." in told
+    assert f"git remote add origin {server.url}/root/{name}.git" in told
+    made = root.projects.get(f"root/{name}")
+    assert (made.visibility, made.default_branch) == ("private", "trunk")
+    user = make_user()
+    stranger = with_login(f"{server.url}/root/{name}-2.git", user.username, PASSWORD)
+    assert "could not be found" in worktree.git("push", stranger, "HEAD:refs/heads/trunk", check=False).stderr
+
+
+def test_the_path_that_a_project_had_leads_to_it(server, root, project, worktree, unique):
+    old, name = project.path_with_namespace, unique("moved")
+    project.path = name
+    project.save()
+    worktree.commit("After the move", a_txt="a")
+    told = worktree.git("push", "origin", "HEAD:refs/heads/topic").stderr
+    assert f"remote: Project '{old}' was moved to 'root/{name}'." in told
+    answer = requests.get(
+        f"{server.url}/api/v4/projects/{old.replace('/', '%2F')}/repository/branches?per_page=1",
+        headers={"PRIVATE-TOKEN": server.token}, timeout=30, allow_redirects=False,
+    )  # fmt: skip
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"{server.url}/api/v4/projects/{project.id}/repository/branches?per_page=1"
+    taken = root.projects.create({"name": unique("taken"), "path": old.removeprefix("root/")})
+    assert root.projects.get(old).id == taken.id
+
+
+def test_lfs_is_told_to_be_off(server, project):
+    answer = requests.post(
+        f"{project.http_url_to_repo}/info/lfs/objects/batch", json={"operation": "upload"}, timeout=30,
+        auth=("root", server.root_password),
+    )  # fmt: skip
+    assert answer.status_code == 501
+    assert answer.json()["message"] == "Git LFS is not enabled on this GitLab server, contact your admin."
+
+
 def test_a_token_needs_the_scope(server, make_user, project, tmp_path):
     user = make_user()
     project.members.create({"user_id": user.id, "access_level": 40})
@@ -154,7 +193,8 @@ def test_protected_branches_and_tags_hold_on_push(make_user, project, tmp_path):
     clone.git("commit", "--quiet", "--amend", "--message", "Rewritten")
     assert "You are not allowed to force push code to a protected branch" in push("--force", "master")
     assert "The default branch of a project cannot be deleted." in push(":master")
-    assert "You are not allowed to push to refs/secret" in push("HEAD:refs/secret")
+    assert "deny updating a hidden ref" in push("HEAD:refs/merge-requests/1/head")
+    assert "[new reference]" in push("HEAD:refs/changes/01")
     assert "[deleted]" in push(":work")
 
 

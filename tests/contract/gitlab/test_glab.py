@@ -116,9 +116,19 @@ def test_a_merge_request_is_checked_out_over_ssh(glab, project, clone, unique):
     assert glab.git("branch", "--show-current", folder=clone).strip() == "topic"
 
 
+def test_labels_and_releases(glab, project, path, clone):
+    glab.run("label", "create", "--name", "urgent", "--color", "#FF0000", folder=clone)
+    assert "urgent" in glab.run("label", "list", folder=clone)
+    glab.run("release", "create", "v1.0", "--ref", "master", "--name", "One", "--notes", "The first", folder=clone)
+    assert "v1.0" in glab.run("release", "list", folder=clone)
+    assert "first" in glab.run("release", "view", "v1.0", folder=clone)
+    glab.run("release", "delete", "v1.0", "--yes", "--with-tag", folder=clone)
+    assert project.tags.list(get_all=True) == []
+
+
 @pytest.mark.parametrize("command", [
-    ("issue", "list"), ("release", "list"), ("ci", "list"), ("variable", "list"), ("label", "list"),
-    ("schedule", "list"), ("mr", "todo", "1"), ("mr", "approvers", "1"),
+    ("issue", "list"), ("ci", "list"), ("variable", "list"), ("schedule", "list"),
+    ("mr", "todo", "1"), ("mr", "approvers", "1"),
 ], ids=" ".join)  # fmt: skip
 def test_what_is_absent_is_refused_as_not_found(glab, project, clone, command):
     project.mergerequests.create({"source_branch": "topic", "target_branch": "master", "title": "A topic"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gitlab
 import pytest
+import requests
 
 from tests.contract.gitlab.test_accounts import refused
 
@@ -96,3 +97,46 @@ def test_personal_and_group_namespaces_are_listed(root, group):
     assert kinds["root"] == "user"
     assert kinds[group.full_path] == "group"
     assert root.namespaces.get(group.full_path).id == group.id
+
+
+def test_a_project_and_a_group_are_shared_with_a_group(root, make_user, make_project, client_of, group, unique):
+    user, project = make_user(), make_project()
+    other = root.groups.create({"name": unique("other"), "path": unique("other")})
+    group.members.create({"user_id": user.id, "access_level": 40})
+    project.share(group.id, 30)
+    assert [
+        (one["group_id"], one["group_access_level"]) for one in root.projects.get(project.id).shared_with_groups
+    ] == [(group.id, 30)]
+    theirs = client_of(user)
+    assert theirs.projects.get(project.id).permissions["group_access"]["access_level"] == 30
+    assert project.id in [one.id for one in theirs.projects.list(membership=True, get_all=True)]
+    assert [one.id for one in group.shared_projects.list(get_all=True)] == [project.id]
+    assert [one.id for one in project.groups.list(with_shared=True, get_all=True)] == [group.id]
+    assert {one.id: one.access_level for one in project.members_all.list(get_all=True)}[user.id] == 30
+    with refused(409, "already been shared"):
+        project.share(group.id, 30)
+    project.unshare(group.id)
+    with refused(404):
+        theirs.projects.get(project.id)
+
+    inner = root.projects.create({"name": unique("inner"), "namespace_id": other.id})
+    other.share(group.id, 20)
+    assert theirs.projects.get(inner.id).id == inner.id
+    assert [one["group_id"] for one in root.groups.get(other.id).shared_with_groups] == [group.id]
+    other.unshare(group.id)
+    with refused(404):
+        theirs.projects.get(inner.id)
+
+
+def test_a_groups_settings_and_its_old_path_are_kept(server, root, group):
+    group.project_creation_level = "maintainer"
+    group.require_two_factor_authentication = True
+    old = group.path
+    group.path = old + "-moved"
+    group.save()
+    found = root.groups.get(group.id)
+    assert (found.project_creation_level, found.require_two_factor_authentication) == ("maintainer", True)
+    answer = requests.get(
+        f"{server.url}/api/v4/groups/{old}", headers={"PRIVATE-TOKEN": server.token}, timeout=30, allow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{server.url}/api/v4/groups/{group.id}")

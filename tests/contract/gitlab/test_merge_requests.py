@@ -176,7 +176,7 @@ def test_a_push_makes_a_new_version_and_the_ref_follows(project, request_of, wor
     assert [one.head_commit_sha for one in now.diffs.list(get_all=True)] == [sha, found.sha]
     worktree.git("fetch", "--quiet", "origin", "merge-requests/1/head")
     assert worktree.git("rev-parse", "FETCH_HEAD").stdout.strip() == sha
-    assert "not allowed" in worktree.git("push", "origin", "+HEAD~1:refs/merge-requests/1/head", check=False).stderr
+    assert "hidden ref" in worktree.git("push", "origin", "+HEAD~1:refs/merge-requests/1/head", check=False).stderr
 
 
 def test_a_push_to_the_target_merges_and_a_gone_branch_closes(project, request_of, worktree):

@@ -13,7 +13,7 @@ def push(worktree):
         worktree.git("checkout", "--quiet", "-B", branch)
         sha = worktree.commit(message)
         words = [word for option in options for word in ("-o", option)]
-        worktree.git("push", "--quiet", *words, "origin", branch)
+        push.told = worktree.git("push", "--quiet", *words, "origin", branch).stderr
         return sha
 
     return push
@@ -24,20 +24,36 @@ def test_a_push_makes_a_merge_request(project, push):
     (made,) = project.mergerequests.list(get_all=True)
     assert (made.title, made.description, made.sha) == ("Add it", "Because.", sha)
     assert (made.source_branch, made.target_branch, made.state) == ("add-it", "master", "opened")
-    assert made.author["username"] == "root"
+    assert (made.author["username"], made.assignee["username"]) == ("root", "root")
+    assert f"View merge request for add-it:        \nremote:   {made.web_url}" in push.told
+
+
+def test_the_pusher_reads_where_a_merge_request_can_be_made(project, push):
+    push("feature/one", "One")
+    address = f"{project.web_url}/-/merge_requests/new?merge_request%5Bsource_branch%5D=feature%2Fone"
+    assert f"remote: To create a merge request for feature/one, visit:        \nremote:   {address}" in push.told
+    push("master", "To the default branch")
+    assert push.told == ""
+    project.printing_merge_request_link_enabled = False
+    project.save()
+    push("feature/two", "Two")
+    assert push.told == ""
 
 
 def test_options_say_how_it_is_made(root, project, push):
     project.branches.create({"branch": "stable", "ref": "master"})
+    milestone = project.milestones.create({"title": "First"})
     push(
         "topic", "Topic", "merge_request.create", "merge_request.target=stable", "merge_request.title=Other words",
         "merge_request.description=One\\nTwo", "merge_request.draft", "merge_request.label=a", "merge_request.label=b",
         "merge_request.remove_source_branch", "merge_request.squash", "merge_request.assign=root",
+        "merge_request.milestone=First",
     )  # fmt: skip
     made = project.mergerequests.get(1)
     assert (made.target_branch, made.title, made.description) == ("stable", "Draft: Other words", "One\nTwo")
     assert (made.labels, made.draft, made.force_remove_source_branch, made.squash) == (["a", "b"], True, True, True)
     assert made.assignee["username"] == "root"
+    assert made.milestone["id"] == milestone.id
 
 
 def test_a_later_push_changes_the_same_one(project, push):
@@ -48,14 +64,13 @@ def test_a_later_push_changes_the_same_one(project, push):
         "merge_request.create",
         "merge_request.title=Better",
         "merge_request.label=x",
-        "merge_request.assign=root",
     )
     (found,) = project.mergerequests.list(get_all=True)
     assert (found.title, found.labels) == ("Better", ["x"])
     assert found.assignee["username"] == "root"
     notes = [one.body for one in found.notes.list(get_all=True, sort="asc")]
     assert notes[0].startswith("added 1 commit")
-    assert notes[1:] == ["changed title from **{-First-}** to **{+Better+}**", "assigned to @root"]
+    assert notes[1:] == ["changed title from **{-First-}** to **{+Better+}**"]
     push("topic", "Third", "merge_request.unlabel=x", "merge_request.unassign=root")
     found = project.mergerequests.get(found.iid)
     assert (found.labels, found.assignees) == ([], [])
@@ -69,7 +84,12 @@ def test_several_commits_are_named_by_their_branch(project, push, worktree):
 
 def test_without_the_word_create_nothing_is_made(project, push):
     push("topic", "Topic", "merge_request.title=Other", "ci.skip")
+    assert "A merge_request.create push option is required to create" in " ".join(
+        push.told.replace("remote:", "").split()
+    )
     push("elsewhere", "Topic", "merge_request.create", "merge_request.target=nowhere")
+    assert "WARNINGS: Error encountered with push options" in push.told
+    assert "does not exist" in push.told
     assert project.mergerequests.list(get_all=True) == []
 
 

@@ -16,6 +16,7 @@ from gitlab_light.model.tokens import PROJECT_SCOPES, SCOPES, Token, default_exp
 
 routes = Routes()
 _PROJECT, _GROUP = "/projects/:id/access_tokens", "/groups/:id/access_tokens"
+_OWN_SCOPES = ("k8s_proxy", "self_rotate")
 _ROTATED_DAYS = 7  # a token that is rotated without an end gets a week, as in GitLab
 
 
@@ -74,7 +75,18 @@ def create_token(call: Call) -> Any:
     if user is None:
         raise not_found("User")
     token, secret = call.instance.tokens.create(
-        user.id, call.params.text("name"), _scopes(call, SCOPES), expires_at=_until(call),
+        user.id, call.params.text("name"), scopes_of(call, SCOPES), expires_at=until_of(call),
+        description=call.params.optional_text("description") or "",
+    )  # fmt: skip
+    call.created()
+    return entities.token(token, secret=secret)
+
+
+@routes.post("/user/personal_access_tokens")
+def create_own_token(call: Call) -> Any:
+    """Makes a token for the caller, who can give it little: GitLab lets through these two scopes alone."""
+    token, secret = call.instance.tokens.create(
+        call.me.id, call.params.text("name"), scopes_of(call, _OWN_SCOPES), expires_at=until_of(call),
         description=call.params.optional_text("description") or "",
     )  # fmt: skip
     call.created()
@@ -103,7 +115,7 @@ def create_source_token(call: Call) -> Any:
         raise bad_parameter("access_level does not have a valid value")
     if level > mine:
         raise bad_request(f"User does not have permission to create {source} access token")
-    name, scopes, until = call.params.text("name"), _scopes(call, PROJECT_SCOPES), _until(call)
+    name, scopes, until = call.params.text("name"), scopes_of(call, PROJECT_SCOPES), until_of(call)
     with instance.database.transaction():
         username = f"{source}_{source_id}_bot_{secrets.token_hex(4)}"
         bot = instance.users.create(
@@ -178,7 +190,12 @@ def _active(token: Token) -> Token:
     return token
 
 
-def _scopes(call: Call, allowed: tuple[str, ...]) -> list[str]:
+def scopes_of(call: Call, allowed: tuple[str, ...]) -> list[str]:
+    """The scopes that are asked for.
+
+    Raises:
+        Refusal: 400 for unknown ones, 403 for an administrator's where the caller is none.
+    """
     scopes = call.params.texts("scopes")
     if not scopes:
         raise bad_parameter("scopes is missing" if scopes is None else "scopes is empty")
@@ -189,7 +206,12 @@ def _scopes(call: Call, allowed: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(scopes))
 
 
-def _until(call: Call) -> date:
+def until_of(call: Call) -> date:
+    """The last day that is asked for, or the one that goes without saying.
+
+    Raises:
+        Refusal: 400, it is past or too far off.
+    """
     until = call.params.day("expires_at") or default_expiry()
     if until <= today():
         raise bad_request("Expiration date must be in the future")
@@ -199,4 +221,4 @@ def _until(call: Call) -> date:
 
 
 def _rotated_until(call: Call) -> date:
-    return _until(call) if call.params.day("expires_at") else today() + timedelta(days=_ROTATED_DAYS)
+    return until_of(call) if call.params.day("expires_at") else today() + timedelta(days=_ROTATED_DAYS)

@@ -107,7 +107,8 @@ class Api:
         identity = self._identity(request, route, params)
         limits = self._count(request, identity)
         user = self._sudo(request, params, identity) or identity.user
-        call = Call(self._instance, user, identity.token, raw_path, request.url.query, arguments, params)
+        reads = request.method in _READING
+        call = Call(self._instance, user, identity.token, raw_path, request.url.query, arguments, params, reads)
         call.headers |= limits
         answer = route.handler(call)
         if isinstance(answer, Response):

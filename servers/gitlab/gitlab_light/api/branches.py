@@ -138,8 +138,18 @@ def show_tag(call: Call) -> Any:
 def create_tag(call: Call) -> Any:
     """Makes a tag at a branch, tag or commit; with a message, an annotated one."""
     project, repository = writable(call)
-    name, ref = call.params.text("tag_name"), call.params.text("ref")
-    message = call.params.optional_text("message")
+    made = make_tag(call, call.params.text("tag_name"), call.params.text("ref"), call.params.optional_text("message"))
+    call.created()
+    return entities.tag(call.instance, project, made, history.commit(repository, made.commit))
+
+
+def make_tag(call: Call, name: str, ref: str, message: str | None) -> Ref:
+    """Makes a tag at a branch, tag or commit.
+
+    Raises:
+        Refusal: 400 where it cannot be made, 403 where the caller may not.
+    """
+    project, repository = writable(call)
     if not is_ref_name(name):
         raise bad_request("Tag name invalid")
     if repository.tag(name):
@@ -154,8 +164,7 @@ def create_tag(call: Call) -> Any:
     made = repository.tag(name)
     if made is None:
         raise not_found("Tag")
-    call.created()
-    return entities.tag(call.instance, project, made, history.commit(repository, commit))
+    return made
 
 
 def _annotate(call: Call, name: str, commit: str, message: str) -> str:

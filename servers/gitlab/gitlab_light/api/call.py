@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gitlab_light.errors import forbidden, not_found, unauthorized
+from gitlab_light.errors import Refusal, forbidden, not_found, unauthorized
 from gitlab_light.git.repository import Repository
 from gitlab_light.instance import Instance
 from gitlab_light.model.database import as_id
@@ -18,7 +18,7 @@ from gitlab_light.params import Params
 
 @dataclass
 class Call:
-    """A call and, in `headers` and `status`, what its answer is to carry."""
+    """A call and, in `headers` and `status`, what its answer is to carry; `reads` tells whether it changes nothing."""
 
     instance: Instance
     user: User | None
@@ -27,6 +27,7 @@ class Call:
     query: str
     arguments: dict[str, str]
     params: Params
+    reads: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
 
@@ -76,11 +77,27 @@ class Call:
         projects, members = self.instance.projects, self.instance.members
         project_id = as_id(name)
         project = projects.by_path(_text(name)) if project_id is None else projects.find(project_id)
+        gone = projects.moved_from(_text(name)) if project is None else None
+        if gone and members.can_see_project(self.user, gone):
+            raise self._moved(str(gone.id))
         if project is None or not members.can_see_project(self.user, project):
             raise not_found("Project")
         if level > GUEST and members.project_level(self.user, project) < level:
             raise forbidden() if self.user else unauthorized()
         return project
+
+    def _moved(self, new_id: str) -> Refusal:
+        """What is at a path that its project or group has left: reading leads on, else there is nothing.
+
+        See https://docs.gitlab.com/api/rest/#redirects.
+        """
+        if not self.reads:
+            return not_found("Project" if self.path.startswith("/projects/") else "Group")
+        _, kind, _, *rest = self.path.split("/", 3)
+        address = self.instance.links.api("/".join(["", kind, new_id, *rest]))
+        address += f"?{self.query}" if self.query and "private_token" not in self.query else ""
+        message = f"This resource has been moved permanently to {address}"
+        return Refusal(301, {"message": message}, {"Location": address})
 
     def repository(self) -> tuple[Project, Repository]:
         """The project that the path names, with its repository, for reading.
@@ -103,6 +120,9 @@ class Call:
         namespaces = self.instance.namespaces
         group_id = as_id(name)
         group = namespaces.by_path(_text(name)) if group_id is None else namespaces.find(group_id)
+        gone = namespaces.moved_from(_text(name)) if group is None else None
+        if gone and self.instance.members.can_see_group(self.user, gone):
+            raise self._moved(str(gone.id))
         if group is None or group.kind != "group" or not self.instance.members.can_see_group(self.user, group):
             raise not_found("Group")
         if level and self.instance.members.group_level(self.user, group) < level:

@@ -61,13 +61,14 @@ def branch(
 
 def tag(instance: Instance, found_in: Project, ref: Ref, commit_behind: history.Commit) -> dict[str, Any]:
     """A tag with its commit; `target` is the tag object's id where it is annotated."""
+    release = instance.releases.by_tag(found_in.id, ref.name)
     created = ref.tagged_at if ref.target != ref.commit else commit_behind.committed_date
     return {
         "name": ref.name,
         "message": ref.message,
         "target": ref.target,
         "commit": commit(instance.links, found_in, commit_behind),
-        "release": None,
+        "release": {"tag_name": release.tag, "description": release.description} if release else None,
         "protected": bool(instance.protected.matching(found_in.id, "tag", ref.name)),
         "created_at": _time(created) if created else None,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from gitlab_light.api import code_entities as entities
 from gitlab_light.api import merge_request_entities as mr_entities
+from gitlab_light.api import pipeline_entities as pipelines
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import paginate, set_headers, window
@@ -165,7 +166,17 @@ def show_commit(call: Call) -> Any:
     if call.params.boolean("stats", default=True):
         answer["stats"] = _stats(repository, commit)
     status = call.instance.commit_notes.overall(project.id, commit.id)
-    return answer | {"status": status, "project_id": project.id, "last_pipeline": None}
+    return answer | {
+        "status": status,
+        "project_id": project.id,
+        "last_pipeline": _last_pipeline(call, project, commit.id),
+    }
+
+
+def _last_pipeline(call: Call, project: Project, sha: str) -> dict[str, Any] | None:
+    """What builds have told of a commit, as the external pipeline that GitLab makes of it."""
+    statuses = call.instance.commit_notes.statuses(project.id, sha)
+    return pipelines.basic(pipelines.pipeline(call.instance, project, sha, statuses)) if statuses else None
 
 
 @routes.get("/projects/:id/repository/commits/:sha/diff", anonymous=True)

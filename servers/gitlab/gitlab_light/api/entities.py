@@ -6,23 +6,14 @@ from typing import Any
 
 from gitlab_light.instance import Instance
 from gitlab_light.links import Links
+from gitlab_light.model.group_settings import GROUP_DEFAULTS
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import Member
 from gitlab_light.model.namespaces import Namespace
+from gitlab_light.model.project_settings import DEFAULTS
 from gitlab_light.model.projects import Project
 from gitlab_light.model.tokens import Token
 from gitlab_light.model.users import User
-
-# Parts of GitLab that are not here are told to be off.
-_FEATURES = {
-    "issues_enabled": False, "merge_requests_enabled": True, "wiki_enabled": False, "jobs_enabled": False,
-    "snippets_enabled": False, "container_registry_enabled": False, "service_desk_enabled": False,
-    "shared_runners_enabled": False, "lfs_enabled": False, "packages_enabled": False,
-    "can_create_merge_request_in": True, "merge_method": "merge", "squash_option": "default_off",
-    "only_allow_merge_if_pipeline_succeeds": False, "only_allow_merge_if_all_discussions_are_resolved": False,
-    "remove_source_branch_after_merge": True, "printing_merge_request_link_enabled": True,
-    "request_access_enabled": True, "public_jobs": True, "auto_devops_enabled": False,
-}  # fmt: skip
 
 
 def basic_user(links: Links, user: User) -> dict[str, Any]:
@@ -102,19 +93,36 @@ def group(instance: Instance, found: Namespace) -> dict[str, Any]:
         "path": found.path,
         "description": found.description,
         "visibility": found.visibility,
-        "share_with_group_lock": False,
-        "require_two_factor_authentication": False,
-        "project_creation_level": "developer",
-        "subgroup_creation_level": "maintainer",
-        "lfs_enabled": False,
-        "default_branch_protection": 2,
+        **GROUP_DEFAULTS,
+        **found.settings,
         "avatar_url": None,
-        "request_access_enabled": True,
         "full_name": instance.namespaces.full_name(found),
         "full_path": found.full_path,
         "created_at": found.created_at,
         "parent_id": found.parent_id,
     }
+
+
+def public_group(instance: Instance, found: Namespace) -> dict[str, Any]:
+    """A group in few words."""
+    names = ("id", "web_url", "name", "avatar_url", "full_name", "full_path")
+    shown = group(instance, found)
+    return {name: shown[name] for name in names}
+
+
+def shares(instance: Instance, source: str, source_id: int) -> list[dict[str, Any]]:
+    """The groups that a project or group is shared with."""
+    found = [(share, instance.namespaces.find(share.group_id)) for share in instance.shares.of(source, source_id)]
+    return [
+        {
+            "group_id": share.group_id,
+            "group_name": group.name,
+            "group_full_path": group.full_path,
+            "group_access_level": share.access_level,
+            "expires_at": share.expires_at,
+        }
+        for share, group in found if group
+    ]  # fmt: skip
 
 
 def basic_project(instance: Instance, found: Project) -> dict[str, Any]:
@@ -131,7 +139,7 @@ def basic_project(instance: Instance, found: Project) -> dict[str, Any]:
         "readme_url": None,
         "forks_count": _forks(instance, found),
         "avatar_url": None,
-        "star_count": 0,
+        "star_count": int(instance.database.value("SELECT count(*) FROM stars WHERE project_id = ?", found.id)),
         "last_activity_at": found.last_activity_at,
         "visibility": found.visibility,
         "namespace": namespace(instance, parent) if parent else None,
@@ -163,9 +171,8 @@ def project(instance: Instance, found: Project, user: User | None) -> dict[str, 
         "creator_id": found.creator_id,
         "import_status": "none",
         "open_issues_count": 0,
-        "ci_config_path": None,
-        "shared_with_groups": [],
-        **_FEATURES,
+        "shared_with_groups": shares(instance, "project", found.id),
+        **DEFAULTS,
         **found.features,
         "permissions": _permissions(instance, found, user),
     }
@@ -185,6 +192,8 @@ def _permissions(instance: Instance, found: Project, user: User | None) -> dict[
         for parent in instance.namespaces.with_ancestors(found.namespace_id)
     ]
     inherited = max((member.access_level for member in groups if member), default=None)
+    if inherited is None and direct is None:
+        inherited = instance.members.granted_level(user, found) or None  # by a share
     return {
         "project_access": {"access_level": direct.access_level, "notification_level": 3} if direct else None,
         "group_access": {"access_level": inherited, "notification_level": 3} if inherited else None,

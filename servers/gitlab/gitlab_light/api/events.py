@@ -10,9 +10,9 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
+from gitlab_light.api.users import find_named_user
 from gitlab_light.errors import not_found
 from gitlab_light.model.activity import Activity
-from gitlab_light.model.database import as_id
 from gitlab_light.model.users import User
 
 routes = Routes()
@@ -42,12 +42,7 @@ def list_own(call: Call) -> Any:
 @routes.get("/users/:user_id/events", anonymous=True, scopes=["read_user"])
 def list_of_user(call: Call) -> Any:
     """What a user has done where the caller may see it."""
-    name, users = call.arguments["user_id"], call.instance.users
-    user_id = as_id(name)
-    user = users.by_login(name.replace("\0", "")) if user_id is None else users.find(user_id)
-    if user is None:
-        raise not_found("User")
-    return _list(call, ["author_id = ?"], [user.id])
+    return _list(call, ["author_id = ?"], [find_named_user(call).id])
 
 
 @routes.get("/projects/:id/events", anonymous=True)

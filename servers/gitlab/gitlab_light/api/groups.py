@@ -12,6 +12,7 @@ from gitlab_light.api.projects import remove_project
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.model.database import as_id
+from gitlab_light.model.group_settings import given_group_settings
 from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
 
@@ -81,7 +82,7 @@ def create_group(call: Call) -> Any:
         group = instance.namespaces.create_group(
             name=name, path=path, parent=parent,
             visibility=params.choice("visibility", LEVELS, default=parent.visibility if parent else "private"),
-            description=params.optional_text("description") or "",
+            description=params.optional_text("description") or "", settings=given_group_settings(params),
         )  # fmt: skip
         instance.members.add("group", group.id, call.me.id, OWNER)
     call.created()
@@ -99,8 +100,15 @@ def show_group(call: Call) -> Any:
             if call.instance.members.can_see_project(call.user, project)
         ]  # fmt: skip
         answer["projects"] = [entities.project(call.instance, project, call.user) for project in projects[:100]]
-        answer["shared_projects"] = []
-    return answer | {"shared_with_groups": [], "runners_token": None}
+        shared = [
+            call.instance.projects.find(one.source_id) for one in call.instance.shares.with_group("project", group.id)
+        ]
+        answer["shared_projects"] = [
+            entities.project(call.instance, project, call.user) for project in shared
+            if project and call.instance.members.can_see_project(call.user, project)
+        ]  # fmt: skip
+    shares = entities.shares(call.instance, "group", group.id)
+    return answer | {"shared_with_groups": shares, "runners_token": None}
 
 
 @routes.put("/groups/:id")
@@ -113,6 +121,7 @@ def change_group(call: Call) -> Any:
     if "visibility" in params:
         changes["visibility"] = visibility = params.choice("visibility", LEVELS, default=group.visibility)
         _check_narrower(call, group, visibility)
+    changes["settings"] = group.settings | given_group_settings(params)
     return entities.group(call.instance, call.instance.namespaces.update_group(group, **changes))
 
 
@@ -136,8 +145,8 @@ def delete_group(call: Call) -> Any:
         for project in instance.projects.in_namespace(space.id):
             remove_project(call, project)
         with instance.database.transaction():
-            instance.database.execute("DELETE FROM hooks WHERE source = 'group' AND source_id = ?", space.id)
-            instance.database.execute("DELETE FROM members WHERE source = 'group' AND source_id = ?", space.id)
+            for table in ("hooks", "members", "shares"):
+                instance.database.execute(f"DELETE FROM {table} WHERE source = 'group' AND source_id = ?", space.id)  # noqa: S608
             instance.database.execute(
                 "DELETE FROM users WHERE bot AND id IN "
                 "(SELECT user_id FROM tokens WHERE source = 'group' AND source_id = ?)", space.id,

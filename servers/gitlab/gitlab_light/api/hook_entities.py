@@ -12,6 +12,7 @@ _TRIGGERS = {
     "Tag Push Hook": "tag_push_hooks",
     "Merge Request Hook": "merge_request_hooks",
     "Note Hook": "note_hooks",
+    "Release Hook": "release_hooks",
 }
 
 

@@ -12,7 +12,7 @@ from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
 from gitlab_light.model.members import MAINTAINER, OWNER
-from gitlab_light.webhooks.events import MERGE_REQUEST, NOTE, PUSH, TAG_PUSH
+from gitlab_light.webhooks.events import MERGE_REQUEST, NOTE, PUSH, RELEASE, TAG_PUSH
 from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook, url_variables
 
 routes = Routes()
@@ -20,9 +20,11 @@ _PROJECT, _GROUP = "/projects/:id/hooks", "/groups/:id/hooks"
 _MOST_HOOKS = 100  # GitLab's plan limit for a project
 _TRIGGERS = {
     "push_events": PUSH, "tag_push_events": TAG_PUSH, "merge_requests_events": MERGE_REQUEST, "note_events": NOTE,
+    "releases_events": RELEASE,
 }  # fmt: skip
 # What is missing where there is nothing to send, in the words of GitLab's TestHooks::ProjectService.
-_MISSING = {MERGE_REQUEST: "Ensure the project has merge requests.", NOTE: "Ensure the project has notes."}
+_MISSING = {MERGE_REQUEST: "Ensure the project has merge requests.", NOTE: "Ensure the project has notes.",
+            RELEASE: "Ensure the project has releases."}  # fmt: skip
 
 
 def _place(call: Call) -> tuple[str, int]:

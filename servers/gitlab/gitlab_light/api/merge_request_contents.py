@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse
 
-from gitlab_light.api import code_entities, entities
+from gitlab_light.api import code_entities, entities, pipeline_entities
 from gitlab_light.api import merge_request_entities as mr_entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.merge_requests import PATH, find
@@ -82,8 +82,8 @@ def show_version(call: Call) -> Any:
 @routes.get(PATH + "/pipelines", anonymous=True)
 def list_pipelines(call: Call) -> Any:
     """What builds have told of its versions."""
-    found = mr_entities.pipelines(call.instance, find(call))
-    return [mr_entities.basic_pipeline(pipeline) for pipeline in paginate(call, found)]
+    found = pipeline_entities.of_merge_request(call.instance, find(call))
+    return [pipeline_entities.basic(pipeline) for pipeline in paginate(call, found)]
 
 
 @routes.get(PATH + "/participants", anonymous=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 from gitlab_light.api import merge_request_entities as entities
 from gitlab_light.api.call import Call
+from gitlab_light.api.labels import basic as basic_label
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.model.merge_requests import STATES
+from gitlab_light.model.merge_requests import STATES, MergeRequest
 
 routes = Routes()
 _SCOPES = ("created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me", "reviews_for_me", "all")
@@ -65,9 +66,16 @@ def _list(call: Call, condition: str, values: list[Any], scope: str) -> list[dic
     visible = [one for one in found if _sees(call, one.project_id, seen)]
     page = paginate(call, visible)
     shown = [entities.basic(call.instance, one) for one in page]
+    if call.params.boolean("with_labels_details"):
+        shown = [one | {"labels": _detailed(call, found)} for one, found in zip(shown, page, strict=True)]
     if call.params.optional_text("view") == "simple":
         return [{name: one[name] for name in _SIMPLE} for one in shown]
     return shown
+
+
+def _detailed(call: Call, found: MergeRequest) -> list[dict[str, Any]]:
+    known = call.instance.labels.of(call.instance.projects.places(found.project_id))
+    return [basic_label(label) for label in known if label.name in found.labels]
 
 
 def _filters(call: Call, scope: str) -> list[tuple[str, list[Any]]]:
@@ -96,7 +104,14 @@ def _filters(call: Call, scope: str) -> list[tuple[str, list[Any]]]:
     if username := params.optional_text("author_username"):
         found.append(("author_id IN (SELECT id FROM users WHERE username = ?)", [username]))
     for label in params.texts("labels") or []:
-        found.append((_holds("labels"), [label]))
+        if label.lower() in ("none", "any"):
+            found.append((f"labels {'=' if label.lower() == 'none' else '!='} '[]'", []))
+        else:
+            found.append((_holds("labels"), [label]))
+    if milestone := params.optional_text("milestone"):
+        titled = "milestone_id IN (SELECT id FROM milestones WHERE title = ?)"
+        empty = {"none": "milestone_id IS NULL", "any": "milestone_id IS NOT NULL"}.get(milestone.lower())
+        found.append((empty, []) if empty else (titled, [milestone]))
     if search := params.optional_text("search"):
         found.append(("(instr(lower(title), ?) OR instr(lower(coalesce(description, '')), ?))", [search.lower()] * 2))
     for bound, clause in (

@@ -58,7 +58,8 @@ def create(call: Call) -> Any:
         made = instance.merge_requests.add(
             iid=iid, project_id=target.id, source_project_id=source.id, source_branch=source_branch,
             target_branch=target_branch, title=title, description=description, author_id=call.me.id,
-            labels=params.texts("labels") or [], squash=_squashes(call, target), **people,
+            labels=_labels(call, target, []), milestone_id=_milestone(call, target), squash=_squashes(call, target),
+            **people,
             remove_source_branch=params.boolean("remove_source_branch") if "remove_source_branch" in params else None,
             **placed,
         )  # fmt: skip
@@ -109,6 +110,24 @@ def _description(call: Call) -> str | None:
 def _squashes(call: Call, target: Project) -> bool:
     option = target.features.get("squash_option", "default_off")
     return option == "always" or (option != "never" and call.params.boolean("squash", default=option == "default_on"))
+
+
+def _labels(call: Call, project: Project, current: list[str]) -> list[str]:
+    """The labels that the call asks for; those that are nowhere yet become the project's."""
+    params = call.params
+    labels = params.texts("labels")
+    gone = params.texts("remove_labels") or []
+    kept = [*(current if labels is None else labels), *(params.texts("add_labels") or [])]
+    wanted = [label for label in dict.fromkeys(kept) if label not in gone]
+    call.instance.labels.ensure(call.instance.projects.places(project.id), wanted)
+    return wanted
+
+
+def _milestone(call: Call, project: Project) -> int | None:
+    """The milestone that the call asks for; one that the project does not have is none."""
+    wanted = call.params.optional_integer("milestone_id")
+    known = call.instance.milestones.of(call.instance.projects.places(project.id)) if wanted else []
+    return next((one.id for one in known if one.id == wanted), None)
 
 
 def _people(call: Call) -> dict[str, list[int]]:
@@ -175,11 +194,10 @@ def _columns(call: Call, found: MergeRequest) -> dict[str, Any]:
     for name in ("squash", "remove_source_branch", "discussion_locked"):
         if name in params:
             columns[name] = params.boolean(name)
-    labels = params.texts("labels")
-    if labels is not None or "add_labels" in params or "remove_labels" in params:
-        gone = params.texts("remove_labels") or []
-        kept = [*(found.labels if labels is None else labels), *(params.texts("add_labels") or [])]
-        columns["labels"] = [label for label in dict.fromkeys(kept) if label not in gone]
+    if any(name in params for name in ("labels", "add_labels", "remove_labels")):
+        columns["labels"] = _labels(call, call.project(), found.labels)
+    if "milestone_id" in params:
+        columns["milestone_id"] = _milestone(call, call.project())
     target = params.optional_text("target_branch")
     if target and target != found.target_branch:
         columns |= _retargeted(call, found, target)

@@ -12,6 +12,7 @@ from gitlab_light.errors import bad_parameter
 
 Item = TypeVar("Item")
 _DEFAULT_SIZE, _MOST = 20, 100
+_MOST_COUNTED = 10_000
 
 
 def window(call: Call) -> tuple[int, int]:
@@ -59,18 +60,21 @@ def keyset(call: Call, items: Sequence[Item], key: Callable[[Item], str]) -> lis
 
 
 def set_headers(call: Call, total: int) -> None:
-    """Tells by headers where in how many items this page is (https://docs.gitlab.com/api/rest/#pagination)."""
+    """Tells by headers where in how many items this page is (https://docs.gitlab.com/api/rest/#pagination).
+
+    Of more than ten thousand items GitLab tells neither how many they are nor where the last page is.
+    """
     page, size = window(call)
     pages = max(1, math.ceil(total / size))
+    counted = total <= _MOST_COUNTED
+    call.headers |= {"X-Total": str(total), "X-Total-Pages": str(pages)} if counted else {}
     call.headers |= {
-        "X-Total": str(total),
-        "X-Total-Pages": str(pages),
         "X-Per-Page": str(size),
         "X-Page": str(page),
         "X-Next-Page": str(page + 1) if page < pages else "",
         "X-Prev-Page": str(page - 1) if 1 < page <= pages + 1 else "",
     }
-    links = {"first": 1, "last": pages}
+    links = {"first": 1} | ({"last": pages} if counted else {})
     if page > 1:
         links = {"prev": page - 1} | links
     if page < pages:

@@ -9,7 +9,8 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate, set_headers, window
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter
-from gitlab_light.model.members import OWNER
+from gitlab_light.model.members import MINIMAL, OWNER
+from gitlab_light.model.namespaces import Namespace
 from gitlab_light.model.projects import Project
 
 routes = Routes()
@@ -62,26 +63,23 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
     return [entities.project(call.instance, project, call.user) for project in page]
 
 
+def visible_below(call: Call, group: Namespace) -> list[Project]:
+    """The projects anywhere below a group that the caller may see."""
+    projects = call.instance.database.all(
+        Project, "SELECT * FROM projects WHERE substr(full_path, 1, ?) = ? COLLATE NOCASE ORDER BY id",
+        len(group.full_path) + 1, group.full_path + "/",
+    )  # fmt: skip
+    return [project for project in projects if call.instance.members.can_see_project(call.user, project)]
+
+
 def _is_wanted(call: Call, project: Project) -> bool:
     members = call.instance.members
     if not members.can_see_project(call.user, project):
         return False
     level = members.project_level(call.user, project)
     if call.user and (call.params.boolean("membership") or call.params.boolean("owned")):
-        direct = members.find("project", project.id, call.user.id)
-        inherited = [
-            members.find("group", namespace.id, call.user.id)
-            for namespace in call.instance.namespaces.with_ancestors(project.namespace_id)
-        ]
-        owner = call.instance.namespaces.find(project.namespace_id)
-        own = owner is not None and owner.owner_id == call.user.id
-        if not (own or direct or any(inherited)):
-            return False
-        if (
-            call.params.boolean("owned")
-            and not own
-            and not any(member and member.access_level >= OWNER for member in (direct, *inherited))
-        ):
+        granted = members.granted_level(call.user, project)
+        if granted < (OWNER if call.params.boolean("owned") else MINIMAL):
             return False
     return level >= (call.params.optional_integer("min_access_level") or 0)
 

@@ -10,28 +10,17 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
+from gitlab_light.founding import DEFAULT_BRANCH, found, may_found
 from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import is_ref_name
 from gitlab_light.git.writing import Action, Person, make_commit
 from gitlab_light.model.database import as_id
-from gitlab_light.model.members import DEVELOPER, MAINTAINER, OWNER
+from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
+from gitlab_light.model.project_settings import given_settings
 from gitlab_light.model.projects import Project
-from gitlab_light.params import Params
 
 routes = Routes()
-_DEFAULT_BRANCH = "main"
-# Settings that are kept and shown as they were given.
-_SWITCHES = (
-    "issues_enabled", "merge_requests_enabled", "wiki_enabled", "jobs_enabled", "snippets_enabled",
-    "container_registry_enabled", "lfs_enabled", "packages_enabled", "shared_runners_enabled", "request_access_enabled",
-    "only_allow_merge_if_pipeline_succeeds", "only_allow_merge_if_all_discussions_are_resolved",
-    "remove_source_branch_after_merge", "printing_merge_request_link_enabled", "public_jobs", "auto_devops_enabled",
-)  # fmt: skip
-_CHOICES = {
-    "merge_method": ("merge", "rebase_merge", "ff"),
-    "squash_option": ("default_off", "never", "always", "default_on"),
-}
 
 
 @routes.post("/projects")
@@ -42,35 +31,25 @@ def create_project(call: Call) -> Any:
     if not name and not path:
         raise bad_parameter("name, path are missing, at least one parameter must be provided")
     namespace = _target_namespace(call, params.optional_integer("namespace_id"))
-    default_branch = params.optional_text("default_branch") or _DEFAULT_BRANCH
+    default_branch = params.optional_text("default_branch") or DEFAULT_BRANCH
     if not is_ref_name(default_branch):
         raise bad_request({"default_branch": ["is invalid"]})
-    project = instance.projects.create(
+    project = found(
+        instance,
+        call.me,
         namespace=namespace,
+        default_branch=default_branch,
         name=name or str(path),
         path=path or slug(str(name)),
         visibility=params.choice("visibility", LEVELS, default="private"),
-        default_branch=default_branch,
-        creator_id=call.me.id,
         description=params.optional_text("description"),
         topics=params.texts("topics") or params.texts("tag_list") or [],
-        features=_features(params),
+        features=given_settings(params),
     )
-    repository = instance.repositories.of(project.id)
-    repository.remove()  # one that a crash may have left
-    repository.create(default_branch)
-    _begin(call, project, namespace)
     if params.boolean("initialize_with_readme"):
         _add_readme(call, project)
     call.created()
     return entities.project(instance, instance.projects.find(project.id) or project, call.user)
-
-
-def _begin(call: Call, project: Project, namespace: Namespace) -> None:
-    """Makes whose namespace it is a new project's first member, as GitLab does; a group's members inherit."""
-    if namespace.owner_id is not None:
-        call.instance.members.add("project", project.id, namespace.owner_id, OWNER, created_by_id=call.me.id)
-    call.instance.chronicle.made_project(project, call.me.id)
 
 
 def _add_readme(call: Call, project: Project) -> None:
@@ -86,10 +65,7 @@ def _add_readme(call: Call, project: Project) -> None:
 def _target_namespace(call: Call, namespace_id: int | None) -> Namespace:
     namespaces = call.instance.namespaces
     namespace = namespaces.of_user(call.me.id) if namespace_id is None else namespaces.find(namespace_id)
-    if namespace is None:
-        raise bad_request({"namespace": ["is not valid"]})
-    level = call.instance.members.group_level(call.user, namespace)
-    if level < (DEVELOPER if namespace.kind == "group" else OWNER):
+    if namespace is None or not may_found(call.instance, call.user, namespace):
         raise bad_request({"namespace": ["is not valid"]})
     return namespace
 
@@ -124,7 +100,7 @@ def change_project(call: Call) -> Any:
                                         f"'{branch}' in your repository?"]})  # fmt: skip
         repository.set_head(branch)
         changes["default_branch"] = branch
-    changes["features"] = project.features | _features(params)
+    changes["features"] = project.features | given_settings(params)
     return entities.project(call.instance, call.instance.projects.update(project, **changes), call.user)
 
 
@@ -170,27 +146,22 @@ def fork(call: Call) -> Any:
     namespace_id = params.optional_integer("namespace_id")
     if namespace_path:
         namespace_id = as_id(namespace_path)
-        found = instance.namespaces.by_path(namespace_path) if namespace_id is None else None
-        if found is None and namespace_id is None:
+        place = instance.namespaces.by_path(namespace_path) if namespace_id is None else None
+        if place is None and namespace_id is None:
             raise not_found("Target Namespace")
-        namespace_id = found.id if found else namespace_id
+        namespace_id = place.id if place else namespace_id
     namespace = _target_namespace(call, namespace_id)
     path = params.optional_text("path") or source.path
     if instance.namespaces.taken(f"{namespace.full_path}/{path}"):
         raise conflict("Project namespace name has already been taken, Name has already been taken, Path has already "
                        "been taken")  # fmt: skip
-    project = instance.projects.create(
-        namespace=namespace, name=params.optional_text("name") or source.name, path=path,
+    project = found(
+        instance, call.me, namespace=namespace, name=params.optional_text("name") or source.name, path=path,
         visibility=source.visibility if namespace.kind == "user"
         else min(source.visibility, namespace.visibility, key=LEVELS.__getitem__),
-        default_branch=source.default_branch, creator_id=call.me.id, description=source.description,
-        forked_from_id=source.id,
+        default_branch=source.default_branch, description=source.description, forked_from_id=source.id,
     )  # fmt: skip
-    copy = instance.repositories.of(project.id)
-    copy.remove()
-    copy.create(source.default_branch)
-    copy.copy_from(repository)
-    _begin(call, project, namespace)
+    instance.repositories.of(project.id).copy_from(repository)
     call.created()
     return entities.project(instance, project, call.user)
 
@@ -211,14 +182,6 @@ def transfer(call: Call) -> Any:
 def _require_owner(call: Call, project: Project) -> None:
     if call.instance.members.project_level(call.user, project) < OWNER:
         raise forbidden()
-
-
-def _features(params: Params) -> dict[str, Any]:
-    features: dict[str, Any] = {name: params.boolean(name) for name in _SWITCHES if name in params}
-    for name, words in _CHOICES.items():
-        if name in params:
-            features[name] = params.choice(name, words, default=words[0])
-    return features
 
 
 def slug(name: str) -> str:

@@ -10,10 +10,15 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
+from gitlab_light.model.database import as_id
 from gitlab_light.model.users import User
 from gitlab_light.params import Params
 
 routes = Routes()
+_STATES = {
+    "block": "blocked", "unblock": "active", "deactivate": "deactivated", "activate": "active", "ban": "banned",
+    "unban": "active",
+}  # fmt: skip
 _PROFILE = ("bio", "location", "website_url", "organization", "job_title", "public_email", "note", "avatar_url")
 
 
@@ -115,18 +120,15 @@ def delete_user(call: Call) -> Any:
     call.instance.users.delete(user)
 
 
-@routes.post("/users/:user_id/:action")
+@routes.post(*(f"/users/:user_id/{action}" for action in _STATES))
 def change_state(call: Call) -> Any:
     """Blocks, unblocks, deactivates or activates an account."""
-    states = {"block": "blocked", "unblock": "active", "deactivate": "deactivated", "activate": "active"}
-    action = call.arguments["action"]
-    if action not in states:
-        raise not_found()
+    action = call.path.rstrip("/").rsplit("/", 1)[-1]
     call.require_admin()
     user = find_user(call)
-    if user.id == call.me.id and states[action] != "active":
+    if user.id == call.me.id and _STATES[action] != "active":
         raise forbidden(f"{user.username} cannot be {action}ed by themselves")
-    call.instance.users.update(user, state=states[action])
+    call.instance.users.update(user, state=_STATES[action])
     call.instance.sessions.close_all_of(user.id)
     call.created()
     return True
@@ -149,6 +151,20 @@ def find_user(call: Call) -> User:
         Refusal: 404.
     """
     user = call.instance.users.find(call.number("user_id", "User"))
+    if user is None:
+        raise not_found("User")
+    return user
+
+
+def find_named_user(call: Call) -> User:
+    """The user that the path names by id or name.
+
+    Raises:
+        Refusal: 404.
+    """
+    name = call.arguments["user_id"].replace("\0", "")
+    user_id = as_id(name)
+    user = call.instance.users.by_login(name) if user_id is None else call.instance.users.find(user_id)
     if user is None:
         raise not_found("User")
     return user

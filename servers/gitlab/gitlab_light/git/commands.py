@@ -11,7 +11,8 @@ from threading import Timer
 _TIMEOUT_SECONDS = 120.0
 _KEPT_VARIABLES = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
 
-# What every repository has in common. fsckObjects and its exceptions are those of GitLab's Gitaly.
+# What every repository has in common. fsckObjects, its exceptions and the refs that nobody may push are those of
+# GitLab's Gitaly.
 _CONFIG = """\
 [core]
 	hooksPath = {hooks}
@@ -27,6 +28,11 @@ _CONFIG = """\
 [receive]
 	fsckObjects = true
 	advertisePushOptions = true
+	hideRefs = refs/merge-requests
+	hideRefs = refs/pipelines
+	hideRefs = refs/environments
+	hideRefs = refs/remotes
+	hideRefs = refs/tmp
 	maxInputSize = {max_pack}
 [receive "fsck"]
 	badTimezone = ignore

@@ -11,8 +11,8 @@ Each push has a folder:
 `pre` and `post` are whole when they end with the line WHOLE; what is not counts as not there.
 
 A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database
-under the push's id, and the folder goes. After a crash the folders that are left are settled by `recover`; where there
-is `pre` and no `post`, the lines whose ref now stands at `new` were applied.
+under the push's id and says what the pusher is to read, and the folder goes. After a crash the folders that are left
+are settled by `recover`; where there is `pre` and no `post`, the lines whose ref now stands at `new` were applied.
 """
 
 from __future__ import annotations
@@ -56,13 +56,14 @@ class Push:
 
 @dataclass(frozen=True)
 class Settled:
-    """What a push has done."""
+    """What a push has done; `notice` is what its pusher is to be told beside."""
 
     push_id: str
     project_id: int
     user_id: int
     changes: tuple[RefChange, ...]
     options: tuple[str, ...]
+    notice: str = ""
 
 
 class Journal:
@@ -70,12 +71,13 @@ class Journal:
 
     Args:
         folder: where the pushes' folders are.
-        settle: keeps what a push has done; called again with the same push id after a crash at the wrong moment.
+        settle: keeps what a push has done, and returns what the pusher is to read; called again with the same push
+            id after a crash at the wrong moment.
         current: tells where a project's ref stands now; None where there is none.
     """
 
     def __init__(
-        self, folder: Path, settle: Callable[[Settled], None], current: Callable[[int, str], str | None]
+        self, folder: Path, settle: Callable[[Settled], str], current: Callable[[int, str], str | None]
     ) -> None:
         self._folder = folder
         self._settle = settle
@@ -85,7 +87,7 @@ class Journal:
         self._mutex = Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
-    def begin(self, project_id: int, user_id: int, rules: Sequence[str] = ()) -> Push:
+    def begin(self, project_id: int, user_id: int, rules: Sequence[str] = (), notice: str = "") -> Push:
         """Opens a push's folder; `finish` must follow."""
         push_id = secrets.token_hex(12)
         with self._mutex:
@@ -93,15 +95,15 @@ class Journal:
         # Made under a hidden name, so that whoever finds a push's folder finds it whole.
         making, folder = self._folder / f".{push_id}", self._folder / push_id
         making.mkdir(mode=0o700)
-        (making / "about.json").write_text(json.dumps({"project": project_id, "user": user_id}))
+        (making / "about.json").write_text(json.dumps({"project": project_id, "user": user_id, "notice": notice}))
         (making / "rules").write_text("".join(f"{rule}\n" for rule in rules))
         lock = os.open(making / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         making.rename(folder)
         return Push(push_id, folder, project_id, user_id, lock)
 
-    def finish(self, push: Push) -> Settled:
-        """Settles a push whose git has ended."""
+    def finish(self, push: Push) -> str:
+        """Settles a push whose git has ended; returns what the pusher is to read."""
         try:
             return self._settle_folder(push.folder)
         finally:
@@ -162,21 +164,20 @@ class Journal:
             os.close(lock)
         return True
 
-    def _settle_folder(self, folder: Path) -> Settled:
+    def _settle_folder(self, folder: Path) -> str:
         about_file = folder / "about.json"
         if not about_file.exists():  # settled before, and half removed
             shutil.rmtree(folder, ignore_errors=True)
-            return Settled(folder.name, 0, 0, (), ())
+            return ""
         about = json.loads(about_file.read_text())
-        options = _lines(folder / "options")
         settled = Settled(
-            folder.name, about["project"], about["user"], self._changes(folder, about["project"]), tuple(options)
-        )
-        if settled.changes:
-            self._settle(settled)
+            folder.name, about["project"], about["user"], self._changes(folder, about["project"]),
+            tuple(_lines(folder / "options")), about.get("notice", ""),
+        )  # fmt: skip
+        told = self._settle(settled) if settled.changes else ""
         about_file.unlink()
         shutil.rmtree(folder, ignore_errors=True)
-        return settled
+        return told
 
     def _changes(self, folder: Path, project_id: int) -> tuple[RefChange, ...]:
         applied = _read(folder / "post")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from starlette.types import Message, Receive, Scope, Send
 
+from gitlab_light.git.report import Report
+
 _CHUNK = 128 * 1024
 _MAX_HEADER = 16 * 1024
 # A client that sends or takes nothing for this long has gone.
@@ -38,7 +40,7 @@ class Backend:
         user: str,
         env: Mapping[str, str],
         keep: tuple[int, ...] = (),
-        finished: Callable[[], Awaitable[object]] | None = None,
+        finished: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         """Answers one request of a git client.
 
@@ -51,7 +53,8 @@ class Backend:
             user: the user's name, "" for nobody.
             env: the environment of git.
             keep: file descriptors that git and what it starts keep open.
-            finished: awaited when git has ended well, before the client learns of it.
+            finished: awaited when git has ended a push, before the client learns of it; what it returns is shown to
+                the pusher.
         """
         variables = {**env, **_cgi_variables(scope, repository, service_path, user)}
         async with self._places:
@@ -61,11 +64,13 @@ class Backend:
             )  # fmt: skip
             feeding = asyncio.create_task(_feed(process, receive, fetching=service_path == "git-upload-pack"))
             try:
-                await _answer(process, send)
-                if finished is not None:
+                report = Report() if finished is not None else None
+                await _answer(process, send, report)
+                end = b""
+                if finished is not None and report is not None:
                     await process.wait()
-                    await finished()
-                await send({"type": "http.response.body", "body": b""})
+                    end = report.end(await finished())
+                await send({"type": "http.response.body", "body": end})
             finally:
                 feeding.cancel()
                 await asyncio.gather(feeding, return_exceptions=True)
@@ -125,8 +130,8 @@ async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
         process.terminate()
 
 
-async def _answer(process: Process, send: Send) -> None:
-    """Passes on all that git says, and leaves the answer open."""
+async def _answer(process: Process, send: Send, report: Report | None) -> None:
+    """Passes on all that git says (of a push's report all but the end), and leaves the answer open."""
     stdout = process.stdout
     assert stdout is not None  # noqa: S101  it is a pipe
     status, headers = 500, []
@@ -143,7 +148,8 @@ async def _answer(process: Process, send: Send) -> None:
             headers.append((name.lower().encode("latin-1"), value.strip().encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     while chunk := await stdout.read(_CHUNK):
-        await asyncio.wait_for(send({"type": "http.response.body", "body": chunk, "more_body": True}), _IDLE_SECONDS)
+        body = report.feed(chunk) if report else chunk
+        await asyncio.wait_for(send({"type": "http.response.body", "body": body, "more_body": True}), _IDLE_SECONDS)
 
 
 async def _end(process: Process) -> None:

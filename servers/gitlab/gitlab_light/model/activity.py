@@ -74,6 +74,13 @@ class Activities:
             "state_events", merge_request_id=merge_request_id, user_id=user_id, state=state, created_at=now()
         )
 
+    def add_label_event(self, merge_request_id: int, user_id: int, label_id: int | None, action: str) -> None:
+        """Notes that a label was put on a merge request ("add") or taken off ("remove")."""
+        self._db.insert(
+            "label_events", merge_request_id=merge_request_id, user_id=user_id, label_id=label_id, action=action,
+            created_at=now(),
+        )  # fmt: skip
+
     def states(self, merge_request_id: int) -> list[StateEvent]:
         """The states that a merge request has come into, oldest first."""
         return self._db.all(

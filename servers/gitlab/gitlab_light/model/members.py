@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.namespaces import Namespace, Namespaces
 from gitlab_light.model.projects import Project
+from gitlab_light.model.shares import Share, Shares
 from gitlab_light.model.tokens import today
 from gitlab_light.model.users import User
 
@@ -42,6 +43,7 @@ class Members:
     def __init__(self, database: Database, namespaces: Namespaces) -> None:
         self._db = database
         self._namespaces = namespaces
+        self._shares = Shares(database)
 
     def find(self, source: str, source_id: int, user_id: int) -> Member | None:
         """A user's direct membership."""
@@ -62,7 +64,8 @@ class Members:
         places = [(source, source_id)]
         places += [("group", namespace.id) for namespace in self._namespaces.with_ancestors(namespace_id)]
         for place in dict.fromkeys(places):
-            for member in self.direct(*place):
+            invited = [member for share in self._shares.of(*place) if share.active for member in self._invited(share)]
+            for member in [*self.direct(*place), *invited]:
                 if member.user_id not in found or found[member.user_id].access_level < member.access_level:
                     found[member.user_id] = member
         return [found[user_id] for user_id in sorted(found)]
@@ -98,6 +101,10 @@ class Members:
             return NO_ACCESS
         if user.admin:
             return OWNER
+        return self.granted_level(user, project)
+
+    def granted_level(self, user: User, project: Project) -> int:
+        """What a user is in a project by membership, whatever they are elsewhere."""
         namespaces = self._namespaces.with_ancestors(project.namespace_id)
         if namespaces and namespaces[0].owner_id == user.id:
             return OWNER
@@ -125,7 +132,25 @@ class Members:
             )
         )  # fmt: skip
 
+    def _invited(self, share: Share) -> list[Member]:
+        """Who comes in by a share, with what they become there."""
+        members = self._with_above(share.group_id)
+        return [replace(member, access_level=min(member.access_level, share.access_level)) for member in members]
+
+    def _with_above(self, group_id: int) -> list[Member]:
+        """A group's members and those of the groups above."""
+        groups = self._namespaces.with_ancestors(group_id)
+        return [member for group in groups for member in self.direct("group", group.id)]
+
     def _highest(self, user: User, places: list[tuple[str, int]]) -> int:
+        own = self._direct_level(user, places)
+        shares = [share for place in places for share in self._shares.of(*place) if share.active]
+        return max([own, *(min(share.access_level, self._level_in(user, share.group_id)) for share in shares)])
+
+    def _level_in(self, user: User, group_id: int) -> int:
+        return self._direct_level(user, [("group", group.id) for group in self._namespaces.with_ancestors(group_id)])
+
+    def _direct_level(self, user: User, places: list[tuple[str, int]]) -> int:
         day = today().isoformat()
         members = (self.find(source, source_id, user.id) for source, source_id in places)
         return max(

@@ -23,6 +23,8 @@ class MergeRequest:
         head_sha: the source branch's tip, as last seen.
         base_sha: the common ancestor of both branches.
         start_sha: the target branch's tip when the version was made.
+        time_estimate: seconds that it is thought to take; 0 where nobody has said.
+        time_spent: seconds that it has taken.
         pending: the merge that is about to be applied: what becomes of the target branch, and the commits' ids.
         remove_source_branch: whether the source branch goes when it is merged; None where nobody has said.
     """
@@ -40,6 +42,9 @@ class MergeRequest:
     assignee_ids: list[int]
     reviewer_ids: list[int]
     labels: list[str]
+    milestone_id: int | None
+    time_estimate: int
+    time_spent: int
     squash: bool
     remove_source_branch: bool | None
     discussion_locked: bool | None
@@ -131,6 +136,17 @@ class MergeRequests:
         """The open ones whose target a branch is."""
         return self.select("state = 'opened' AND project_id = ? AND target_branch = ?", project_id, branch, order="id")
 
+    def opened_with_label(self, place: tuple[str, int], name: str) -> int:
+        """How many open ones of a project, or of all projects below a group, carry a label."""
+        kind, place_id = place
+        below = (
+            "project_id IN (SELECT p.id FROM projects p JOIN namespaces n ON n.id = ? "
+            "WHERE substr(p.full_path, 1, length(n.full_path) + 1) = n.full_path || '/')"
+        )
+        condition = "project_id = ?" if kind == "project" else below
+        carries = "EXISTS (SELECT 1 FROM json_each(labels) WHERE value = ?)"
+        return len(self.select(f"state = 'opened' AND {condition} AND {carries}", place_id, name))
+
     def next_iid(self, project_id: int) -> int:
         """The number of a project's next merge request; to be asked in the transaction that uses it."""
         last = self._db.value("SELECT max(iid) FROM merge_requests WHERE project_id = ?", project_id)
@@ -187,6 +203,19 @@ class MergeRequests:
         return bool(
             self._db.execute("DELETE FROM approvals WHERE merge_request_id = ? AND user_id = ?", found.id, user_id)
         )
+
+    def subscribed(self, found: MergeRequest, user_id: int) -> bool:
+        """Whether a user hears of a merge request: as they said, else where it is theirs or they are named in it."""
+        said = self._db.value(
+            "SELECT subscribed FROM subscriptions WHERE merge_request_id = ? AND user_id = ?", found.id, user_id
+        )
+        if said is not None:
+            return bool(said)
+        return user_id in (found.author_id, *found.assignee_ids, *found.reviewer_ids)
+
+    def subscribe(self, found: MergeRequest, user_id: int, *, subscribed: bool) -> None:
+        """A user says whether they want to hear of a merge request."""
+        self._db.execute("INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?)", found.id, user_id, subscribed)
 
     def _add_version(self, merge_request_id: int, head: str, base: str, start: str) -> None:
         self._db.insert(

@@ -7,6 +7,7 @@ from typing import Any
 
 from gitlab_light.errors import bad_request
 from gitlab_light.model.database import Database, now
+from gitlab_light.model.redirects import Redirects
 from gitlab_light.model.users import RESERVED, path_is_valid
 
 LEVELS = {"private": 0, "internal": 10, "public": 20}
@@ -15,7 +16,7 @@ _MAX_DEPTH = 20
 
 @dataclass(frozen=True)
 class Namespace:
-    """A group ("group") or a user's own namespace ("user")."""
+    """A group ("group") or a user's own namespace ("user"); `settings` are those that somebody has given."""
 
     id: int
     kind: str
@@ -26,6 +27,7 @@ class Namespace:
     owner_id: int | None
     description: str
     visibility: str
+    settings: dict[str, Any]
     created_at: str
 
 
@@ -34,6 +36,7 @@ class Namespaces:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._redirects = Redirects(database)
 
     def find(self, namespace_id: int) -> Namespace | None:
         """The namespace with this id."""
@@ -42,6 +45,11 @@ class Namespaces:
     def by_path(self, full_path: str) -> Namespace | None:
         """The namespace with this full path, whatever its case."""
         return self._db.one(Namespace, "SELECT * FROM namespaces WHERE full_path = ?", full_path)
+
+    def moved_from(self, full_path: str) -> Namespace | None:
+        """The group that once had this full path."""
+        group_id = self._redirects.target("group", full_path)
+        return None if group_id is None else self.find(group_id)
 
     def of_user(self, user_id: int) -> Namespace | None:
         """A user's own namespace."""
@@ -64,8 +72,9 @@ class Namespaces:
         return " / ".join(part.name for part in reversed(self.with_ancestors(namespace.id)))
 
     def create_group(
-        self, *, name: str, path: str, parent: Namespace | None, visibility: str, description: str = ""
-    ) -> Namespace:
+        self, *, name: str, path: str, parent: Namespace | None, visibility: str, description: str = "",
+        settings: dict[str, Any] | None = None,
+    ) -> Namespace:  # fmt: skip
         """Makes a group, below `parent` where one is given.
 
         Raises:
@@ -79,6 +88,7 @@ class Namespaces:
         if parent and LEVELS[visibility] > LEVELS[parent.visibility]:
             raise bad_request({"visibility_level": [f"{visibility} is not allowed since the parent group has a "
                                                     f"{parent.visibility} visibility."]})  # fmt: skip
+        self._redirects.take(full_path)
         namespace_id = self._db.insert(
             "namespaces",
             kind="group",
@@ -88,6 +98,7 @@ class Namespaces:
             parent_id=parent.id if parent else None,
             description=description,
             visibility=visibility,
+            settings=settings or {},
             created_at=now(),
         )
         group = self.find(namespace_id)
@@ -109,6 +120,9 @@ class Namespaces:
                 full_path = f"{parent.full_path}/{path}" if parent else path
                 if full_path.lower() != group.full_path.lower():
                     self._check_free(path, full_path, top=parent is None)
+                    self._redirects.leave("group", group.id, group.full_path)
+                    self._redirects.leave_below(group.full_path)
+                    self._redirects.take(full_path)
                 changes["full_path"] = full_path
                 self._move_contents(group.full_path, full_path)
             self._db.update("namespaces", group.id, **changes)

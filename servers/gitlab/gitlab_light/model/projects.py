@@ -8,6 +8,7 @@ from typing import Any
 from gitlab_light.errors import bad_request
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.namespaces import LEVELS, Namespace, Namespaces, check_name
+from gitlab_light.model.redirects import Redirects
 from gitlab_light.model.users import path_is_valid
 
 
@@ -47,6 +48,7 @@ class Projects:
     def __init__(self, database: Database, namespaces: Namespaces) -> None:
         self._db = database
         self._namespaces = namespaces
+        self._redirects = Redirects(database)
 
     def find(self, project_id: int) -> Project | None:
         """The project with this id."""
@@ -55,6 +57,17 @@ class Projects:
     def by_path(self, full_path: str) -> Project | None:
         """The project with this full path, whatever its case."""
         return self._db.one(Project, "SELECT * FROM projects WHERE full_path = ?", full_path)
+
+    def moved_from(self, full_path: str) -> Project | None:
+        """The project that once had this full path."""
+        project_id = self._redirects.target("project", full_path)
+        return None if project_id is None else self.find(project_id)
+
+    def places(self, project_id: int) -> list[tuple[str, int]]:
+        """Where a project's labels and milestones may be: in itself, and in the groups above, nearest first."""
+        project = self.find(project_id)
+        above = self._namespaces.with_ancestors(project.namespace_id) if project else []
+        return [("project", project_id), *(("group", space.id) for space in above if space.kind == "group")]
 
     def in_namespace(self, namespace_id: int) -> list[Project]:
         """The projects right in a namespace."""
@@ -70,6 +83,7 @@ class Projects:
             Refusal: 400 where name or path is taken or malformed, or the visibility wider than the group's.
         """
         self._check(namespace, name, path, visibility)
+        self._redirects.take(f"{namespace.full_path}/{path}")
         project_id = self._db.insert(
             "projects",
             namespace_id=namespace.id,
@@ -97,7 +111,11 @@ class Projects:
         visibility = changes.get("visibility", project.visibility)
         with self._db.transaction():
             self._check(namespace, name, path, visibility, current=project)
-            self._db.update("projects", project.id, full_path=f"{namespace.full_path}/{path}", **changes)
+            full_path = f"{namespace.full_path}/{path}"
+            if full_path.lower() != project.full_path.lower():
+                self._redirects.leave("project", project.id, project.full_path)
+                self._redirects.take(full_path)
+            self._db.update("projects", project.id, full_path=full_path, **changes)
         return self._existing(project.id)
 
     def delete(self, project: Project) -> None:
@@ -105,7 +123,9 @@ class Projects:
         with self._db.transaction():
             bots = self._db.rows("SELECT user_id FROM tokens WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM hooks WHERE source = 'project' AND source_id = ?", project.id)
-            self._db.execute("DELETE FROM members WHERE source = 'project' AND source_id = ?", project.id)
+            for table in ("members", "shares"):
+                self._db.execute(f"DELETE FROM {table} WHERE source = 'project' AND source_id = ?", project.id)  # noqa: S608
+            self._redirects.forget("project", project.id)
             self._db.execute("DELETE FROM projects WHERE id = ?", project.id)
             for bot in bots:
                 self._db.execute("DELETE FROM users WHERE id = ? AND bot", bot["user_id"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gitlab_light.model.schema_later import LATER
+
 MIGRATIONS = (
     """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -276,41 +278,5 @@ CREATE TABLE notes (
     updated_at TEXT NOT NULL
 );
 CREATE INDEX notes_by_merge_request ON notes (merge_request_id)""",
-    """
-ALTER TABLE hooks ADD COLUMN signing_token TEXT;
-ALTER TABLE hooks ADD COLUMN custom_webhook_template TEXT;
-ALTER TABLE hooks ADD COLUMN url_variables TEXT NOT NULL DEFAULT '{}'
-""",
-    """
-ALTER TABLE notes ADD COLUMN system INTEGER NOT NULL DEFAULT 0;
-
-CREATE TABLE activities (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
-    author_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    action TEXT NOT NULL,
-    target_type TEXT,
-    target_id INTEGER,
-    target_iid INTEGER,
-    target_title TEXT,
-    push TEXT NOT NULL DEFAULT '{}',
-    created_at TEXT NOT NULL
-);
-CREATE INDEX activities_by_project ON activities (project_id);
-CREATE INDEX activities_by_author ON activities (author_id);
-
-CREATE TABLE state_events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
-    user_id INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    created_at TEXT NOT NULL
-);
-CREATE INDEX states_by_merge_request ON state_events (merge_request_id);
-
-INSERT INTO members (source, source_id, user_id, access_level, created_at)
-    SELECT 'project', p.id, n.owner_id, 50, p.created_at FROM projects p JOIN namespaces n ON n.id = p.namespace_id
-    WHERE n.kind = 'user' AND n.owner_id IS NOT NULL
-    ON CONFLICT (source, source_id, user_id) DO UPDATE SET access_level = 50
-""",
+    *LATER,
 )

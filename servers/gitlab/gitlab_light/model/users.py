@@ -9,6 +9,7 @@ from typing import Any
 from gitlab_light.errors import bad_request, conflict
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.passwords import MAX_PASSWORD, MIN_PASSWORD, PasswordCheck, hash_password
+from gitlab_light.model.redirects import Redirects
 
 # GitLab's Gitlab::PathRegex: letters, digits, _, -, . ; no leading -, no trailing . / .git / .atom.
 PATH = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,254}")
@@ -134,6 +135,8 @@ class Users:
         with self._db.transaction():
             self._db.update("users", user.id, **changes)
             if username != user.username:
+                if username.lower() != user.username.lower():
+                    Redirects(self._db).leave_below(user.username)
                 self._db.execute(
                     "UPDATE namespaces SET path = ?, full_path = ? WHERE kind = 'user' AND owner_id = ?",
                     username, username, user.id,

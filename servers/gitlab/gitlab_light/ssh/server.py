@@ -10,7 +10,7 @@ from functools import partial
 import asyncssh
 from starlette.concurrency import run_in_threadpool
 
-from gitlab_light.admission import Admission, NotAdmitted, admit_deploy_key, admit_user, find_project
+from gitlab_light.admission import Admission, Gate, NotAdmitted
 from gitlab_light.instance import Instance
 from gitlab_light.model.keys import Key, fingerprint_sha256
 from gitlab_light.model.users import User
@@ -39,6 +39,7 @@ class SshServer:
     def __init__(self, instance: Instance, listening: socket.socket) -> None:
         self._instance = instance
         self._listening = listening
+        self._gate = Gate(instance, instance.links.ssh)
         self._transfers = Transfers(instance)
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
@@ -94,11 +95,13 @@ class SshServer:
 
     def _admit(self, key: Key, user: User | None, path: str, command: str) -> Admission:
         self._instance.keys.note_use(key)
-        project = find_project(self._instance, path)
         writes = command == "git-receive-pack"
         if key.kind == "deploy":
-            return admit_deploy_key(self._instance, key, project, writes=writes)
-        return admit_user(self._instance, user, project, writes=writes)
+            return self._gate.deploy_key(key, path, writes=writes)
+        admission = self._gate.user(user, path, writes=writes)
+        if user is not None:
+            self._gate.told(user, admission.project)
+        return admission
 
 
 class _Login(asyncssh.SSHServer):

@@ -11,6 +11,7 @@ import asyncssh
 from starlette.concurrency import run_in_threadpool
 
 from gitlab_light.admission import Admission
+from gitlab_light.git.report import Report
 from gitlab_light.git.smart_http import MAX_PROCESSES
 from gitlab_light.instance import Instance
 from gitlab_light.ssh.outlet import Outlet, outlet_of
@@ -48,16 +49,24 @@ class Transfers:
             return await self._git(process, command, admission, variables, ())
         journal = self._instance.journal
         assert admission.user is not None  # noqa: S101  nobody pushes without a name
-        push = await run_in_threadpool(journal.begin, admission.project.id, admission.user.id, admission.rules)
+        push = await run_in_threadpool(
+            journal.begin, admission.project.id, admission.user.id, admission.rules, admission.notice
+        )
+        # First git tells its refs, then what came of the push.
+        report, told = Report(parts=1), ""
         try:
             variables["GITLAB_PUSH"] = str(push.folder)
-            return await self._git(process, command, admission, variables, (push.lock,))
+            code = await self._git(process, command, admission, variables, (push.lock,), report)
         finally:
-            await run_in_threadpool(journal.finish, push)
+            told = await run_in_threadpool(journal.finish, push)
+        process.stdout.write(report.end(told))
+        await process.stdout.drain()
+        return code
 
     async def _git(
-        self, process: Process, command: str, admission: Admission, env: Mapping[str, str], keep: tuple[int, ...]
-    ) -> int:
+        self, process: Process, command: str, admission: Admission, env: Mapping[str, str], keep: tuple[int, ...],
+        report: Report | None = None,
+    ) -> int:  # fmt: skip
         repository = self._instance.repositories.of(admission.project.id).path
         async with self._places:
             git = await asyncio.create_subprocess_exec(
@@ -68,7 +77,7 @@ class Transfers:
             feeding = asyncio.create_task(_feed(process.stdin, git.stdin))
             outlet = outlet_of(process)
             answers = asyncio.gather(
-                _pass_on(git.stdout, process.stdout, outlet), _pass_on(git.stderr, process.stderr, outlet)
+                _pass_on(git.stdout, process.stdout, outlet, report), _pass_on(git.stderr, process.stderr, outlet)
             )
             try:
                 await answers
@@ -97,10 +106,12 @@ async def _feed(source: asyncssh.SSHReader[bytes], sink: asyncio.StreamWriter) -
         sink.close()
 
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[bytes], outlet: Outlet) -> None:
-    """Passes on what git says, no faster than the client's window opens and the network takes it."""
+async def _pass_on(
+    source: asyncio.StreamReader, sink: asyncssh.SSHWriter[bytes], outlet: Outlet, report: Report | None = None
+) -> None:
+    """Passes on what git says (of a push all but the end), no faster than the window and the network take it."""
     while chunk := await source.read(_CHUNK):
-        sink.write(chunk)
+        sink.write(report.feed(chunk) if report else chunk)
         await sink.drain()
         await outlet.drain()
 

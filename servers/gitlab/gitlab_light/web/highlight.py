@@ -60,6 +60,13 @@ def markdown(text: str, folder: str = "") -> Markup:
     return Markup(_markdown().renderer.render(tokens, _markdown().options, {}))  # noqa: S704  made with html off
 
 
+def activity(text: str) -> Markup:
+    """What the server wrote down of somebody's doing, as HTML: Markdown, but for the list of commits in it."""
+    for tag, mark in (("<ul>", ""), ("<li>", "\n- "), ("</li>", ""), ("</ul>", "\n")):
+        text = text.replace(tag, mark)
+    return markdown(text)
+
+
 def _is_relative(target: str) -> bool:
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc and bool(parts.path) and not target.startswith("/")

@@ -96,7 +96,7 @@ def show_page(visit: Visit, error: str = "", status: int = 200) -> Response:
     instance = visit.instance
     repository = instance.merge_flow.repository(found)
     level = instance.members.project_level(visit.user, project)
-    notes = instance.notes.all_of(found.id)
+    notes = instance.notes.with_system(found.id)
     approvals = instance.merge_requests.approvals(found)
     people = [found.author_id, found.merged_by_id, found.closed_by_id, *(note.author_id for note in notes)]
     people += [approval.user_id for approval in approvals]

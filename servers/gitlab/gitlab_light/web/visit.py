@@ -137,5 +137,11 @@ def _templates() -> Environment:
         loader=FileSystemLoader([folder, TEMPLATES]), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"ago": times.ago, "exact": times.exact, "iso": times.iso, "markdown": highlight.markdown}
+    environment.filters |= {
+        "ago": times.ago,
+        "exact": times.exact,
+        "iso": times.iso,
+        "markdown": highlight.markdown,
+        "activity": highlight.activity,
+    }
     return environment

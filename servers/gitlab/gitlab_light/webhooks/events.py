@@ -9,26 +9,32 @@ from typing import Any
 
 from gitlab_light.chronicle import Chronicle
 from gitlab_light.git import history
+from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import Consequence, MergeFlow
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.hooks import Hook, Hooks
+from gitlab_light.model.labels import Labels
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
+from gitlab_light.model.milestones import Milestones
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.notes import Notes
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
+from gitlab_light.model.releases import Release, Releases
 from gitlab_light.model.users import User, Users
 from gitlab_light.push_options import PushRequests, merge_request_options, payload_options
 from gitlab_light.webhooks.merge_payloads import MergePayloads
 from gitlab_light.webhooks.payloads import push_payload
+from gitlab_light.webhooks.release_payloads import release_payload
 
 # A push of more branches or tags than this tells nobody (GitLab's push_event_hooks_limit).
 PUSH_EVENT_HOOKS_LIMIT = 3
 PUSH, TAG_PUSH = "Push Hook", "Tag Push Hook"
 MERGE_REQUEST, NOTE = "Merge Request Hook", "Note Hook"
+RELEASE = "Release Hook"
 
 
 class Events:
@@ -37,7 +43,7 @@ class Events:
     def __init__(
         self, chronicle: Chronicle, database: Database, repositories: Repositories, links: Links, projects: Projects,
         namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
-        notes: Notes, flow: MergeFlow,
+        notes: Notes, labels: Labels, milestones: Milestones, releases: Releases, flow: MergeFlow,
     ) -> None:  # fmt: skip
         self._chronicle = chronicle
         self._db = database
@@ -51,15 +57,21 @@ class Events:
         self._merge_requests = merge_requests
         self._notes = notes
         self._flow = flow
-        self._requests = PushRequests(flow, merge_requests, users)
-        self.payloads = MergePayloads(links, users, projects, namespaces, flow)
+        self._releases = releases
+        self._requests = PushRequests(flow, merge_requests, users, labels, milestones, projects)
+        self.payloads = MergePayloads(links, users, projects, namespaces, labels, flow)
 
-    def pushed(self, push: Settled) -> None:
-        """Keeps a push's deliveries, once, however often it is told."""
+    def pushed(self, push: Settled) -> list[str]:
+        """Keeps a push's deliveries, once, however often it is told.
+
+        Returns:
+            Why something that the push asks for by its options was not done.
+        """
         project = self._projects.find(push.project_id)
         user = self._users.find(push.user_id)
         if project is None or user is None or self._db.value("SELECT 1 FROM pushes WHERE id = ?", push.push_id):
-            return
+            return []
+        problems: list[str] = []
         project = self._with_default_branch(project, push.changes)
         deliveries = self._deliveries(project, user, push)
         consequences = [
@@ -74,9 +86,13 @@ class Events:
                     if self._merge_requests.change_open(consequence.before, **consequence.columns):
                         self._queue(told)
                         self._write_down(consequence, user)
-                self._carry_out(project, user, push)
+                problems = self._carry_out(project, user, push)
+                for change in push.changes:
+                    if change.ref.startswith("refs/tags/") and change.new == ZERO:
+                        self._releases.tag_removed(project.id, change.ref.removeprefix("refs/tags/"))
                 self._projects.touch(project.id)
                 self._protect_first_branch(project, push.changes)
+        return problems
 
     def merge_request(
         self, found: MergeRequest, user: User, action: str, *, changes: dict[str, Any] | None = None
@@ -85,13 +101,13 @@ class Events:
         self._chronicle.merge_request(found, user.id, action, changes or {})
         self._queue(self._of_merge_request(found, user, action, changes or {}, None))
 
-    def _carry_out(self, project: Project, user: User, push: Settled) -> None:
-        """What the push asks for by its options."""
+    def _carry_out(self, project: Project, user: User, push: Settled) -> list[str]:
+        """Does what the push asks for by its options; returns why something was not done."""
 
         def tell(found: MergeRequest, action: str, changes: dict[str, Any]) -> None:
             self.merge_request(found, user, action, changes=changes)
 
-        self._requests.carry_out(
+        return self._requests.carry_out(
             project, self._repositories.of(project.id), user, push.changes, merge_request_options(push.options), tell
         )
 
@@ -108,6 +124,20 @@ class Events:
         """Keeps the deliveries that tell of a note."""
         takers = self._takers(project, "note_events")
         self._queue([(hook, NOTE, json.dumps(payload, ensure_ascii=False)) for hook in takers])
+
+    def release(self, project: Project, release: Release, commit: history.Commit | None, action: str) -> None:
+        """Keeps the deliveries that tell what has become of a release."""
+        takers = self._takers(project, "releases_events")
+        payload = self._release_payload(project, release, commit, action) if takers else {}
+        self._queue([(hook, RELEASE, json.dumps(payload, ensure_ascii=False)) for hook in takers])
+
+    def _release_payload(
+        self, project: Project, release: Release, commit: history.Commit | None, action: str
+    ) -> dict[str, Any]:
+        attributes = self.payloads.project(project.id)
+        return release_payload(
+            self._links, project, attributes, release, self._releases.links(release.id), commit, action
+        )
 
     def _of_merge_request(
         self, found: MergeRequest, user: User, action: str, changes: dict[str, Any], oldrev: str | None
@@ -131,6 +161,8 @@ class Events:
         """The payload of a test: that of the latest thing of its kind; None where there is none."""
         if event in (MERGE_REQUEST, NOTE):
             return self._sample_of_merge_request(project, user, event)
+        if event == RELEASE:
+            return self._sample_of_release(project)
         tag = event == TAG_PUSH
         repository = self._repositories.of(project.id)
         if tag:
@@ -151,6 +183,15 @@ class Events:
                 return self.payloads.merge_request(found, user, "update", {}, None)
             if notes := self._notes.all_of(found.id):
                 return self.payloads.merge_request_note(found, notes[-1], user, "create")
+        return None
+
+    def _sample_of_release(self, project: Project) -> dict[str, Any] | None:
+        for release in self._releases.of(project.id):
+            try:
+                commit = history.commit(self._repositories.of(project.id), release.sha)
+            except GitError:
+                commit = None
+            return self._release_payload(project, release, commit, "create")
         return None
 
     def _deliveries(self, project: Project, user: User, push: Settled) -> list[tuple[Hook, str, str]]:

@@ -9,7 +9,8 @@ from gitlab_light.git.commands import GitError
 from gitlab_light.git.repository import Repository
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import MergeFlow, merge_status
-from gitlab_light.model.merge_requests import MergeRequest
+from gitlab_light.model.labels import Label, Labels
+from gitlab_light.model.merge_requests import MergeRequest, is_draft
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.notes import Note
 from gitlab_light.model.projects import Project, Projects
@@ -22,11 +23,14 @@ _STATE_IDS = {"opened": 1, "closed": 2, "merged": 3, "locked": 4}
 class MergePayloads:
     """Builds payloads of merge requests and of notes."""
 
-    def __init__(self, links: Links, users: Users, projects: Projects, namespaces: Namespaces, flow: MergeFlow) -> None:
+    def __init__(
+        self, links: Links, users: Users, projects: Projects, namespaces: Namespaces, labels: Labels, flow: MergeFlow
+    ) -> None:
         self._links = links
         self._users = users
         self._projects = projects
         self._namespaces = namespaces
+        self._labels_of = labels
         self._flow = flow
 
     def merge_request(
@@ -49,8 +53,8 @@ class MergePayloads:
             "user": user_attributes(user),
             "project": self.project(found.project_id),
             "object_attributes": attributes,
-            "labels": _labels(found),
-            "changes": changes,
+            "labels": self._labels(found, found.labels),
+            "changes": self._changes(found, changes),
             "repository": self._repository(found.project_id),
             **{name: self._people(ids) for name, ids in people.items() if ids},
         }
@@ -139,7 +143,7 @@ class MergePayloads:
             "target_project_id": found.project_id,
             "author_id": found.author_id,
             "updated_by_id": found.last_edited_by_id,
-            "milestone_id": None,
+            "milestone_id": found.milestone_id,
             "created_at": _seconds(found.created_at),
             "updated_at": _seconds(found.updated_at),
             "prepared_at": _seconds(found.created_at),
@@ -149,11 +153,30 @@ class MergePayloads:
             "source": self.project(source.id) if source else None,
             "target": self.project(target.id),
             "last_commit": _commit(self._flow.repository(found), self._links, source or target, found.head_sha),
-            "labels": _labels(found),
+            "labels": self._labels(found, found.labels),
             **people,
             **times,
             **merging,
         }
+
+    def _labels(self, found: MergeRequest, names: list[str]) -> list[dict[str, Any]]:
+        known = self._labels_of.of(self._projects.places(found.project_id))
+        return [_label(label) for label in known if label.name in names]
+
+    def _changes(self, found: MergeRequest, changes: dict[str, Any]) -> dict[str, Any]:
+        """What has changed, as receivers are told: people and labels with what they are (HookData::IssuableBuilder)."""
+        shown: dict[str, Any] = {}
+        for name, change in changes.items():
+            if name in ("assignee_ids", "reviewer_ids"):
+                shown[f"{name.removesuffix('_ids')}s"] = {when: self._people(ids) for when, ids in change.items()}
+            elif name == "labels":
+                shown[name] = {when: self._labels(found, names) for when, names in change.items()}
+            else:
+                shown[name] = change
+        if title := changes.get("title"):
+            before, after = is_draft(title["previous"]), is_draft(title["current"])
+            shown |= {"draft": {"previous": before, "current": after}} if before != after else {}
+        return shown
 
     def _repository(self, project_id: int) -> dict[str, Any]:
         project = self.project(project_id)
@@ -179,11 +202,20 @@ def user_attributes(user: User) -> dict[str, Any]:
     }
 
 
-def _labels(found: MergeRequest) -> list[dict[str, Any]]:
-    return [
-        {"title": title, "color": "#dc143c", "project_id": found.project_id, "type": "ProjectLabel"}
-        for title in found.labels
-    ]
+def _label(label: Label) -> dict[str, Any]:
+    of_project = label.source == "project"
+    return {
+        "id": label.id,
+        "title": label.name,
+        "color": label.color,
+        "project_id": label.source_id if of_project else None,
+        "created_at": _words(label.created_at),
+        "updated_at": _words(label.updated_at),
+        "template": False,
+        "description": label.description,
+        "type": "ProjectLabel" if of_project else "GroupLabel",
+        "group_id": None if of_project else label.source_id,
+    }
 
 
 def _commit(repository: Repository, links: Links, project: Project, sha: str) -> dict[str, Any] | None:
