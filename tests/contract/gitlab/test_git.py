@@ -115,6 +115,20 @@ def test_lfs_is_told_to_be_off(server, project):
     assert answer.json()["message"] == "Git LFS is not enabled on this GitLab server, contact your admin."
 
 
+def test_a_deploy_token_reads_its_project_and_no_more(project, make_project, worktree, tmp_path):
+    token = project.deploytokens.create({"name": "machine", "scopes": ["read_repository"]})
+    assert token.username == f"gitlab+deploy-token-{token.id}"
+    Worktree.clone(with_login(project.http_url_to_repo, token.username, token.token), tmp_path / "read")
+    pushed = with_login(project.http_url_to_repo, token.username, token.token)
+    refused = worktree.git("push", pushed, "HEAD:refs/heads/x", check=False).stderr
+    assert "You are not allowed to upload code." in refused
+    other = with_login(make_project().http_url_to_repo, token.username, token.token)
+    assert "could not be found" in run_git("ls-remote", other, cwd=tmp_path, check=False).stderr
+    assert [one.name for one in project.deploytokens.list(get_all=True)] == ["machine"]
+    token.delete()
+    assert run_git("ls-remote", pushed, cwd=tmp_path, check=False).returncode != 0
+
+
 def test_a_token_needs_the_scope(server, make_user, project, tmp_path):
     user = make_user()
     project.members.create({"user_id": user.id, "access_level": 40})

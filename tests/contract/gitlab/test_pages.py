@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from urllib.parse import urlsplit
 
 import pytest
@@ -162,3 +164,32 @@ def test_nothing_of_a_repository_becomes_markup(signed_in, project):
         assert evil not in signed_in.get(base + page).text
     raw = signed_in.get(f"{base}/-/raw/master/README")
     assert raw.headers["Content-Type"].startswith("text/plain")
+
+
+def test_an_archive_is_fetched_from_its_page_by_a_token(server, project):
+    project.tags.create({"tag_name": "v1", "ref": "master"})
+    name = f"{project.path}-v1"
+    address = f"{server.url}/{project.path_with_namespace}/-/archive/v1/{name}.tar.gz"
+    answer = requests.get(address, headers={"PRIVATE-TOKEN": server.token}, timeout=30)
+    assert answer.headers["Content-Type"] == "application/gzip"
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as files:
+        assert any(one.endswith("/README.md") for one in files.getnames())
+    assert "users/sign_in" in requests.get(address, timeout=30).url
+    assert requests.get(address, headers={"PRIVATE-TOKEN": "wrong"}, timeout=30).status_code == 401
+
+
+def test_the_page_of_a_moved_project_leads_to_it(signed_in, project, unique):
+    old = project.path_with_namespace
+    project.path = unique("moved")
+    project.save()
+    page = signed_in.get(f"/{old}/-/commits/master")
+    assert urlsplit(page.url).path == f"/root/{project.path}/-/commits/master"
+    assert page.ok
+
+
+def test_a_merge_requests_page_shows_what_was_done(signed_in, project, request_of):
+    found = request_of("one")
+    found.title = "Another"
+    found.save()
+    page = signed_in.get(urlsplit(found.web_url).path)
+    assert "changed title from" in page.text

@@ -117,6 +117,9 @@ def test_settings_of_parts_that_are_not_here_are_kept(root, project):
 def test_languages_and_stars(root, make_user, client_of, project):
     for name, content in (("a.py", "x" * 30), ("b.sh", "y" * 10), ("c.md", "z" * 99)):
         project.files.create({"file_path": name, "branch": "master", "content": content, "commit_message": "m"})
+    counted = root.projects.get(project.id, statistics=True).statistics
+    assert counted["commit_count"] == 4
+    assert counted["repository_size"] > 0
     assert project.languages() == {"Python": 75.0, "Shell": 25.0}
     project.star()
     assert root.projects.get(project.id).star_count == 1
