@@ -90,7 +90,9 @@ def validate(request: Request, folder: Folder) -> Response:
     """The linter for Declarative pipelines: a text for curl, JSON for ``validateJenkinsfile``."""
     only_root(folder)
     script = request.exchange.parameter("jenkinsfile")
-    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    answer = request.controller.runner.ask(
+        {"type": "validate", "script": script, "tools": request.controller.tools.names()}
+    )
     errors = answer.get("errors") or []
     if request.exchange.path[-1] == "validateJenkinsfile":
         data = {"result": "failure" if errors else "success"}
