@@ -141,7 +141,7 @@ final class Dispatcher {
     }
 
     private void validate(Map<String, Object> message) {
-        ScriptCheck check = ScriptCheck.of(String.valueOf(message.get("script")));
+        ScriptCheck check = ScriptCheck.of(String.valueOf(message.get("script")), BuildRequest.tools(message));
         channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text());
     }
 
