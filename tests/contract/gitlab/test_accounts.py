@@ -136,7 +136,7 @@ def test_whoever_is_not_known_gets_401(server, headers):
     assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})
 
 
-def test_what_belongs_to_an_account(root, make_user, client_of, project):
+def test_what_belongs_to_an_account(root, make_user, client_of, shared):
     user = make_user()
     theirs = client_of(user)
     theirs.auth()
@@ -147,9 +147,9 @@ def test_what_belongs_to_an_account(root, make_user, client_of, project):
     with refused(400, "has already been taken"):
         root.users.get(root.user.id).emails.create({"email": user.email})
     theirs.user.emails.delete(email.id)
-    project.members.create({"user_id": user.id, "access_level": 30})
+    shared.members.create({"user_id": user.id, "access_level": 30})
     (membership,) = user.memberships.list(get_all=True)
-    assert (membership.source_type, membership.source_id, membership.access_level) == ("Project", project.id, 30)
+    assert (membership.source_type, membership.source_id, membership.access_level) == ("Project", shared.id, 30)
     assert theirs.http_get(f"/users/{user.id}/associations_count")["projects_count"] == 1
 
 

@@ -138,9 +138,9 @@ def test_whose_namespace_it_is_owns_the_project_and_stays(root, project):
         owner.delete()
 
 
-def test_who_joins_and_leaves_a_project_is_told(project, make_user):
+def test_who_joins_and_leaves_a_project_is_told(shared, make_user):
     user = make_user()
-    project.members.create({"user_id": user.id, "access_level": 30})
-    project.members.delete(user.id)
-    told = [(one.action_name, one.author_username) for one in project.events.list(get_all=True)]
+    shared.members.create({"user_id": user.id, "access_level": 30})
+    shared.members.delete(user.id)
+    told = [(one.action_name, one.author_username) for one in shared.events.list(get_all=True)]
     assert told[:2] == [("left", user.username), ("joined", user.username)]

@@ -199,8 +199,8 @@ def test_a_commits_files_come_as_an_archive(project, kind, tmp_path):
     assert (tmp_path / "out" / f"{project.path}-master-{sha}" / "README.md").read_text() == "# Hello\n"
 
 
-def test_commits_are_discussed(project):
-    commit = project.commits.get("master")
+def test_commits_are_discussed(shared):
+    commit = shared.commits.get("master")
     commit.comments.create({"note": "First"})
     thread = commit.discussions.create({"body": "Why?"})
     reply = thread.notes.create({"body": "Because"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.contract.gitlab.test_accounts import refused
 
 
-def test_subscriptions(make_user, client_of, project, request_of):
-    user, found = make_user(), request_of("one")
-    project.members.create({"user_id": user.id, "access_level": 30})
-    theirs = client_of(user).projects.get(project.id).mergerequests.get(found.iid)
+def test_subscriptions(make_user, client_of, shared, asked):
+    user, found = make_user(), asked()
+    shared.members.create({"user_id": user.id, "access_level": 30})
+    theirs = client_of(user).projects.get(shared.id).mergerequests.get(found.iid)
     assert (found.subscribed, theirs.subscribed) == (True, False)
     theirs.subscribe()
     assert theirs.subscribed
@@ -18,39 +18,39 @@ def test_subscriptions(make_user, client_of, project, request_of):
         theirs.unsubscribe()
 
 
-def test_time_is_counted_in_days_of_eight_hours(project, request_of):
-    found = request_of("one")
+def test_time_is_counted_in_days_of_eight_hours(shared, asked):
+    found = asked()
     assert found.time_estimate("1d 2h")["time_estimate"] == 10 * 3600
     found.add_spent_time("3h30m")
     assert found.add_spent_time("-30m")["total_time_spent"] == 3 * 3600
-    assert project.mergerequests.get(found.iid).time_stats()["human_time_estimate"] == "1d 2h"
+    assert shared.mergerequests.get(found.iid).time_stats()["human_time_estimate"] == "1d 2h"
     assert found.reset_spent_time()["total_time_spent"] == 0
     assert found.reset_time_estimate()["human_time_estimate"] is None
     with refused(400):
         found.time_estimate("soon")
 
 
-def test_emoji_of_requests_and_notes(project, request_of):
-    found = request_of("one")
+def test_emoji_of_requests_and_notes(shared, asked):
+    found = asked()
     award = found.awardemojis.create({"name": "thumbsup"})
     assert (award.user["username"], award.awardable_type) == ("root", "MergeRequest")
-    assert project.mergerequests.get(found.iid).upvotes == 1
+    assert shared.mergerequests.get(found.iid).upvotes == 1
     with refused(404, "has already been taken"):
         found.awardemojis.create({"name": "thumbsup"})
     award.delete()
-    assert project.mergerequests.get(found.iid).upvotes == 0
+    assert shared.mergerequests.get(found.iid).upvotes == 0
     note = found.notes.create({"body": "Fine"})
     note.awardemojis.create({"name": "tada"})
     assert [one.name for one in note.awardemojis.list(get_all=True)] == ["tada"]
 
 
-def test_drafts_are_seen_by_their_author_until_they_are_published(make_user, client_of, project, request_of):
-    found, user = request_of("one"), make_user()
-    project.members.create({"user_id": user.id, "access_level": 30})
+def test_drafts_are_seen_by_their_author_until_they_are_published(make_user, client_of, shared, asked):
+    found, user = asked(), make_user()
+    shared.members.create({"user_id": user.id, "access_level": 30})
     thread = found.discussions.create({"body": "Why?"})
     found.draft_notes.create({"note": "Because", "in_reply_to_discussion_id": thread.id, "resolve_discussion": True})
     alone = found.draft_notes.create({"note": "Also"})
-    theirs = client_of(user).projects.get(project.id).mergerequests.get(found.iid)
+    theirs = client_of(user).projects.get(shared.id).mergerequests.get(found.iid)
     assert theirs.draft_notes.list(get_all=True) == []
     alone.note = "And also"
     alone.save()
@@ -60,3 +60,10 @@ def test_drafts_are_seen_by_their_author_until_they_are_published(make_user, cli
     assert notes == ["Why?", "And also", "Because"]
     assert found.discussions.get(thread.id).attributes["notes"][0]["resolved"]
     assert found.draft_notes.list(get_all=True) == []
+
+
+def test_what_a_merge_would_make_is_at_a_ref_of_its_own(shared, asked):
+    found = asked()
+    made = shared.commits.get(found.merge_ref()["commit_id"])
+    assert made.parent_ids == [shared.branches.get("master").commit["id"], found.sha]
+    assert shared.mergerequests.get(found.iid).state == "opened"

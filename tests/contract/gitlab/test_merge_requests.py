@@ -252,14 +252,6 @@ def test_notes_and_threads(project, request_of):
     assert [one.body for one in notes if one.system] == ["resolved all threads"]
 
 
-def test_what_a_merge_would_make_is_at_a_ref_of_its_own(project, request_of, worktree):
-    found = request_of("feature")
-    made = found.merge_ref()["commit_id"]
-    worktree.git("fetch", "--quiet", "origin", "refs/merge-requests/1/merge")
-    assert worktree.git("rev-parse", "FETCH_HEAD").stdout.strip() == made
-    assert project.mergerequests.get(found.iid).state == "opened"
-
-
 def test_a_fork_asks_to_be_merged(server, project, make_user, client_of, tmp_path):
     user = make_user()
     project.members.create({"user_id": user.id, "access_level": 20})

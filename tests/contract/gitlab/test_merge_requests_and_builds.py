@@ -26,32 +26,32 @@ def test_a_builds_state_is_seen_on_the_commit_and_on_the_request(project, reques
     assert project.mergerequests.get(1).state == "merged"
 
 
-def test_a_merge_waits_for_the_builds_if_asked_to(project, request_of):
-    found = request_of("feature")
+def test_a_merge_waits_for_the_builds_if_asked_to(shared, asked):
+    found = asked()
     with refused(405):
         found.merge(merge_when_pipeline_succeeds=True)
-    commit = project.commits.get(found.sha)
+    commit = shared.commits.get(found.sha)
     commit.statuses.create({"state": "running", "name": "jenkins"})
     found.merge(merge_when_pipeline_succeeds=True, should_remove_source_branch=True)
-    waiting = project.mergerequests.get(1)
+    waiting = shared.mergerequests.get(found.iid)
     assert (waiting.state, waiting.merge_when_pipeline_succeeds, waiting.merge_user["username"]) == (
         "opened", True, "root",
     )  # fmt: skip
     waiting.cancel_merge_when_pipeline_succeeds()
-    assert not project.mergerequests.get(1).merge_when_pipeline_succeeds
+    assert not shared.mergerequests.get(found.iid).merge_when_pipeline_succeeds
     found.merge(merge_when_pipeline_succeeds=True, should_remove_source_branch=True)
     commit.statuses.create({"state": "success", "name": "jenkins"})
-    merged = project.mergerequests.get(1)
+    merged = shared.mergerequests.get(found.iid)
     assert (merged.state, merged.merged_by["username"]) == ("merged", "root")
-    assert "feature" not in [one.name for one in project.branches.list(get_all=True)]
+    assert found.source_branch not in [one.name for one in shared.branches.list(get_all=True)]
 
 
-def test_new_commits_end_the_wait(project, request_of, worktree):
-    found = request_of("feature")
-    project.commits.get(found.sha).statuses.create({"state": "pending", "name": "jenkins"})
+def test_new_commits_end_the_wait(shared, asked):
+    found = asked()
+    shared.commits.get(found.sha).statuses.create({"state": "pending", "name": "jenkins"})
     found.merge(merge_when_pipeline_succeeds=True)
-    worktree.commit("More", c_txt="c")
-    worktree.git("push", "--quiet", "origin", "feature")
-    assert not project.mergerequests.get(1).merge_when_pipeline_succeeds
-    notes = [one.body for one in project.mergerequests.get(1).notes.list(get_all=True)]
-    assert any(note.startswith("aborted the automatic merge") for note in notes)
+    more = {"file_path": "more.txt", "branch": found.source_branch, "content": "more", "commit_message": "More"}
+    shared.files.create(more)
+    found = shared.mergerequests.get(found.iid)
+    assert not found.merge_when_pipeline_succeeds
+    assert any(one.body.startswith("aborted the automatic merge") for one in found.notes.list(get_all=True))

@@ -166,10 +166,10 @@ def test_nothing_of_a_repository_becomes_markup(signed_in, project):
     assert raw.headers["Content-Type"].startswith("text/plain")
 
 
-def test_an_archive_is_fetched_from_its_page_by_a_token(server, project):
-    project.tags.create({"tag_name": "v1", "ref": "master"})
-    name = f"{project.path}-v1"
-    address = f"{server.url}/{project.path_with_namespace}/-/archive/v1/{name}.tar.gz"
+def test_an_archive_is_fetched_from_its_page_by_a_token(server, shared):
+    shared.tags.create({"tag_name": "v1", "ref": "master"})
+    name = f"{shared.path}-v1"
+    address = f"{server.url}/{shared.path_with_namespace}/-/archive/v1/{name}.tar.gz"
     answer = requests.get(address, headers={"PRIVATE-TOKEN": server.token}, timeout=30)
     assert answer.headers["Content-Type"] == "application/gzip"
     with tarfile.open(fileobj=io.BytesIO(answer.content)) as files:
@@ -178,17 +178,14 @@ def test_an_archive_is_fetched_from_its_page_by_a_token(server, project):
     assert requests.get(address, headers={"PRIVATE-TOKEN": "wrong"}, timeout=30).status_code == 401
 
 
-def test_the_page_of_a_moved_project_leads_to_it(signed_in, project, unique):
-    old = project.path_with_namespace
-    project.path = unique("moved")
-    project.save()
+def test_the_pages_of_a_moved_project_lead_to_it_and_tell_what_was_done(signed_in, shared, asked, unique):
+    old = shared.path_with_namespace
+    shared.path = unique("moved")
+    shared.save()
     page = signed_in.get(f"/{old}/-/commits/master")
-    assert urlsplit(page.url).path == f"/root/{project.path}/-/commits/master"
+    assert urlsplit(page.url).path == f"/root/{shared.path}/-/commits/master"
     assert page.ok
-
-
-def test_a_merge_requests_page_shows_what_was_done(signed_in, project, request_of):
-    found = request_of("one")
+    found = asked()
     found.title = "Another"
     found.save()
     page = signed_in.get(urlsplit(found.web_url).path)

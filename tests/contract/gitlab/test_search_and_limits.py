@@ -99,13 +99,13 @@ def test_calls_are_counted_and_bounded(tmp_path):
     light.stop()
 
 
-def test_the_server_tells_of_itself(root, project):
+def test_the_server_tells_of_itself(root, shared):
     settings = root.settings.get()
     assert (settings.signup_enabled, settings.default_project_visibility) == (False, "private")
     assert int(root.statistics.get().projects) >= 1
     assert "<h1>Title</h1>" in root.markdown("# Title")
     assert root.notificationsettings.get().level == "participating"
-    kept = project.notificationsettings.get()
+    kept = shared.notificationsettings.get()
     kept.level = "watch"
     kept.save()
-    assert project.notificationsettings.get().level == "watch"
+    assert shared.notificationsettings.get().level == "watch"
