@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from gitlab_light.founding import found_by_push
 from gitlab_light.instance import Instance
-from gitlab_light.model.deploy_tokens import READ_REPOSITORY, DeployToken
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import DEVELOPER, NO_ACCESS
 from gitlab_light.model.projects import Project
@@ -19,7 +18,6 @@ HIDDEN = "The project you were looking for could not be found or you don't have 
 NO_DOWNLOAD = "You are not allowed to download code from this project."
 _NO_PUSH = "You are not allowed to push code to this project."
 _NO_PUSH_BY_KEY = "This deploy key does not have write access to this project."
-_NO_UPLOAD = "You are not allowed to upload code."
 _ARCHIVED = "You can't push code to an archived project."
 
 
@@ -99,20 +97,6 @@ class Gate:
             NotAdmitted: it may not.
         """
         return admit_deploy_key(self._instance, key, self.project(path), writes=writes)
-
-    def deploy_token(self, token: DeployToken, path: str, *, writes: bool) -> Admission:
-        """Lets a deploy token in, which only ever reads.
-
-        Raises:
-            NotAdmitted: it may not.
-        """
-        project = self.project(path)
-        places = self._instance.projects.places(project.id) if project else []
-        if project is None or (token.source, token.source_id) not in places or READ_REPOSITORY not in token.scopes:
-            raise NotAdmitted(HIDDEN, hidden=True)
-        if writes:
-            raise NotAdmitted(_NO_UPLOAD)
-        return Admission(project, None, [])
 
     def told(self, user: User, project: Project) -> None:
         """The pusher has read that the project was made."""

@@ -26,9 +26,17 @@ class NotFoundError(JenkinsError):
 
 
 class MethodNotAllowedError(JenkinsError):
-    """The address needs another HTTP method."""
+    """The address needs another HTTP method.
+
+    Attributes:
+        allowed: the methods that it takes.
+    """
 
     status = 405
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class ConflictError(JenkinsError):

@@ -51,6 +51,11 @@ def serialise(element: Element) -> bytes:
     return f"<?xml version='1.1' encoding='UTF-8'?>\n{text}\n".encode()
 
 
+def bare(element: Element) -> bytes:
+    """The document without a declaration, as Jenkins answers where no file is behind it."""
+    return serialise(element).partition(b"\n")[2]
+
+
 def text(element: Element | None, path: str, default: str = "") -> str:
     """The text of the first element at ``path``, or ``default`` when it is missing."""
     found = None if element is None else element.find(path)

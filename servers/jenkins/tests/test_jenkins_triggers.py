@@ -10,6 +10,7 @@ from jenkins_client import pipeline
 from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.runner import Runner
 from jenkins_light.engine.triggers import find_relative
+from jenkins_light.model import parameterized_timer
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.settings import Settings
 from jenkins_light.xmltree import parse
@@ -45,6 +46,29 @@ def test_the_clock_starts_whom_this_minute_means(controller: Controller) -> None
     assert item.job.full_name == "noon"
     assert item.causes[0].description == "Started by timer"
     assert item.causes[0].cls == "hudson.triggers.TimerTrigger$TimerTriggerCause"
+
+
+def test_lines_of_the_parameterized_scheduler_bring_their_parameters(controller: Controller) -> None:
+    names = "".join(
+        f"<hudson.model.StringParameterDefinition><name>{name}</name><defaultValue>d</defaultValue>"
+        "</hudson.model.StringParameterDefinition>"
+        for name in ("env", "region")
+    )
+    tag, definitions = parameterized_timer.TAG, "hudson.model.ParametersDefinitionProperty"
+    spec = "TZ=UTC\n# both\n0 12 * * * % env=int; region=eu=west;\n0 12 * * *\n1 12 * * * %env=qa"
+    trigger = f"<{tag}><parameterizedSpecification>{spec}</parameterizedSpecification></{tag}>"
+    properties = (
+        f"<{definitions}><parameterDefinitions>{names}</parameterDefinitions></{definitions}>"
+        f"<{PROPERTY}><triggers>{trigger}</triggers></{PROPERTY}>"
+    )
+    add(controller, "scheduled", pipeline("echo 1", properties))
+    controller.triggers.tick(NOON)
+    plain, given = sorted(controller.queue.items(), key=lambda item: str(item.parameters))
+    assert (plain.parameters, given.parameters) == (
+        {"env": "d", "region": "d"},
+        {"env": "int", "region": "eu=west"},
+    )
+    assert given.causes[0].description == "Started by timer with parameters: {env=int, region=eu=west}"
 
 
 def test_h_differs_between_jobs_and_stays_for_one(controller: Controller) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from jenkins_client import Client, username_password
 
@@ -102,3 +104,44 @@ def test_unknown_credentials_fail_with_jenkins_words(client: Client) -> None:
     finished = client.run("no-credentials", script)
     assert finished.result == "FAILURE"
     assert "Could not find credentials entry with ID 'nope'" in finished.console
+
+
+def test_domains_are_made_filled_and_removed(client: Client) -> None:
+    tag, store = "com.cloudbees.plugins.credentials.domains.Domain", "/credentials/store/system"
+    document = f"<{tag}><name>apart</name><description>{{}}</description></{tag}>"
+    client.post(f"{store}/domain/apart/doDelete")
+    assert client.post(f"{store}/createDomain", data=document.format("one"), headers=XML).status_code == 200
+    assert client.post(f"{store}/createDomain", data=document.format("two"), headers=XML).status_code == 409
+    assert set(client.json(f"{store}/api/json?tree=domains[urlName]")["domains"]) >= {"_", "apart"}
+    there = f"{store}/domain/apart"
+    pair = username_password("in-domain", "ann", "domain-secret")
+    assert client.post(f"{there}/createCredentials", data=pair, headers=XML).status_code == 200
+    client.post(f"{there}/config.xml", data=document.format("new"), headers=XML)
+    told = client.json(f"{there}/api/json?depth=1")
+    assert (told["description"], [found["id"] for found in told["credentials"]]) == ("new", ["in-domain"])
+    script = """node { withCredentials([usernamePassword(credentialsId: 'in-domain', usernameVariable: 'U',
+      passwordVariable: 'P')]) { sh 'test "$U:$P" = ann:domain-secret' } }"""
+    assert client.run("uses-domain", script).result == "SUCCESS"
+    moved = client.post(f"{there}/credential/in-domain/doMove", data={"destination": "system/_"})
+    assert moved.headers["Location"].endswith("/domain/_/credential/in-domain/")
+    assert client.request("DELETE", f"{there}/config.xml").status_code == 200
+    assert client.get(f"{there}/api/json").status_code == 404
+    assert client.post(f"{STORE}/credential/in-domain/doDelete").status_code == 302
+
+
+def test_a_form_makes_credentials_of_nested_fields(client: Client) -> None:
+    source = "com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey$DirectEntryPrivateKeySource"
+    fields = {
+        "scope": "GLOBAL",
+        "id": "key-by-form",
+        "username": "git",
+        "privateKeySource": {"stapler-class": source, "privateKey": "-----BEGIN KEY-----"},
+        "$class": "com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey",
+    }
+    form = {"json": json.dumps({"": "0", "credentials": fields})}
+    client.post(f"{STORE}/credential/key-by-form/doDelete")
+    assert client.post(f"{STORE}/createCredentials", data=form).status_code == 302
+    told = client.post(f"{STORE}/createCredentials", data=form, headers={"Accept": "application/json"}).json()
+    assert told["data"]["notificationType"] == "ERROR"
+    script = "node { withCredentials([sshUserPrivateKey(credentialsId: 'key-by-form', keyFileVariable: 'K')])"
+    assert client.run("keyed", script + " { sh 'grep -q BEGIN $K' } }").result == "SUCCESS"

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 from jenkins_client import Client, Finished, pipeline
 
+LINTER = "/pipeline-model-converter"
+
 
 @pytest.fixture(scope="module")
 def built(client: Client) -> Finished:
@@ -61,15 +63,37 @@ def test_causes_parameters_and_classes(client: Client, built: Finished) -> None:
 def test_xml_and_xpath(client: Client, built: Finished) -> None:
     assert "<workflowRun _class=" in client.get(f"/job/rest/{built.number}/api/xml").text
     assert client.get("/job/rest/api/xml?xpath=/workflowJob/name").text == "<name>rest</name>"
-    assert client.get("/job/rest/api/xml?xpath=/workflowJob/name/text()").text == "rest"
+    for text in ("/workflowJob/name/text()", "string(/workflowJob/name)", "concat(//name,'x')"):
+        assert client.get("/job/rest/api/xml", params={"xpath": text}).status_code == 403, text
     wrapped = client.get("/job/rest/api/xml?xpath=//build/number&wrapper=all").text
     assert wrapped == f"<all><number>{built.number}</number></all>"
-    assert client.get("/job/rest/api/xml?xpath=//nothing").status_code == 404
+    texts = client.get("/job/rest/api/xml?xpath=//build/number/text()&wrapper=all").text
+    assert texts == f"<all>{built.number}</all>"
+    none, many = (client.get(f"/job/rest/api/xml?xpath=//{name}") for name in ("nothing", "url"))
+    assert (none.status_code, none.text) == (404, "XPath //nothing didn\u2019t match")
+    assert many.status_code == 500
+    assert "only matches one" in many.text
+    assert client.get("/job/rest/api/xml?xpath=//name&wrapper=1x").status_code == 400
     assert "<name>" not in client.get("/job/rest/api/xml?exclude=//name").text
 
 
 def test_python(client: Client, built: Finished) -> None:
     assert ast.literal_eval(client.get("/job/rest/api/python").text)["name"] == "rest"
+
+
+def test_other_forms_of_the_api(client: Client, built: Finished) -> None:
+    assert '"name" : "rest"' in client.get("/job/rest/api/json?pretty=true").text
+    assert client.get("/job/rest/api/json?jsonp=f").status_code == 403
+    assert client.request("HEAD", "/job/rest/api/json/").status_code == 200
+    assert client.json("/crumbIssuer/api/json/api/json")["crumbRequestField"] == "Jenkins-Crumb"
+    assert "REST" in client.get("/job/rest/api/").text or "Remote API" in client.get("/job/rest/api/").text
+
+
+def test_what_wants_a_post_says_so(client: Client, built: Finished) -> None:
+    for path in ("/quietDown", "/job/rest/doDelete", "/job/rest/build", f"/job/rest/{built.number}/stop"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST"), path
+        assert "<form" in answer.text, path
 
 
 def test_permalinks(client: Client, built: Finished) -> None:
@@ -81,6 +105,7 @@ def test_permalinks(client: Client, built: Finished) -> None:
 def test_versions_in_headers(client: Client) -> None:
     headers = client.get("/api/json").headers
     assert headers["X-Jenkins"].startswith("2.")
+    assert headers["X-Jenkins-Session"] == client.get("/").headers["X-Jenkins-Session"]
     assert headers["Content-Type"].startswith("application/json")
 
 
@@ -101,9 +126,20 @@ def test_the_documented_build_lines(client: Client, built: Finished) -> None:
 
 def test_the_documented_linter_line(client: Client) -> None:
     good = "pipeline { agent any\n stages { stage('s') { steps { echo 'x' } } } }"
-    address = f"{client.url}/pipeline-model-converter/validate"
+    address = f"{client.url}{LINTER}/validate"
     assert "Jenkinsfile successfully validated." in curl(client, "--form", f"jenkinsfile={good}", address)
     assert "Errors encountered validating Jenkinsfile" in curl(client, "--form", "jenkinsfile=pipeline { }", address)
+    assert "did not contain the 'pipeline' step" in curl(client, "--form", "jenkinsfile=echo 'x'", address)
+    assert curl(client, "--request", "POST", address) == "No Jenkinsfile specified\n"
+    one, many = (
+        client.post(f"{LINTER}/validateJenkinsfile", data={"jenkinsfile": script}).json()["data"]
+        for script in ("echo 'x'", "pipeline { }")
+    )
+    assert (one["result"], one["errors"]) == (
+        "failure",
+        [{"error": "Jenkinsfile content 'echo 'x'' did not contain the 'pipeline' step"}],
+    )
+    assert len(many["errors"][0]["error"]) == 2
 
 
 def test_replay_runs_another_script_once(client: Client, built: Finished) -> None:

@@ -117,8 +117,6 @@ class Events:
         self._chronicle.merge_request(after, user.id, consequence.action, {})
         if consequence.oldrev is not None:
             self._chronicle.commits_added(after, user.id, consequence.oldrev)
-        if consequence.before.auto_merge and not after.auto_merge:
-            self._chronicle.auto_merge(after, user.id, "aborted")
         if consequence.action == "close":
             self._chronicle.source_removed(after, user.id)
 

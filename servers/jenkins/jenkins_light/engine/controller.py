@@ -23,7 +23,7 @@ from jenkins_light.model import views
 from jenkins_light.model.builds import Build, Record
 from jenkins_light.model.causes import Cause
 from jenkins_light.model.credential_stores import CredentialStores
-from jenkins_light.model.credentials import CredentialsStore
+from jenkins_light.model.fingerprints import Fingerprints
 from jenkins_light.model.gitlab import GitLabConnections
 from jenkins_light.model.globalvariables import GlobalVariables
 from jenkins_light.model.items import Folder, Item, Job
@@ -55,7 +55,7 @@ class Controller:
             settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home
         )
         self.sessions = Sessions()
-        self.credentials = CredentialStores(CredentialsStore(settings.home, self.secrets), self.secrets)
+        self.credentials = CredentialStores(settings.home, self.secrets)
         self.root = Folder(None, "", settings.home)
         self.nodes = Nodes(settings.home)
         self.global_variables = GlobalVariables(settings.home)
@@ -63,6 +63,7 @@ class Controller:
         self.sonar_events = SonarEvents()
         self.tools = Tools(settings.tools_file)
         self.locks = Locks(settings.home)
+        self.fingerprints = Fingerprints(settings.home)
         self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")
         self.gitlab = GitLabConnections(settings.home)
@@ -133,6 +134,7 @@ class Controller:
         script: str | None = None,
         preamble: str = "",
         files: dict[str, tuple[str, bytes]] | None = None,
+        checked: bool = True,
     ) -> QueueItem:
         """Put a build of the job in the queue.
 
@@ -146,6 +148,7 @@ class Controller:
             script: instead of the job's own (replay).
             preamble: text for the head of the console.
             files: of file parameters, by name: the file's own name and what it holds.
+            checked: whether a choice must be one that is offered.
 
         Raises:
             ConflictError: the job is disabled.
@@ -158,10 +161,13 @@ class Controller:
         uploads: dict[str, str] = {}
         for definition in job.config.parameters:
             value = definition.default_value
+            if definition.kind == "File" and definition.name not in (files or {}):
+                # Nobody gave one: then the build has no such parameter.
+                continue
             if definition.kind in FILES:
                 value = self._upload(definition, (files or {}).get(definition.name), uploads)
             elif given is not None and definition.name in given:
-                value = definition.convert(given[definition.name])
+                value = (definition.convert if checked else definition.accept)(given[definition.name])
             if definition.kind == "Password":
                 value = self.secrets.encrypt(self.secrets.decrypt(str(value)))
                 sensitive.append(definition.name)

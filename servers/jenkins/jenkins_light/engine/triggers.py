@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jenkins_light.engine.polling import Poller
 from jenkins_light.errors import JenkinsError
-from jenkins_light.model import causes, crontab
+from jenkins_light.model import causes, crontab, parameterized_timer
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Folder, Job
 
@@ -60,6 +60,9 @@ class Triggers:
                     continue
                 if wanted.timer is not None and crontab.parse(wanted.timer, job.full_name).matches(moment):
                     self._controller.schedule(job, causes.by_timer())
+                if wanted.parameterized is not None:
+                    for given in parameterized_timer.due(wanted.parameterized, job.full_name, moment):
+                        self._controller.schedule(job, causes.by_parameterized_timer(given), given)
                 if wanted.poll is not None and crontab.parse(wanted.poll, job.full_name).matches(moment):
                     self.poll(job)
             except JenkinsError as error:

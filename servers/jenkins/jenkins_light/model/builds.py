@@ -50,6 +50,7 @@ class Record:
         scm: what checkouts took, per repository: url, branch, commit.
         sonar: the analyses of SonarQube, as its plugin's action exports them.
         libraries: the shared libraries loaded: name, version, directory below ``libs/``.
+        fingerprints: the MD5 sums of the files whose use was recorded.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Record:
     changes: list[dict[str, Any]] = field(default_factory=list)
     sonar: list[dict[str, Any]] = field(default_factory=list)
     libraries: list[dict[str, str]] = field(default_factory=list)
+    fingerprints: list[str] = field(default_factory=list)
 
 
 class Build:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jenkins_light.model import parameterized_timer
+
 if TYPE_CHECKING:
     from jenkins_light.model.builds import Build
 
@@ -78,6 +80,12 @@ def by_timer() -> Cause:
     return Cause("hudson.triggers.TimerTrigger$TimerTriggerCause", "Started by timer")
 
 
+def by_parameterized_timer(given: dict[str, str]) -> Cause:
+    """Started by a line of the Parameterized Scheduler's."""
+    shown = ", ".join(f"{name}={value}" for name, value in given.items())
+    return Cause(parameterized_timer.CAUSE, f"Started by timer with parameters: {{{shown}}}")
+
+
 def by_scm_change() -> Cause:
     """Started since polling found a new commit."""
     return Cause("hudson.triggers.SCMTrigger$SCMTriggerCause", "Started by an SCM change")
@@ -92,3 +100,12 @@ def by_remote(host: str, note: str) -> Cause:
 def by_replay(number: int) -> Cause:
     """Started again with another script."""
     return Cause("org.jenkinsci.plugins.workflow.cps.replay.ReplayCause", f"Replayed #{number}")
+
+
+def by_restart(number: int, stage: str) -> Cause:
+    """Started again from one of its stages."""
+    return Cause(
+        "org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause",
+        f"Restarted from build #{number}, stage {stage}",
+        {"originRunNumber": number, "originStage": stage},
+    )

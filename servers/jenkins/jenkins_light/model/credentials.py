@@ -1,16 +1,14 @@
-"""The system credentials store: credentials.xml with secrets encrypted, plain text only in memory and on use."""
+"""Credentials: secrets are encrypted in their elements, plain text only in memory and on use."""
 
 import base64
 import copy
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from jenkins_light import xmltree
 from jenkins_light.errors import BadRequestError, ConflictError, NotFoundError
-from jenkins_light.files import write_bytes
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.xmltree import Element
 
@@ -71,21 +69,50 @@ class Credential:
         return f"{name} ({self.description})" if self.description else name
 
 
-class CredentialsStore:
-    """The global domain of the system store."""
+class CredentialsDomain:
+    """A named part of a store; the global one has no name and is "_" in addresses.
 
-    def __init__(self, home: Path, box: SecretBox) -> None:
-        self._path = home / "credentials.xml"
+    What a domain says of the hosts that its credentials are for is kept and decides nothing: a pipeline that names a
+    credential finds it in whichever domain it is, as Jenkins finds it when a step tells no host.
+    """
+
+    def __init__(
+        self,
+        document: Element | None,
+        elements: list[Element],
+        box: SecretBox,
+        lock: threading.RLock,
+        save: Callable[[], None],
+    ) -> None:
+        self.document = document
         self._box = box
-        self._lock = threading.RLock()
-        self._elements: dict[str, Element] = {}
-        if self._path.exists():
-            for element in xmltree.parse(self._path.read_bytes()):
-                self._elements[xmltree.text(element, "id")] = element
+        self._lock = lock
+        self._save = save
+        self._elements = {xmltree.text(element, "id"): element for element in elements}
+
+    @property
+    def name(self) -> str:
+        """As addresses have it."""
+        return "_" if self.document is None else xmltree.text(self.document, "name")
+
+    @property
+    def description(self) -> str:
+        """What it is for."""
+        if self.document is None:
+            return "Credentials that should be available irrespective of domain specification to requirements matching."
+        return xmltree.text(self.document, "description")
+
+    @property
+    def elements(self) -> list[Element]:
+        """The credentials as they are kept."""
+        with self._lock:
+            return list(self._elements.values())
 
     def __iter__(self) -> Iterator[Credential]:
-        with self._lock:
-            return iter([self._plain(element) for element in self._elements.values()])
+        return iter([self._plain(element) for element in self.elements])
+
+    def __contains__(self, credential_id: str) -> bool:
+        return credential_id in self._elements
 
     def get(self, credential_id: str) -> Credential:
         """The credential in plain text.
@@ -102,7 +129,7 @@ class CredentialsStore:
             for secret in element.iterfind(path):
                 secret.text = None
                 xmltree.SubElement(secret, "secret-redacted")
-        return xmltree.serialise(element)
+        return xmltree.bare(element)
 
     def create(self, document: bytes) -> str:
         """Add a credential from its XML and return its id.
@@ -137,6 +164,20 @@ class CredentialsStore:
             if element.find("id") is None:
                 xmltree.add(element, "id", credential_id)
             self._elements[credential_id] = self._encrypted(element, old)
+            self._save()
+
+    def take(self, credential_id: str, other: "CredentialsDomain") -> None:
+        """Move a credential here from another domain of the same store.
+
+        Raises:
+            ConflictError: there is one of this id already.
+        """
+        with self._lock:
+            element = other._element(credential_id)
+            if credential_id in self._elements:
+                raise ConflictError(f"Credentials with id {credential_id} exist already in this domain")
+            self._elements[credential_id] = element
+            del other._elements[credential_id]
             self._save()
 
     def delete(self, credential_id: str) -> None:
@@ -188,8 +229,3 @@ class CredentialsStore:
             hidden_username=xmltree.flag(element, "usernameSecret"),
             certificates=(xmltree.text(element, "clientCertificate"), xmltree.text(element, "serverCaCertificate")),
         )
-
-    def _save(self) -> None:
-        root = xmltree.Element("credentials")
-        root.extend(copy.deepcopy(element) for element in self._elements.values())
-        write_bytes(self._path, xmltree.serialise(root), 0o600)

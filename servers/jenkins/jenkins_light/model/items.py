@@ -151,7 +151,7 @@ class Folder(Item):
         if document.tag not in {jobconfig.PIPELINE, jobconfig.FREESTYLE, jobconfig.FOLDER}:
             raise BadRequestError(f"No such item type: {document.tag}")
         with _LOCK:
-            self._check_free(name)
+            self.check_free(name)
             path = self.folder / "jobs" / name
             shutil.rmtree(path, ignore_errors=True)
             write_bytes(path / "config.xml", xmltree.serialise(document))
@@ -166,7 +166,7 @@ class Folder(Item):
         """Give an item another name; its builds move with it."""
         check_name(name)
         with _LOCK:
-            self._check_free(name)
+            self.check_free(name)
             target = self.folder / "jobs" / name
             item.folder.rename(target)
             for view in self.views:
@@ -188,7 +188,7 @@ class Folder(Item):
                 raise BadRequestError(f"{item.full_name} can't be moved into itself")
             above = above.parent
         with _LOCK:
-            target._check_free(item.name)
+            target.check_free(item.name)
             folder = target.folder / "jobs" / item.name
             folder.parent.mkdir(parents=True, exist_ok=True)
             item.folder.rename(folder)
@@ -204,7 +204,12 @@ class Folder(Item):
             self._items.pop(item.name, None)
             shutil.rmtree(item.folder, ignore_errors=True)
 
-    def _check_free(self, name: str) -> None:
+    def check_free(self, name: str) -> None:
+        """Let a name pass that nothing here has yet.
+
+        Raises:
+            BadRequestError: it is taken.
+        """
         if any(known.lower() == name.lower() for known in self._items):
             raise BadRequestError(f"A job already exists with the name \u2018{name}\u2019")
 

@@ -96,6 +96,14 @@ class Nodes:
         self._documents[name] = xmltree.serialise(xmltree.parse(document)).decode()
         write_json(self._path, self._documents)
 
+    def change(self, name: str, values: dict[str, str]) -> None:
+        """Set some of an agent's elements."""
+        document = xmltree.parse(self.config_xml(name))
+        for tag, value in values.items():
+            node = document.find(tag)
+            (xmltree.add(document, tag) if node is None else node).text = value
+        self.configure(name, xmltree.serialise(document))
+
     def delete(self, name: str) -> None:
         """Forget an agent."""
         self.config_xml(name)

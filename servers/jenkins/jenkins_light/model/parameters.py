@@ -75,10 +75,14 @@ class ParameterDefinition:
             BadRequestError: a Choice does not offer it.
         """
         if self.kind == "Boolean":
-            return given.strip().lower() in {"true", "on", "yes", "1"}
+            return given.lower() == "true"
         if self.kind == "Choice" and given not in self.choices:
             raise BadRequestError(f"Illegal choice for parameter {self.name}: {given}")
         return given.strip() if self.trim else given
+
+    def accept(self, given: str) -> Value:
+        """The value for what a webhook gave: the Generic Webhook Trigger neither checks choices nor trims."""
+        return given.lower() == "true" if self.kind == "Boolean" else given
 
 
 def parse(properties: Element | None) -> list[ParameterDefinition]:
@@ -141,18 +145,13 @@ def from_describable(described: Mapping[str, Any]) -> ParameterDefinition:
     """
     symbols = {
         "string": "String",
-        "stringParam": "String",
         "text": "Text",
-        "textParam": "Text",
         "booleanParam": "Boolean",
         "choice": "Choice",
-        "choiceParam": "Choice",
         "password": "Password",
         "file": "File",
-        "fileParam": "File",
         "base64File": "Base64File",
         "run": "Run",
-        "runParam": "Run",
         "credentials": "Credentials",
     }
     symbol = describable.symbol_of(described)

@@ -25,7 +25,7 @@ class Package:
 
 @dataclass
 class TestResults:
-    """Suites, each with its cases; a case has className, name, duration, status, errorDetails, errorStackTrace."""
+    """Suites, each with its cases, both with the fields that the junit plugin exports."""
 
     __test__ = False
 
@@ -66,8 +66,37 @@ def load(build: Build) -> TestResults | None:
 
 
 def add(build: Build, suites: list[dict[str, Any]]) -> TestResults:
-    """Put further suites to the build's results."""
+    """Put further suites to the build's results; each case is told what became of it since the build before."""
     results = load(build) or TestResults()
+    _compare(build, suites)
     results.suites.extend(suites)
     write_json(build.folder / "junit.json", results.suites)
     return results
+
+
+def _compare(build: Build, suites: list[dict[str, Any]]) -> None:
+    """Set status, ``failedSince`` and ``age`` as CaseResult has them: by the last build before that has results."""
+    before: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for number in build.job.builds.numbers:
+        earlier = build.job.builds.find(number) if number < build.number else None
+        if earlier is not None and (known := load(earlier)) is not None:
+            before = {_key(suite, case): case for suite in known.suites for case in suite["cases"]}
+            break
+    for suite in suites:
+        for case in suite["cases"]:
+            _compare_case(build.number, case, before.get(_key(suite, case)))
+
+
+def _compare_case(number: int, case: dict[str, Any], last: dict[str, Any] | None) -> None:
+    passed_before = last is not None and last["status"] in {"PASSED", "FIXED"}
+    if case["status"] == "FAILED":
+        failed_before = last is not None and last["status"] in FAILURES
+        case["failedSince"] = (last or {}).get("failedSince", number) if failed_before else number
+        case["age"] = number - case["failedSince"] + 1
+        case["status"] = "REGRESSION" if passed_before else "FAILED"
+    elif case["status"] == "PASSED" and last is not None and not passed_before:
+        case["status"] = "FIXED"
+
+
+def _key(suite: dict[str, Any], case: dict[str, Any]) -> tuple[str, str, str]:
+    return suite["name"], case["className"], case["name"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jenkins_light import xmltree
-from jenkins_light.model import webhooks
+from jenkins_light.model import parameterized_timer, webhooks
 from jenkins_light.model.builds import RESULTS
 from jenkins_light.model.describable import argument, symbol_of
 from jenkins_light.model.webhooks import GenericTrigger
@@ -15,7 +15,13 @@ PROPERTY = "org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobPro
 TIMER = "hudson.triggers.TimerTrigger"
 POLL = "hudson.triggers.SCMTrigger"
 UPSTREAM = "jenkins.triggers.ReverseBuildTrigger"
-_SYMBOLS = {"cron": TIMER, "pollSCM": POLL, "upstream": UPSTREAM, "GenericTrigger": webhooks.TAG}
+_SYMBOLS = {
+    "cron": TIMER,
+    "parameterizedCron": parameterized_timer.TAG,
+    "pollSCM": POLL,
+    "upstream": UPSTREAM,
+    "GenericTrigger": webhooks.TAG,
+}
 _BALLS = {"SUCCESS": "BLUE", "UNSTABLE": "YELLOW", "FAILURE": "RED", "NOT_BUILT": "NOTBUILT", "ABORTED": "ABORTED"}
 
 
@@ -37,10 +43,12 @@ class Triggers:
 
     Attributes:
         timer: the crontab of builds, or None. poll: that of polling; an empty one waits for hooks only.
+        parameterized: the Parameterized Scheduler's crontab, or None.
     """
 
     timer: str | None = None
     poll: str | None = None
+    parameterized: str | None = None
     upstream: Upstream | None = None
     webhook: GenericTrigger | None = field(default=None)
 
@@ -60,9 +68,14 @@ def parse(root: Element) -> Triggers:
     return Triggers(
         timer=xmltree.text(found[TIMER], "spec") if TIMER in found else None,
         poll=xmltree.text(found[POLL], "spec") if POLL in found else None,
+        parameterized=_specification(found[parameterized_timer.TAG]) if parameterized_timer.TAG in found else None,
         upstream=None if upstream is None else _upstream(upstream),
         webhook=None if hook is None else webhooks.parse(hook),
     )
+
+
+def _specification(element: Element) -> str:
+    return xmltree.text(element, "parameterizedSpecification")
 
 
 def _upstream(element: Element) -> Upstream:
@@ -72,7 +85,7 @@ def _upstream(element: Element) -> Upstream:
 
 
 def to_xml(described: Mapping[str, Any]) -> Element | None:
-    """The element of ``cron('…')``, ``pollSCM(…)``, ``upstream(…)`` or ``GenericTrigger(…)``, None for other kinds."""
+    """The element of ``cron('…')``, ``pollSCM(…)``, ``upstream(…)`` and their kin, None for kinds not known here."""
     symbol = symbol_of(described)
     tag = _SYMBOLS.get(symbol) or next((t for t in _SYMBOLS.values() if t.rsplit(".", 1)[-1] == symbol), None)
     if tag is None:
@@ -84,6 +97,9 @@ def to_xml(described: Mapping[str, Any]) -> Element | None:
         xmltree.add(element, "spec", "")
         xmltree.add(element, "upstreamProjects", argument(described, "upstreamProjects", ""))
         _add_threshold(element, str(described.get("threshold") or "SUCCESS"))
+        return element
+    if tag == parameterized_timer.TAG:
+        xmltree.add(element, "parameterizedSpecification", argument(described, "parameterizedSpecification", ""))
         return element
     given = described.get("scmpoll_spec") or argument(described, "spec", "")
     xmltree.add(element, "spec", given)

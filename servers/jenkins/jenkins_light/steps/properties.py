@@ -4,11 +4,9 @@ from jenkins_light.engine.calls import StepCall
 from jenkins_light.steps.registry import Abort, step, symbols
 
 symbols(
-    "parameters", "string", "text", "booleanParam", "choice", "password", "pipelineTriggers", "GenericTrigger",
-    "cron", "pollSCM", "upstream", "disableConcurrentBuilds", "buildDiscarder", "logRotator", "disableResume",
-    "durabilityHint", "gitLabConnection", "preserveStashes", "throttleJobProperty", "rateLimitBuilds", "rateLimit",
-    "overrideIndexTriggers", "githubProjectProperty", "disableRestartFromStage", "stringParam", "textParam",
-    "choiceParam", "file", "fileParam", "base64File", "runParam",
+    "parameters", "string", "text", "booleanParam", "choice", "password", "pipelineTriggers", "GenericTrigger", "cron",
+    "parameterizedCron", "pollSCM", "upstream", "disableConcurrentBuilds", "buildDiscarder", "logRotator",
+    "disableResume", "durabilityHint", "gitLabConnection", "preserveStashes",
 )  # fmt: skip
 
 

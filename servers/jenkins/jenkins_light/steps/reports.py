@@ -1,4 +1,4 @@
-"""``publishHTML`` of htmlpublisher, and ``fingerprint``."""
+"""``publishHTML`` of htmlpublisher."""
 
 import shutil
 from typing import Any
@@ -27,11 +27,3 @@ def publish_html(call: StepCall) -> None:
         kept = call.build.folder / "archive" / "htmlreports" / name.replace("/", "_") / path.relative_to(source)
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, kept)
-
-
-@step("fingerprint", "targets")
-def fingerprint(call: StepCall) -> None:
-    """Accepted as in Jenkins; this server keeps no fingerprints, which the log says."""
-    found = list(globs.find(call.folder, call.text("targets"), str(call.args.get("excludes") or "")))
-    call.log("Recording fingerprints")
-    call.log(f"No fingerprints are kept here ({len(found)} files)")

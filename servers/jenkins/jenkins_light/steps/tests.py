@@ -57,22 +57,29 @@ def _suite(element: Element, report: Path) -> dict[str, Any]:
         "name": element.get("name") or report.stem,
         "duration": _seconds(element),
         "timestamp": element.get("timestamp"),
+        "id": element.get("id"),
+        "stdout": element.findtext("system-out"),
+        "stderr": element.findtext("system-err"),
         "cases": [_case(case, element) for case in element.iterfind("testcase")],
     }
 
 
 def _case(case: Element, suite: Element) -> dict[str, Any]:
     problem = next((node for node in case if node.tag in {"failure", "error"}), None)
-    skipped = case.find("skipped") is not None
+    skip = case.find("skipped")
     return {
         "className": case.get("classname") or suite.get("name") or "",
         "name": case.get("name") or "",
         "duration": _seconds(case),
-        "status": "FAILED" if problem is not None else "SKIPPED" if skipped else "PASSED",
+        "status": "FAILED" if problem is not None else "SKIPPED" if skip is not None else "PASSED",
         "errorDetails": None if problem is None else problem.get("message"),
         "errorStackTrace": None if problem is None else problem.text,
-        "skipped": skipped,
+        "skipped": skip is not None,
+        "skippedMessage": None if skip is None else skip.get("message") or skip.text,
+        "stdout": case.findtext("system-out"),
+        "stderr": case.findtext("system-err"),
         "age": 0,
+        "failedSince": 0,
     }
 
 

@@ -10,7 +10,7 @@ from jenkins_light.model.items import Folder
 from jenkins_light.model.users import User
 from jenkins_light.web import api, other_beans, templates
 from jenkins_light.web.exchange import json_answer, redirect, submitted_form
-from jenkins_light.web.routing import GET, POST, RealmTarget, Request, action
+from jenkins_light.web.routing import GET, POST, RealmTarget, Request, WhoAmITarget, action
 
 _TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
 
@@ -19,6 +19,13 @@ _TOKENS = "descriptorByName/jenkins.security.ApiTokenProperty"
 def people(request: Request, _folder: Folder) -> Response:
     """Who has an account."""
     return api.export_bean(request, other_beans.people_bean(request.controller), request.exchange.path[-1])
+
+
+@action(WhoAmITarget, "")
+def who_am_i(request: Request, _target: WhoAmITarget) -> Response:
+    """Who asks, also for those who have no account."""
+    name = request.exchange.user or "anonymous"
+    return templates.page(request, "facts.html", title="Who am I?", heads=["Name"], rows=[[name]])
 
 
 @action(RealmTarget, "")
@@ -90,6 +97,13 @@ def _nested(value: Any) -> dict[str, str]:
                     raise BadRequestError("Please confirm the password by typing it twice")
                 found["password"] = first
     return found
+
+
+@action(User, "submitDescription", methods=POST)
+def submit_description(request: Request, user: User) -> Response:
+    """Set the description."""
+    request.controller.users.update(user.id, description=request.exchange.parameter("description"))
+    return redirect(f"/user/{user.id}/")
 
 
 @action(User, "config.xml")

@@ -7,31 +7,32 @@ from xml.etree import ElementTree
 from starlette.responses import Response
 
 from jenkins_light.engine.queue import QueueItem
-from jenkins_light.errors import BadRequestError, NotFoundError
+from jenkins_light.errors import BadRequestError, ForbiddenError, NotFoundError
 from jenkins_light.model.builds import Build
+from jenkins_light.model.fingerprints import Fingerprint
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
-from jenkins_light.web import beans, build_beans, export, other_beans, xpaths
-from jenkins_light.web.exchange import xml_answer
+from jenkins_light.web import beans, build_beans, credential_beans, export, other_beans, plugin_beans, templates, xpaths
+from jenkins_light.web.credential_targets import CredentialsTarget, CredentialTarget, DomainTarget, StoreTarget
+from jenkins_light.web.exchange import text_answer, xml_answer
 from jenkins_light.web.export import Bean
 from jenkins_light.web.routing import (
     ComputersTarget,
     ComputerTarget,
-    CredentialTarget,
     CrumbTarget,
-    DomainTarget,
     ExecutorTarget,
     LabelTarget,
     PluginsTarget,
+    PluginTarget,
     QueueTarget,
     RealmTarget,
     Request,
     Target,
+    UpdatesTarget,
     WhoAmITarget,
 )
-from jenkins_light.xmltree import Element
 
 _DEEPEST = 10
 
@@ -43,6 +44,8 @@ def export_bean(request: Request, bean: Bean, form: str) -> Response:
         NotFoundError: there is no such form.
         BadRequestError: a malformed depth, tree or xpath.
     """
+    if form not in _FORMS:
+        raise NotFoundError(f"No remote API as {form}")
     exchange = request.exchange
     depth, tree = exchange.parameter("depth", "0"), exchange.parameter("tree")
     levels = whole(depth.removeprefix("-"))
@@ -51,18 +54,29 @@ def export_bean(request: Request, bean: Bean, form: str) -> Response:
     # As in Jenkins a negative depth shows what is always visible, and that is the same for any.
     levels = -1 if depth.startswith("-") else min(levels, _DEEPEST)
     data = export.prune(bean, export.parse_tree(tree) if tree else None, levels)
-    if form == "json":
-        return Response(export.to_json(data), media_type="application/json;charset=utf-8")
-    if form == "python":
-        return Response(export.to_python(data), media_type="text/x-python;charset=utf-8")
-    if form == "xml":
-        return _xml(request, export.to_xml(bean.xml_root, data))
-    raise NotFoundError(f"No remote API as {form}")
+    response = _FORMS[form](request, bean, data)
+    response.headers["X-Frame-Options"] = "deny"
+    return response
+
+
+def _json(request: Request, _bean: Bean, data: dict[str, Any]) -> Response:
+    if "jsonp" in request.exchange.parameters():
+        raise ForbiddenError("jsonp forbidden; implement jenkins.security.SecureRequester")
+    pretty = "pretty" in request.exchange.parameters()
+    return Response(export.to_json(data, pretty), media_type="application/json;charset=utf-8")
+
+
+def _python(_request: Request, _bean: Bean, data: dict[str, Any]) -> Response:
+    return Response(export.to_python(data), media_type="text/x-python;charset=utf-8")
 
 
 def export_target(request: Request, target: Target, form: str) -> Response:
-    """An object's remote API."""
-    return export_bean(request, bean_of(request, target), form)
+    """An object's remote API; without a form, the page that tells which there are."""
+    bean = bean_of(request, target)
+    if form:
+        return export_bean(request, bean, form)
+    rows = [[f"api/{name}", words] for name, words in (("xml", "XML"), ("json", "JSON"), ("python", "Python"))]
+    return templates.page(request, "facts.html", title="Remote API", heads=["Address", "Form"], rows=rows)
 
 
 def bean_of(request: Request, target: Target) -> Bean:
@@ -84,21 +98,43 @@ _BEANS: dict[type, Callable[[Request, Any], Bean]] = {
         r.controller, t.number, r.controller.executors.slots[t.number]
     ),
     LabelTarget: lambda r, t: other_beans.label_bean(r.controller, t.name),
-    PluginsTarget: lambda _, __: other_beans.plugins_bean(),
+    PluginsTarget: lambda _, __: plugin_beans.plugins_bean(),
+    PluginTarget: lambda _, t: plugin_beans.plugin_bean(t.name),
+    UpdatesTarget: lambda _, t: plugin_beans.updates_bean(t.site),
+    Fingerprint: lambda r, t: build_beans.fingerprint_bean(r.controller, t.md5),
     CrumbTarget: lambda r, _: other_beans.crumb_bean(r.controller, r.exchange),
-    DomainTarget: lambda _, t: other_beans.domain_bean(t),
-    CredentialTarget: lambda _, t: other_beans.credential_bean(t),
+    CredentialsTarget: lambda _, t: credential_beans.credentials_bean(t),
+    StoreTarget: lambda _, t: credential_beans.store_bean(t),
+    DomainTarget: lambda _, t: credential_beans.domain_bean(t),
+    CredentialTarget: lambda _, t: credential_beans.credential_bean(t),
     User: lambda r, t: other_beans.user_bean(r.controller, t),
     RealmTarget: lambda r, _: other_beans.people_bean(r.controller),
     WhoAmITarget: lambda r, _: other_beans.who_am_i_bean(r.exchange.user),
 }
 
 
-def _xml(request: Request, document: Element) -> Response:
+#: Of the crumb issuer alone Jenkins gives texts, to clients that ask for them so (CrumbIssuer.RestrictedApi).
+_CRUMB_TEXTS = {
+    "/*/crumbRequestField/text()",
+    "/*/crumb/text()",
+    'concat(//crumbRequestField,":",//crumb)',
+    "concat(//crumbRequestField,'=',//crumb)",
+}
+
+
+def _xml(request: Request, bean: Bean, data: dict[str, Any]) -> Response:
     """The XML, or what ``xpath``, ``exclude`` and ``wrapper`` make of it."""
-    exchange, text = request.exchange, ElementTree.tostring(document)
+    exchange, text = request.exchange, ElementTree.tostring(export.to_xml(bean.xml_root, data))
     xpath, excluded = exchange.parameter("xpath"), exchange.parameters().get("exclude", [])
     if not xpath and not excluded:
         return xml_answer(text)
-    kind, answer = xpaths.apply(text, xpath, excluded, exchange.parameter("wrapper"))
+    try:
+        kind, answer = xpaths.apply(text, xpath, excluded, exchange.parameter("wrapper"))
+    except xpaths.NoSingleNodeError as error:
+        return text_answer(str(error), error.status)
+    if kind == xpaths.TEXT and not (bean.cls == other_beans.CRUMB_ISSUER and xpath in _CRUMB_TEXTS):
+        raise ForbiddenError("primitive XPath result sets forbidden; implement jenkins.security.SecureRequester")
     return Response(answer, media_type=f"{kind};charset=utf-8")
+
+
+_FORMS: dict[str, Callable[[Request, Bean, dict[str, Any]], Response]] = {"json": _json, "python": _python, "xml": _xml}

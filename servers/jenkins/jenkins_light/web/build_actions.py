@@ -9,12 +9,11 @@ from pathlib import Path
 from starlette.responses import Response, StreamingResponse
 
 from jenkins_light.errors import BadRequestError, ConflictError, ForbiddenError, NotFoundError
-from jenkins_light.model import causes, testresults
 from jenkins_light.model.builds import Build
 from jenkins_light.model.numbers import whole
 from jenkins_light.web import api, job_actions
-from jenkins_light.web.exchange import redirect, scheduled, submitted_form, text_answer
-from jenkins_light.web.export import Bean, bean
+from jenkins_light.web.exchange import redirect, submitted_form, text_answer
+from jenkins_light.web.export import bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
 _CHUNK = 1 << 20
@@ -139,43 +138,6 @@ def submit_description(request: Request, build: Build) -> Response:
     build.record.description = request.exchange.parameter("description") or None
     build.save()
     return redirect("/" + build.url_path)
-
-
-@action(Build, "replay/run", "replay/rebuild", methods=POST)
-def replay(request: Request, build: Build) -> Response:
-    """Build again with the same parameters and another script (``mainScript``), or the same."""
-    controller, record = request.controller, build.record
-    script = request.exchange.parameter("mainScript") or record.script
-    given = {n: str(v).lower() if isinstance(v, bool) else v for n, v in record.parameters.items()}
-    item = controller.schedule(
-        build.job, causes.by_replay(build.number), given, script=script, environment=record.environment, unique=True
-    )
-    return scheduled(request.exchange, item.id)
-
-
-@action(Build, "testReport/api/json", "testReport/api/xml", "testReport/api/python")
-def test_report(request: Request, build: Build) -> Response:
-    """The JUnit results."""
-    results = testresults.load(build)
-    if results is None:
-        raise NotFoundError(f"{build.job.full_name} {build.display_name} has no test report")
-    return api.export_bean(request, _test_bean(results), request.exchange.path[-1])
-
-
-def _test_bean(results: testresults.TestResults) -> Bean:
-    suites = [
-        bean("", **{**suite, "cases": [bean("hudson.tasks.junit.CaseResult", **case) for case in suite["cases"]]})
-        for suite in results.suites
-    ]
-    return bean(
-        "hudson.tasks.junit.TestResult",
-        duration=sum(case["duration"] for case in results.cases),
-        empty=results.total == 0,
-        failCount=results.failed,
-        passCount=results.total - results.failed - results.skipped,
-        skipCount=results.skipped,
-        suites=suites,
-    )
 
 
 @action(Build, "injectedEnvVars/api/json", "injectedEnvVars/api/python")

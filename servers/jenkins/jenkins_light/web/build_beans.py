@@ -1,6 +1,6 @@
 """Builds and queue items as the remote API shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from jenkins_light.engine.controller import Controller
@@ -40,6 +40,7 @@ def build_bean(controller: Controller, build: Build) -> Bean:
         "result": (1, lambda: record.result),
         "timestamp": (1, lambda: record.timestamp),
         "url": (2, lambda: controller.settings.url + build.url_path),
+        "fingerprint": (-1, lambda: Inline(fingerprint_bean(controller, md5) for md5 in record.fingerprints)),
         "changeSets": (1, lambda: _change_sets(build)),
         "culprits": (1, list),
         "nextBuild": (1, lambda: _neighbour(controller, build, min, lambda n: n > build.number)),
@@ -70,7 +71,8 @@ def _actions(build: Build) -> list[Bean]:
     causes = [bean(cause.cls, shortDescription=cause.description, **cause.details) for cause in build.causes]
     actions = [bean("hudson.model.CauseAction", causes=causes)]
     if record.parameters:
-        actions.append(_parameters_action(record.parameters, record.sensitive))
+        uploaded = {name for name in record.parameters if build.file_parameter(name).exists()}
+        actions.append(_parameters_action(record.parameters, record.sensitive, uploaded))
     actions.extend(_build_data(taken) for taken in record.scm)
     actions.extend(_sonar_action(note) for note in record.sonar)
     tests = test_action(build)
@@ -97,8 +99,10 @@ def test_action(build: Build) -> Bean | None:
     )
 
 
-def _parameters_action(parameters: dict[str, Value], sensitive: list[str]) -> Bean:
+def _parameters_action(parameters: dict[str, Value], sensitive: list[str], files: Container[str]) -> Bean:
     def one(name: str, value: Value) -> Bean:
+        if name in files:
+            return bean("hudson.model.FileParameterValue", name=name)
         if name in sensitive:
             return bean("hudson.model.PasswordParameterValue", name=name)
         kind = "Boolean" if isinstance(value, bool) else "String"
@@ -155,7 +159,7 @@ def queue_item_bean(controller: Controller, item: QueueItem) -> Bean:
     causes = [bean(cause.cls, shortDescription=cause.description, **cause.details) for cause in item.causes]
     actions = [bean("hudson.model.CauseAction", causes=causes)]
     if item.parameters:
-        actions.append(_parameters_action(item.parameters, item.sensitive))
+        actions.append(_parameters_action(item.parameters, item.sensitive, item.uploads))
     shown = {name: "****" if name in item.sensitive else value for name, value in item.parameters.items()}
     values: dict[str, tuple[int, Getter]] = {
         "actions": (1, lambda: actions),
@@ -187,3 +191,22 @@ def queue_bean(controller: Controller) -> Bean:
         "items": (1, lambda: Inline(queue_item_bean(controller, item) for item in items)),
     }
     return Bean("hudson.model.Queue", values)
+
+
+def fingerprint_bean(controller: Controller, md5: str) -> Bean:
+    """Which builds made and used a file."""
+    found = controller.fingerprints.get(md5)
+
+    def usage(job: str) -> Bean:
+        ranges = [bean("", start=start, end=end) for start, end in found.ranges(job)]
+        return bean("", name=job, ranges=bean("", ranges=ranges))
+
+    original = None if found.original is None else bean("", name=found.original[0], number=found.original[1])
+    return bean(
+        "hudson.model.Fingerprint",
+        fileName=found.file_name,
+        hash=found.md5,
+        original=original,
+        timestamp=found.timestamp,
+        usage=[usage(job) for job in found.usages],
+    )

@@ -16,7 +16,7 @@ from jenkins_light.errors import BadRequestError
 from jenkins_light.model.gitlab import FIELDS, connections_to_xml
 from jenkins_light.model.items import Folder
 from jenkins_light.model.sonarqube import KEYS, SonarInstallation
-from jenkins_light.web.exchange import done
+from jenkins_light.web.exchange import done, json_answer
 from jenkins_light.web.routing import POST, Request, action
 
 _ROOT = "configuration-as-code"
@@ -29,13 +29,19 @@ _IGNORED = {"buildWrapperEnabled", "triggers", "serverAuthenticationToken"}
 @action(Folder, f"{_ROOT}/apply", methods=POST)
 def apply(request: Request, _folder: Folder) -> Response:
     """Take a YAML document; nothing of it is taken when a part of it is not known here."""
-    try:
-        document = yaml.safe_load(request.exchange.body)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadRequestError(f"Not YAML: {error}") from error
-    for act in [*_jenkins(request.controller, document), *_unclassified(request.controller, document)]:
+    for act in _acts(request.controller, request.exchange.body):
         act()
     return done()
+
+
+@action(Folder, f"{_ROOT}/check", methods=POST)
+def check(request: Request, _folder: Folder) -> Response:
+    """What is wrong with a YAML document, which is not taken; a list as the plugin's, empty when all is well."""
+    try:
+        _acts(request.controller, request.exchange.body)
+    except BadRequestError as error:
+        return json_answer([{"line": -1, "message": str(error)}], 400)
+    return json_answer([])
 
 
 @action(Folder, f"{_ROOT}/export", methods=POST)
@@ -56,6 +62,19 @@ def export(request: Request, _folder: Folder) -> Response:
 
 
 Act = Callable[[], None]
+
+
+def _acts(controller: Controller, body: bytes) -> list[Act]:
+    """What taking a document would do.
+
+    Raises:
+        BadRequestError: it is no YAML, or has a part that is not known here.
+    """
+    try:
+        document = yaml.safe_load(body)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadRequestError(f"Not YAML: {error}") from error
+    return [*_jenkins(controller, document), *_unclassified(controller, document)]
 
 
 def _jenkins(controller: Controller, document: Any) -> list[Act]:

@@ -18,6 +18,15 @@ from jenkins_light.web.routing import (
     action,
 )
 
+#: A node's form and its config.xml.
+_FIELDS = {
+    "nodeDescription": "description",
+    "remoteFS": "remoteFS",
+    "numExecutors": "numExecutors",
+    "mode": "mode",
+    "labelString": "label",
+}
+
 
 @action(ComputersTarget, "")
 def page(request: Request, _target: ComputersTarget) -> Response:
@@ -30,7 +39,7 @@ def page(request: Request, _target: ComputersTarget) -> Response:
     return templates.page(request, "facts.html", title="Nodes", heads=["Name", "State"], rows=rows)
 
 
-@action(ComputerTarget, "")
+@action(ComputerTarget, "", "log", methods=BOTH)
 @action(LabelTarget, "")
 @action(ExecutorTarget, "")
 def to_nodes(_request: Request, _target: ComputerTarget | LabelTarget | ExecutorTarget) -> Response:
@@ -77,11 +86,12 @@ def config_xml(request: Request, target: ComputerTarget) -> Response:
 
 @action(ComputerTarget, "configSubmit", methods=POST)
 def configure(request: Request, target: ComputerTarget) -> Response:
-    """Set the built-in node's executors, as its form does (``json={"numExecutors": …}``)."""
-    if target.name:
-        raise BadRequestError("An agent is configured by its config.xml")
+    """Take a node's form (``json``): of the built-in one the executors count."""
     form = submitted_form(request.exchange.parameter("json"))
-    if "numExecutors" in form:
+    if target.name:
+        changes = {tag: form[name] for name, tag in _FIELDS.items() if name in form}
+        request.controller.nodes.change(target.name, {tag: str(value) for tag, value in changes.items()})
+    elif "numExecutors" in form:
         request.controller.set_executors(_count(form["numExecutors"]))
     return redirect("/computer/")
 
@@ -105,6 +115,14 @@ def toggle_offline(request: Request, target: ComputerTarget) -> Response:
     else:
         controller.executors.set_offline(why if controller.executors.offline is None else None)
     return redirect("/computer/")
+
+
+@action(ComputerTarget, "doDisconnect", methods=POST)
+def disconnect(_request: Request, target: ComputerTarget) -> Response:
+    """Close an agent's channel: no agent has one, and the built-in node can't have one."""
+    if not target.name:
+        raise NotFoundError("The built-in node can't be disconnected")
+    return redirect(f"/computer/{target.name}/")
 
 
 @action(ComputerTarget, "changeOfflineCause", methods=POST)

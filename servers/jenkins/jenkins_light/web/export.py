@@ -171,9 +171,10 @@ def _plain(value: Value, below: Callable[[Bean], dict[str, Any]]) -> Any:
     return value
 
 
-def to_json(data: Any) -> str:
-    """As ``api/json``."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+def to_json(data: Any, pretty: bool = False) -> str:
+    """As ``api/json``; ``pretty`` has a line for each value."""
+    separators = (",", " : ") if pretty else (",", ":")
+    return json.dumps(data, ensure_ascii=False, separators=separators, indent=2 if pretty else None)
 
 
 def to_python(data: Any) -> str:
@@ -202,7 +203,7 @@ def _fill(element: Element, data: dict[str, Any]) -> None:
         for entry in entries:
             if entry is None:
                 continue
-            child = xmltree.SubElement(element, re.sub(r"[^A-Za-z0-9_.-]", "_", tag))
+            child = xmltree.SubElement(element, _element_name(tag))
             if isinstance(entry, dict):
                 _fill(child, entry)
             else:
@@ -214,6 +215,12 @@ def _clean(text: str) -> str:
 
 
 def _singular(name: str) -> str:
-    if name.endswith("ies"):
-        return name[:-3] + "y"
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    """What Stapler's XMLDataWriter calls an entry of a list."""
+    return re.sub("s$", "", re.sub("ies$", "y", name))
+
+
+def _element_name(name: str) -> str:
+    """A name that XML takes: what it can't have is left out, as Stapler leaves it out."""
+    if not re.match(r"[A-Za-z_]", name):
+        name = name[1:] if re.match(r".[A-Za-z_]", name) else f"_{name}"
+    return re.sub(r"[^A-Za-z0-9_.-]", "", name)

@@ -9,7 +9,7 @@ from jenkins_light import xmltree
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.views import View
-from jenkins_light.web.routing import Request, action
+from jenkins_light.web.routing import ComputerTarget, Request, action
 
 _ENTRIES = 30
 _WORDS = {None: "?", "SUCCESS": "stable", "UNSTABLE": "unstable", "FAILURE": "broken", "NOT_BUILT": "not built"}
@@ -31,6 +31,13 @@ def of_view(request: Request, view: View) -> Response:
 def of_job(request: Request, job: Job) -> Response:
     """Of one job."""
     return _feed(request, job.full_name, job.url_path, [job])
+
+
+@action(ComputerTarget, "rssAll", "rssFailed", "rssLatest")
+def of_node(request: Request, target: ComputerTarget) -> Response:
+    """Of what a node built: everything was built on the built-in one."""
+    jobs = [] if target.name else request.controller.root.walk()
+    return _feed(request, target.name or "Built-In Node", f"computer/{target.name or '(built-in)'}/", jobs)
 
 
 def _jobs(items: Iterable[Item]) -> Iterator[Job]:

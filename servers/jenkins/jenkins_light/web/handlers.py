@@ -4,6 +4,7 @@ import importlib
 
 _MODULES = (
     "accounts",
+    "again_actions",
     "archives",
     "build_actions",
     "build_pages",
@@ -12,8 +13,10 @@ _MODULES = (
     "feeds",
     "stageview_actions",
     "system",
+    "test_reports",
     "credential_actions",
     "job_actions",
+    "linter",
     "login",
     "manage",
     "pages",

@@ -81,17 +81,19 @@ def disable(_request: Request, job: Job) -> Response:
 
 
 @action(Job, "description", "submitDescription", methods=BOTH)
-def description(request: Request, job: Job) -> Response:
+@action(Folder, "description", "submitDescription", methods=BOTH)
+def description(request: Request, item: Item) -> Response:
     """Read or set the description."""
     if request.exchange.method in GET:
-        return Response(job.config.description, media_type="text/plain;charset=utf-8")
-    document = xmltree.parse(xmltree.serialise(job.document))
+        return Response(item.config.description, media_type="text/plain;charset=utf-8")
+    document = xmltree.parse(xmltree.serialise(item.document))
     node = document.find("description")
     if node is None:
         node = xmltree.add(document, "description")
     node.text = request.exchange.parameter("description")
-    job.configure(document)
-    return Response(status_code=204)
+    item.configure(document)
+    submitted = request.exchange.path[-1] == "submitDescription"
+    return redirect("/" + item.url_path) if submitted else Response(status_code=204)
 
 
 @action(Job, "nextbuildnumber/submit", methods=POST)
@@ -113,8 +115,11 @@ def wipe_out_workspace(request: Request, job: Job) -> Response:
 
 @action(Job, "build", methods=BOTH)
 def build(request: Request, job: Job) -> Response:
-    """Put a build in the queue; a job with parameters wants them in the form's ``json``. GET is the form for people."""
-    if request.exchange.method in GET:
+    """Put a build in the queue; a job with parameters wants them in the form's ``json``.
+
+    GET is the form for people, unless the job's own token comes with it ("Trigger builds remotely").
+    """
+    if request.exchange.method in GET and (job.config.parameters or not _shows_token(request, job)):
         return pages.build_form(request, job)
     given = None
     if job.config.parameters:
@@ -127,11 +132,14 @@ def build(request: Request, job: Job) -> Response:
 
 @action(Job, "buildWithParameters", methods=BOTH)
 def build_with_parameters(request: Request, job: Job) -> Response:
-    """Put a build with parameters in the queue; those not given have their defaults. GET is the form for people."""
-    if request.exchange.method in GET:
+    """Put a build with parameters in the queue; those not given have their defaults.
+
+    GET is the form for people, unless the job's own token comes with it.
+    """
+    if request.exchange.method in GET and not _shows_token(request, job):
         return pages.build_form(request, job)
     if not job.config.parameters:
-        raise BadRequestError("This job is not parameterized")
+        raise BadRequestError(f"{job.full_name} is not parameterized")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if request.exchange.parameter("statusCode"):
         # The page's form does not hold a password's default; left empty, it means that.
@@ -156,18 +164,25 @@ def _schedule(request: Request, job: Job, given: dict[str, str] | None) -> Respo
 
 
 def _cause(request: Request, job: Job) -> causes.Cause:
-    """Who starts the build: the user, or whoever shows the job's own token (BuildAuthorizationToken).
+    """Who starts the build: the user, or whoever shows the job's own token."""
+    exchange = request.exchange
+    if _shows_token(request, job):
+        return causes.by_remote(exchange.client, exchange.parameter("cause"))
+    return causes.by_user(exchange.user, request.controller.users.get(exchange.user).full_name)
+
+
+def _shows_token(request: Request, job: Job) -> bool:
+    """Whether the request has the job's own token (BuildAuthorizationToken).
 
     Raises:
         ForbiddenError: the token is not the job's.
     """
-    exchange = request.exchange
-    token = exchange.parameter("token")
-    if job.config.token and token:
-        if not hmac.compare_digest(job.config.token.encode(), token.encode()):
-            raise ForbiddenError("Invalid token provided.")
-        return causes.by_remote(exchange.client, exchange.parameter("cause"))
-    return causes.by_user(exchange.user, request.controller.users.get(exchange.user).full_name)
+    token = request.exchange.parameter("token")
+    if not job.config.token or not token:
+        return False
+    if not hmac.compare_digest(job.config.token.encode(), token.encode()):
+        raise ForbiddenError("Invalid token provided.")
+    return True
 
 
 def _uploads(request: Request, job: Job) -> dict[str, tuple[str, bytes]]:
@@ -184,8 +199,17 @@ def _uploads(request: Request, job: Job) -> dict[str, tuple[str, bytes]]:
 
 
 def _delay(text: str) -> float | None:
-    match = re.fullmatch(r"([0-9]{1,9})\s*(sec|s)?", text.strip())
-    return float(match.group(1)) if match else None
+    """Seconds of a TimeDuration: ``5sec``, or milliseconds without a unit.
+
+    Raises:
+        BadRequestError: it is neither.
+    """
+    if not text:
+        return None
+    match = re.fullmatch(r"([0-9]{1,9})\s*(secs?)?", text.strip())
+    if match is None:
+        raise BadRequestError(f"Invalid time duration value: {text[:40]}")
+    return float(match.group(1)) * (1 if match.group(2) else 0.001)
 
 
 def submitted_parameters(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Nodes, plugins, credentials and users as the remote API shows them."""
+"""Nodes, labels and users as the remote API shows them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +14,10 @@ from jenkins_light.web.build_beans import build_bean
 from jenkins_light.web.exchange import Exchange
 from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
 from jenkins_light.web.monitors import monitors
-from jenkins_light.web.plugins import PLUGINS
-from jenkins_light.web.routing import CredentialTarget, DomainTarget
 from jenkins_light.web.security import CRUMB_FIELD
 
 Getter = Callable[[], Any]
+CRUMB_ISSUER = "hudson.security.csrf.DefaultCrumbIssuer"
 
 
 def computers_bean(controller: Controller) -> Bean:
@@ -89,68 +88,12 @@ def executor_bean(controller: Controller, number: int, build: Build | None) -> B
     return Bean("hudson.model.Executor" if number >= 0 else "hudson.model.OneOffExecutor", values)
 
 
-def plugins_bean() -> Bean:
-    """The plugins whose work this server does."""
-    shown = [
-        bean(
-            "",
-            active=True,
-            backupVersion=None,
-            bundled=False,
-            deleted=False,
-            dependencies=[],
-            detached=False,
-            downgradable=False,
-            enabled=True,
-            hasUpdate=False,
-            longName=long_name,
-            pinned=False,
-            requiredCoreVersion="2.500",
-            shortName=name,
-            supportsDynamicLoad="MAYBE",
-            url=f"https://plugins.jenkins.io/{name}",
-            version=version,
-        )
-        for name, (version, long_name) in PLUGINS.items()
-    ]
-    return Bean("hudson.LocalPluginManager", {"plugins": (1, lambda: shown)}, "localPluginManager")
-
-
 def crumb_bean(controller: Controller, exchange: Exchange) -> Bean:
     """A crumb for this session; one is opened when there is none."""
     if not exchange.session:
         exchange.session = exchange.new_session = controller.sessions.open()
     crumb = controller.sessions.crumb(exchange.user, exchange.session)
-    return bean("hudson.security.csrf.DefaultCrumbIssuer", crumb=crumb, crumbRequestField=CRUMB_FIELD)
-
-
-def domain_bean(target: DomainTarget) -> Bean:
-    """The global domain of the system's or a folder's store."""
-    where = "System" if target.folder.parent is None else target.folder.full_name.replace("/", " » ")
-    values: dict[str, tuple[int, Getter]] = {
-        "credentials": (1, lambda: [credential_bean(CredentialTarget(target, found)) for found in target.store]),
-        "description": (1, lambda: "Credentials that should be available irrespective of domain specification"),
-        "displayName": (1, lambda: "Global credentials (unrestricted)"),
-        "fullDisplayName": (1, lambda: f"{where} » Global credentials (unrestricted)"),
-        "fullName": (1, lambda: f"{target.folder.full_name or 'system'}/_"),
-        "global": (1, lambda: True),
-        "urlName": (1, lambda: "_"),
-    }
-    return Bean("com.cloudbees.plugins.credentials.CredentialsStoreAction$DomainWrapper", values)
-
-
-def credential_bean(target: CredentialTarget) -> Bean:
-    """A credential without its secret."""
-    credential, folder = target.credential, target.domain.folder
-    values: dict[str, tuple[int, Getter]] = {
-        "description": (1, lambda: credential.description),
-        "displayName": (1, lambda: credential.display_name),
-        "fingerprint": (1, lambda: None),
-        "fullName": (1, lambda: f"{folder.full_name or 'system'}/_/{credential.id}"),
-        "id": (2, lambda: credential.id),
-        "typeName": (1, lambda: credential.type_name),
-    }
-    return Bean("com.cloudbees.plugins.credentials.CredentialsStoreAction$CredentialsWrapper", values)
+    return bean(CRUMB_ISSUER, crumb=crumb, crumbRequestField=CRUMB_FIELD)
 
 
 def user_bean(controller: Controller, user: User) -> Bean:
@@ -183,8 +126,14 @@ def people_bean(controller: Controller) -> Bean:
 
 def who_am_i_bean(name: str) -> Bean:
     """``/whoAmI``."""
+    who = name or "anonymous"
     return bean(
-        "hudson.security.WhoAmI", anonymous=not name, authenticated=bool(name), authorities=["authenticated"], name=name
+        "hudson.security.WhoAmI",
+        anonymous=not name,
+        # Spring's token of nobody counts as authenticated, too.
+        authenticated=True,
+        authorities=["authenticated" if name else "anonymous"],
+        name=who,
     )
 
 

@@ -9,12 +9,12 @@ from starlette.responses import HTMLResponse, Response
 
 from jenkins_light import xmltree
 from jenkins_light.engine.controller import Controller
-from jenkins_light.errors import JenkinsError
+from jenkins_light.errors import JenkinsError, MethodNotAllowedError
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.views import View
 from jenkins_light.web import beans, charts, templates
 from jenkins_light.web.exchange import Exchange, redirect
-from jenkins_light.web.routing import Request, action
+from jenkins_light.web.routing import GET, Request, action
 from jenkins_light.web.security import UnauthorizedError
 from jenkins_light.web.stage_matrix import matrix
 
@@ -32,12 +32,21 @@ _PERMALINKS = (
 
 def error(controller: Controller, exchange: Exchange, problem: JenkinsError) -> Response:
     """The page of a refused or failed request; ``X-Error`` carries the text for programs, as in Jenkins."""
-    first_line = re.sub(r"[^\x20-\x7e]", "?", (str(problem).splitlines() or [""])[0]).strip()
+    # Jetty writes headers in Latin-1, with spaces for what it has no letter for.
+    first_line = re.sub(r"[^\x20-\x7e\xa1-\xff]", " ", (str(problem).splitlines() or [""])[0]).strip()
     headers = {"X-Error": first_line}
     if isinstance(problem, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Basic realm="Jenkins"'
+    allowed = problem.allowed if isinstance(problem, MethodNotAllowedError) else ()
+    if allowed:
+        headers["Allow"] = ", ".join(allowed)
     page = templates.page(
-        Request(controller, exchange), "error.html", problem.status, message=str(problem), code=problem.status
+        Request(controller, exchange),
+        "error.html",
+        problem.status,
+        message=str(problem),
+        code=problem.status,
+        retry="POST" in allowed and exchange.method in GET,
     )
     page.headers.update(headers)
     return page
@@ -127,6 +136,7 @@ def build_form(request: Request, job: Job) -> Response:
     delay = request.exchange.parameter("delay", "0sec")
     page = _job_page(request, job, "build_form.html", "build", "Build", delay=delay)
     page.status_code = 405
+    page.headers["Allow"] = "POST"
     return page
 
 

@@ -22,7 +22,8 @@ _MODES = {
 def create_item(request: Request, folder: Folder) -> Response:
     """Make an item: from the posted config.xml, as a copy (``mode=copy&from=…``), or an empty one of a mode."""
     exchange = request.exchange
-    name = check_name(exchange.parameter("name"))
+    name = check_name(exchange.parameter("name").strip())
+    folder.check_free(name)
     mode = exchange.parameter("mode")
     if mode == "copy":
         item = folder.copy(source(folder, exchange.parameter("from")), name)
@@ -50,6 +51,19 @@ def source(folder: Folder, name: str) -> Item:
     if item is None or item is start:
         raise BadRequestError(f"No such item: {name}")
     return item
+
+
+@action(Folder, "itemCategories")
+@action(View, "itemCategories")
+def item_categories(_request: Request, _place: Folder | View) -> Response:
+    """Which kinds of items can be made, as the page for a new one asks."""
+    kinds = zip(_MODES, ("Pipeline", "Freestyle project", "Folder"), strict=True)
+    items = [
+        {"class": mode, "description": "", "displayName": words, "iconClassName": "", "order": 1}
+        for mode, words in kinds
+    ]
+    category = {"description": "", "id": "standalone-projects", "items": items, "minToShow": 1, "name": "", "order": 1}
+    return json_answer({"categories": [category]})
 
 
 @action(Folder, "checkJobName", methods=BOTH)
@@ -83,27 +97,6 @@ def create_item_in_view(request: Request, view: View) -> Response:
     response = create_item(request, view.owner)
     view.add_job(request.exchange.parameter("name"))
     return response
-
-
-@action(Folder, "pipeline-model-converter/validate", "pipeline-model-converter/validateJenkinsfile", methods=POST)
-def validate(request: Request, folder: Folder) -> Response:
-    """The linter for Declarative pipelines: a text for curl, JSON for ``validateJenkinsfile``."""
-    only_root(folder)
-    script = request.exchange.parameter("jenkinsfile")
-    answer = request.controller.runner.ask(
-        {"type": "validate", "script": script, "tools": request.controller.tools.names()}
-    )
-    errors = answer.get("errors") or []
-    if request.exchange.path[-1] == "validateJenkinsfile":
-        data = {"result": "failure" if errors else "success"}
-        shown = [{"error": [f"{e['message']} @ line {e['line']}, column {e['column']}."]} for e in errors]
-        return json_answer({"status": "ok", "data": {**data, **({"errors": shown} if errors else {})}})
-    if errors:
-        text = answer.get("text") or "\n".join(
-            f"{e['message']} @ line {e['line']}, column {e['column']}" for e in errors
-        )
-        return text_answer(f"Errors encountered validating Jenkinsfile:\n{text}\n")
-    return text_answer("Jenkinsfile successfully validated.\n")
 
 
 def only_root(folder: Folder) -> None:

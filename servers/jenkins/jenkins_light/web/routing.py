@@ -10,13 +10,16 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import MethodNotAllowedError, NotFoundError
 from jenkins_light.model.builds import Build
-from jenkins_light.model.credentials import Credential, CredentialsStore
+from jenkins_light.model.fingerprints import Fingerprint
 from jenkins_light.model.history import PERMALINKS
 from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
+from jenkins_light.web import credential_targets
+from jenkins_light.web.credential_targets import CredentialsTarget, CredentialTarget, DomainTarget, StoreTarget
 from jenkins_light.web.exchange import Exchange
+from jenkins_light.web.plugins import PLUGINS
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,22 @@ class PluginsTarget:
 
 
 @dataclass(frozen=True)
+class PluginTarget:
+    """``/pluginManager/plugin/<name>``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class UpdatesTarget:
+    """``/updateCenter``, or its one site."""
+
+    site: bool = False
+
+
+@dataclass(frozen=True)
 class CrumbTarget:
     """``/crumbIssuer``."""
-
-
-@dataclass(frozen=True)
-class DomainTarget:
-    """``/credentials/store/system/domain/_``, and ``…/store/folder/domain/_`` of a folder."""
-
-    folder: Folder
-    store: CredentialsStore
-    url_path: str
-
-
-@dataclass(frozen=True)
-class CredentialTarget:
-    """A credential in its store."""
-
-    domain: DomainTarget
-    credential: Credential
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ class WhoAmITarget:
 
 Target = (
     Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget
-    | CrumbTarget | DomainTarget | CredentialTarget | User | WhoAmITarget | ExecutorTarget | LabelTarget | RealmTarget
+    | PluginTarget | UpdatesTarget | Fingerprint | CrumbTarget | CredentialsTarget | StoreTarget | DomainTarget
+    | CredentialTarget | User | WhoAmITarget | ExecutorTarget | LabelTarget | RealmTarget
 )  # fmt: skip
 BUILT_IN_NAMES = {"(master)", "(built-in)", "built-in", "master", "Built-In Node"}
 
@@ -141,11 +142,14 @@ def find_action(target: Target, rest: list[str], method: str) -> tuple[Handler, 
     for length in range(len(rest), 0, -1):
         if found is None:
             found, below = _ACTIONS.get((kind, "/".join(rest[:length]) + "/")), "/".join(rest[length:])
+    if found is None and rest[-2:-1] == ["api"]:
+        # Stapler's methods take no notice of what follows them; gojenkins asks for "wfapi/runs/api/json".
+        return find_action(target, rest[:-2], method)
     if found is None:
         raise NotFoundError(f"Nothing is at {whole}")
     methods, handler = found
     if method not in methods:
-        raise MethodNotAllowedError(f"{whole} needs {' or '.join(methods)}")
+        raise MethodNotAllowedError(f"{whole} needs {' or '.join(methods)}", methods)
     return handler, below
 
 
@@ -156,6 +160,9 @@ def resolve(controller: Controller, path: list[str], user: str) -> tuple[Target,
         NotFoundError: a job, view, build, … that the path names does not exist.
     """
     target: Target = controller.root
+    if path[:1] == ["manage"] and len(path) > 1:
+        # Since 2.4xx every page of "Manage Jenkins" has an address below it too.
+        path = path[1:]
     while path:
         step = _step(controller, target, path, user)
         if step is None:
@@ -182,14 +189,24 @@ def _step(controller: Controller, target: Target, path: list[str], user: str) ->
     if isinstance(target, ComputersTarget) and (head in BUILT_IN_NAMES or head in controller.nodes.names()):
         return ComputerTarget("" if head in BUILT_IN_NAMES else head), 1
     if isinstance(target, DomainTarget) and head == "credential" and second:
-        return CredentialTarget(target, target.store.get(second)), 2
+        return CredentialTarget(target, target.domain.get(second)), 2
     if isinstance(target, ComputerTarget) and not target.name and head == "executors":
         return ExecutorTarget(_executor(controller, whole(second))), 2
+    if isinstance(target, PluginsTarget) and head == "plugin" and second:
+        return _plugin(second), 2
+    if isinstance(target, UpdatesTarget) and head == "site" and second == "default":
+        return UpdatesTarget(site=True), 2
     if isinstance(target, RealmTarget) and head == "user" and second:
         return controller.users.get(second), 2
-    if isinstance(target, Folder) and (domain := _domain(controller, target, path)) is not None:
-        return domain
+    if isinstance(target, Folder) and (found := credential_targets.find(controller, target, path)) is not None:
+        return found
     return _below_root(controller, path, user) if target is controller.root else None
+
+
+def _plugin(name: str) -> PluginTarget:
+    if name not in PLUGINS:
+        raise NotFoundError(f"No plugin {name}")
+    return PluginTarget(name)
 
 
 def _executor(controller: Controller, number: int | None) -> int:
@@ -198,23 +215,12 @@ def _executor(controller: Controller, number: int | None) -> int:
     return number
 
 
-def _domain(controller: Controller, folder: Folder, path: list[str]) -> tuple[Target, int] | None:
-    """A store's global domain, by the addresses of Jenkins before and since 2.4xx."""
-    kind = "folder" if folder.parent else "system"
-    for place in (["credentials", "store", kind], ["manage", "credentials", "store", kind], ["credential-store"]):
-        whole = [*place, "domain", "_"]
-        if path[: len(whole)] == whole and (folder.parent is None or "manage" not in place):
-            return DomainTarget(folder, controller.credentials.of(folder), folder.url_path + "/".join(whole)), len(
-                whole
-            )
-    return None
-
-
 def _below_root(controller: Controller, path: list[str], user: str) -> tuple[Target, int] | None:
     single: dict[str, Target] = {
         "queue": QueueTarget(),
         "computer": ComputersTarget(),
         "pluginManager": PluginsTarget(),
+        "updateCenter": UpdatesTarget(),
         "crumbIssuer": CrumbTarget(),
         "whoAmI": WhoAmITarget(),
         "securityRealm": RealmTarget(),
@@ -225,6 +231,8 @@ def _below_root(controller: Controller, path: list[str], user: str) -> tuple[Tar
         return controller.users.get(user), 1
     if path[0] == "user" and len(path) > 1:
         return controller.users.get(path[1]), 2
+    if path[0] == "fingerprint" and len(path) > 1:
+        return controller.fingerprints.get(path[1]), 2
     if path[0] == "label" and len(path) > 1:
         return LabelTarget(path[1]), 2
     return None

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from jenkins_light.engine.controller import Controller
 from jenkins_light.model.builds import Build, Stage
@@ -119,13 +120,12 @@ def log(build: Build, stage: Stage) -> Json:
 def pending(build: Build, question: Question) -> Json:
     """An open input and where it is answered."""
     base = f"/{build.url_path}input/{question.id}/"
-    simple = not question.parameters
     return {
         "id": question.id,
         "proceedText": question.ok,
         "message": question.message,
         "inputs": [_input(entry) for entry in question.parameters],
-        "proceedUrl": f"{base}proceedEmpty" if simple else f"/{build.url_path}wfapi/inputSubmit?inputId={question.id}",
+        "proceedUrl": f"/{build.url_path}wfapi/inputSubmit?inputId={quote(question.id)}",
         "abortUrl": f"{base}abort",
         "redirectApprovalUrl": f"/{build.url_path}input/",
     }

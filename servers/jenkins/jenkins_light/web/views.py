@@ -27,6 +27,18 @@ def delete(_request: Request, view: View) -> Response:
     return redirect("/" + view.owner.url_path)
 
 
+@action(View, "submitDescription", methods=POST)
+def submit_description(request: Request, view: View) -> Response:
+    """Set the description."""
+    document = xmltree.parse(xmltree.serialise(view.document))
+    node = document.find("description")
+    if node is None:
+        node = xmltree.add(document, "description")
+    node.text = request.exchange.parameter("description")
+    view.configure(document)
+    return redirect("/" + view.url_path)
+
+
 @action(View, "addJobToView", methods=POST)
 def add_job(request: Request, view: View) -> Response:
     """Show a job in the view."""

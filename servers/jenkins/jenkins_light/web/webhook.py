@@ -159,6 +159,7 @@ class Invocation:
             environment=variables,
             unique=not trigger.allow_several_triggers_per_build,
             preamble=self._preamble(trigger, variables),
+            checked=False,
         )
         return answer | {"triggered": True, "id": item.id, "url": f"queue/item/{item.id}/"}
 

@@ -15,24 +15,39 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from jenkins_light.errors import BadRequestError, NotFoundError, TooLargeError
+from jenkins_light.errors import BadRequestError, JenkinsError, TooLargeError
 
 _CHEAP_STEPS = 1e7
 _SECONDS = 10
 _COSTLY = re.compile(r"//|\[|::")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
+TEXT = "text/plain"
+
+
+class NoSingleNodeError(JenkinsError):
+    """Nothing matches, or several nodes do and nothing wraps them; Jenkins tells it as plain text."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+_WRAPPER = (
+    "The wrapper parameter can only contain alphanumeric characters or dash/dot/underscore. "
+    "The first character has to be a letter or underscore."
+)
 
 
 def apply(document: bytes, xpath: str, excluded: list[str], wrapper: str) -> tuple[str, bytes]:
     """What ``xpath``, ``exclude`` and ``wrapper`` make of an answer: its media type and text.
 
     Raises:
-        BadRequestError: a malformed expression or name, or several nodes without a wrapper.
-        NotFoundError: nothing matches.
+        BadRequestError: a malformed expression.
+        NoSingleNodeError: nothing matches, several nodes do without a wrapper, or the wrapper is no name.
         TooLargeError: it takes longer than ten seconds.
     """
     if wrapper and not _NAME.fullmatch(wrapper):
-        raise BadRequestError(f"Not a name of an element: {wrapper}")
+        raise NoSingleNodeError(_WRAPPER, 400)
     elements = document.count(b"<") + 1
     if sum(float(elements) ** min(len(_COSTLY.findall(path)), 20) for path in [xpath, *excluded]) <= _CHEAP_STEPS:
         return _evaluate(document, xpath, excluded, wrapper)
@@ -53,9 +68,10 @@ def apply(document: bytes, xpath: str, excluded: list[str], wrapper: str) -> tup
 
 
 def _answer(answer: dict[str, str]) -> tuple[str, bytes]:
-    problems = {"bad": BadRequestError, "missing": NotFoundError}
-    if answer["kind"] in problems:
-        raise problems[answer["kind"]](answer["text"])
+    if answer["kind"] == "bad":
+        raise BadRequestError(answer["text"])
+    if answer["kind"] == "none":
+        raise NoSingleNodeError(answer["text"], int(answer["status"]))
     return answer["kind"], answer["text"].encode()
 
 
@@ -76,21 +92,34 @@ def _evaluate(document: bytes, xpath: str, excluded: list[str], wrapper: str) ->
 
 
 def _shown(xpath: str, found: Any, wrapper: str) -> tuple[str, bytes]:
-    if not isinstance(found, list):
-        return "text/plain", str(found).encode()
     if wrapper:
-        holder = etree.Element(wrapper)
-        holder.extend(_nodes(found))
-        return "application/xml", etree.tostring(holder)
+        return "application/xml", etree.tostring(_wrapped(found if isinstance(found, list) else [found], wrapper))
+    if not isinstance(found, list):
+        return TEXT, str(found).encode()
     if not found:
-        raise NotFoundError(f"XPath {xpath[:100]} didn't match")
+        raise NoSingleNodeError(f"XPath {xpath} didn\u2019t match", 404)
     if len(found) > 1:
-        raise BadRequestError(
-            f"XPath {xpath[:100]} matched {len(found)} nodes. Create XPath that only matches one, or use wrapper"
+        raise NoSingleNodeError(
+            f"XPath {xpath} matched {len(found)} nodes. Create XPath that only matches one, or use the "
+            '"wrapper" query parameter to wrap them all under a root element.',
+            500,
         )
     if etree.iselement(found[0]):
         return "application/xml", etree.tostring(found[0])
-    return "text/plain", str(found[0]).encode()
+    return TEXT, str(found[0]).encode()
+
+
+def _wrapped(found: list[Any], name: str) -> Any:
+    """Nodes and texts in their order below one element."""
+    holder = etree.Element(name)
+    for node in found:
+        if etree.iselement(node):
+            holder.append(node)
+        elif len(holder):
+            holder[-1].tail = (holder[-1].tail or "") + str(node)
+        else:
+            holder.text = (holder.text or "") + str(node)
+    return holder
 
 
 def _nodes(found: Any) -> list[Any]:
@@ -105,8 +134,8 @@ def main() -> None:
         answer = {"kind": kind, "text": text.decode()}
     except BadRequestError as error:
         answer = {"kind": "bad", "text": str(error)}
-    except NotFoundError as error:
-        answer = {"kind": "missing", "text": str(error)}
+    except NoSingleNodeError as error:
+        answer = {"kind": "none", "text": str(error), "status": str(error.status)}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -18,16 +18,13 @@ class DeclarativePipeline extends Part {
         Section pipeline = read(definition)
         Section options = read(pipeline.find('options'))
         stages.pipelineOptions = options
-        stages.pipelineAgent = pipeline.find('agent')
         stages.pipelineTools = stages.tools.read(pipeline.find('tools'), [:])
         announce(pipeline, options)
         Throwable first = null
         boolean postRan = false
         Closure stagesAndPost = { ->
-            // An option such as retry may run all of it again.
-            first = null
             try {
-                stages.sequence(read(pipeline.find('stages')).all())
+                stages.sequenceFrom(Restart.stage(build), read(pipeline.find('stages')).all())
             } catch (Throwable failure) {
                 first = failure
             }

@@ -17,7 +17,7 @@ class PostActions extends Part {
     /** Runs the pipeline's actions, in a stage of their own if any is due. */
     void ofPipeline(Directive post, Throwable error) {
         Section actions = read(post)
-        if (isAnyDue(actions, error)) {
+        if (isAnyDue(actions, false, error)) {
             flow.inStage(STAGE, { -> run(actions, false, error) })
         }
     }
@@ -25,16 +25,15 @@ class PostActions extends Part {
     /** Runs a stage's actions. @param error what its steps failed with, or null */
     void ofStage(Directive post, Throwable error) {
         Section actions = read(post)
-        if (isAnyDue(actions, error)) {
+        if (isAnyDue(actions, true, error)) {
             build.echo('Post stage')
             run(actions, true, error)
         }
     }
 
-    /** Without regard to the stage's own warnings, as in Jenkins: they matter once any action is due without them. */
-    private boolean isAnyDue(Section actions, Throwable error) {
+    private boolean isAnyDue(Section actions, boolean ofStage, Throwable error) {
         for (action in actions.all()) {
-            if (isDue(action.name, outcome(error, Result.SUCCESS), outcome(error, Result.SUCCESS))) {
+            if (isDue(action.name, ofStage, error)) {
                 return true
             }
         }
@@ -42,56 +41,61 @@ class PostActions extends Part {
     }
 
     /** A failing action doesn't keep the others from running; its failure is raised at the end. */
-    private void run(Section actions, boolean ofStage, Throwable given) {
-        Throwable error = given
+    private void run(Section actions, boolean ofStage, Throwable error) {
+        Throwable first = null
         for (name in Known.POST) {
             Directive action = actions.find(name)
-            Result own = outcome(error, ofStage ? build.scope.stage().warning() : Result.SUCCESS)
-            if (action != null && isDue(name, own, outcome(error, Result.SUCCESS))) {
+            if (action != null && isDue(name, ofStage, error == null ? first : error)) {
                 Result original = build.result()
                 try {
-                    build.show(own)
-                    needingNode(action.body)
+                    build.show(logicalResult(error == null ? first : error))
+                    steps(action.body)
                 } catch (Throwable failure) {
                     build.echo('Error when executing ' + name + ' post condition:')
-                    build.echo(Failures.trace(failure))
-                    error = error == null ? failure : error
+                    build.printFailure(failure)
+                    first = first == null ? failure : first
                 } finally {
                     // What an action itself set stays.
-                    if (build.result() == own) {
+                    if (build.result() == logicalResult(error == null ? first : error, original)) {
                         build.show(original)
                     }
                 }
             }
         }
-        if (error != null && given == null) {
-            throw error
+        if (first != null) {
+            throw first
         }
     }
 
-    /** What it comes to by now: the build's result, a failure, or what steps said of the stage. An action sees it as currentBuild's result. */
-    private Result outcome(Throwable error, Result warning) {
-        return build.currentResult().combine(error == null ? warning : Failures.result(error))
+    /** What the build would come to by now; an action sees it as currentBuild's result. */
+    private Result logicalResult(Throwable error, Result soFar = build.result()) {
+        Result known = soFar == null ? Result.SUCCESS : soFar
+        return error == null ? known : known.combine(Failures.result(error))
     }
 
-    /** @param own the outcome with the stage's warnings, which only conditions that compare with no other build regard */
-    private boolean isDue(String name, Result own, Result overall) {
+    private boolean isDue(String name, boolean ofStage, Throwable error) {
+        Result ofBuild = build.currentResult()
+        Result result = error == null ? ofBuild : ofBuild.combine(Failures.result(error))
+        if (ofStage && error == null && ofBuild == Result.FAILURE) {
+            // An earlier stage's failure, caught there, isn't this one's.
+            result = Result.SUCCESS
+        }
         switch (name) {
             case 'always':
             case 'cleanup':
                 return true
             case 'changed':
-                return previous() == null || previous() != overall
+                return previous() == null || previous() != result
             case 'fixed':
-                return overall == Result.SUCCESS && (previous() in [Result.FAILURE, Result.UNSTABLE])
+                return result == Result.SUCCESS && (previous() in [Result.FAILURE, Result.UNSTABLE])
             case 'regression':
-                return previous() != null && overall.isWorseThan(previous())
+                return previous() != null && result.isWorseThan(previous())
             case 'unsuccessful':
-                return own != Result.SUCCESS
+                return result != Result.SUCCESS
             case 'notBuilt':
-                return own == Result.NOT_BUILT
+                return result == Result.NOT_BUILT
             default:
-                return own.toString() == name.toUpperCase()
+                return result.toString() == name.toUpperCase()
         }
     }
 

@@ -49,9 +49,6 @@ final class EnvironmentRewriter {
                 statements.set(i, lazy(assignment, statements.get(i)));
             }
         }
-        if (!broken) {
-            new EnvironmentOrder(statements).sort();
-        }
         if (broken) {
             errors.form("Expected name=value pairs", where);
         }

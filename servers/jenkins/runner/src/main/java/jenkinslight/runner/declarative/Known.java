@@ -20,13 +20,13 @@ final class Known {
     static final List<String> POST = List.of("always", "changed", "fixed", "regression", "aborted", "success", "unsuccessful", "unstable", "failure",
             "notBuilt", "cleanup");
     static final Set<String> PARAMETERS = sorted("booleanParam", "choice", "credentials", "file", "password", "run", "string", "text");
-    static final Set<String> TRIGGERS = sorted("GenericTrigger", "cron", "githubPush", "gitlab", "pollSCM", "upstream");
+    static final Set<String> TRIGGERS = sorted("GenericTrigger", "cron", "githubPush", "gitlab", "parameterizedCron", "pollSCM", "upstream");
     static final Set<String> TOOLS = sorted("ant", "git", "gradle", "jdk", "jgit", "maven", "nodejs");
     /** Steps with a block that need no node, so that they can go around a whole pipeline or stage. */
     private static final List<String> WRAPPERS = List.of("ansiColor", "catchError", "lock", "node", "retry", "script", "throttle", "timeout", "timestamps",
             "waitUntil", "warnError", "withContext", "withCredentials", "withEnv", "wrap");
-    static final Set<String> OPTIONS = sorted("authorizationMatrix", "buildDiscarder", "checkoutToSubdirectory", "copyArtifactPermission",
-            "disableConcurrentBuilds", "disableRestartFromStage", "disableResume", "durabilityHint", "gitLabConnection", "githubProjectProperty", "lockableResources",
+    static final Set<String> OPTIONS = sorted("authorizationMatrix", "buildDiscarder", "checkoutToSubdirectory", "disableConcurrentBuilds",
+            "disableRestartFromStage", "disableResume", "durabilityHint", "gitLabConnection", "githubProjectProperty", "lockableResources",
             "newContainerPerStage", "overrideIndexTriggers", "parallelsAlwaysFailFast", "preserveStashes", "quietPeriod", "rateLimitBuilds",
             "skipDefaultCheckout", "skipStagesAfterUnstable", "throttleJobProperty");
     static final Set<String> STAGE_OPTIONS = sorted("checkoutToSubdirectory", "skipDefaultCheckout");

@@ -23,9 +23,9 @@ final class StageValidator {
     private final StepValidator steps;
     private final MatrixValidator matrices;
 
-    StageValidator(ModelErrors errors, DirectiveValidator directives) {
+    StageValidator(ModelErrors errors) {
         this.errors = errors;
-        this.directives = directives;
+        this.directives = new DirectiveValidator(errors);
         this.steps = new StepValidator(errors);
         this.matrices = new MatrixValidator(errors, directives, this);
     }

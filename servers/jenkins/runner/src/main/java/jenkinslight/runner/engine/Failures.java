@@ -48,12 +48,6 @@ public final class Failures {
         return failure instanceof FlowInterruptedException ? ((FlowInterruptedException) failure).getResult() : Result.FAILURE;
     }
 
-    /** True for what a step says that needs a node, or what only a node has, and is in none. */
-    public static boolean lacksNode(Throwable failure) {
-        return className(failure).endsWith(".MissingContextVariableException")
-                && (failure.getMessage().contains("hudson.FilePath") || failure.getMessage().contains("hudson.Launcher"));
-    }
-
     /** True for what a stop, a timeout or failFast raised. */
     public static boolean isInterruption(Throwable failure) {
         return failure instanceof FlowInterruptedException;
@@ -71,18 +65,12 @@ public final class Failures {
             // So Jenkins' marshalling begins; what it says of the way to the object, Java's doesn't know.
             return "an exception which occurred:\n\tin the build's state\nCaused: " + header(failure);
         }
-        StringBuilder text = new StringBuilder(trace(failure));
+        StringBuilder text = new StringBuilder(header(failure));
+        trace(failure).forEach(frame -> text.append("\n\tat ").append(frame));
         Throwable cause = failure.getCause();
         if (cause != null && cause != failure) {
             text.append("\nCaused by: ").append(print(cause));
         }
-        return text.toString();
-    }
-
-    /** The exception's class and message with the script's frames, whatever it is. */
-    public static String trace(Throwable failure) {
-        StringBuilder text = new StringBuilder(header(failure));
-        frames(failure).forEach(frame -> text.append("\n\tat ").append(frame));
         return text.toString();
     }
 
@@ -99,7 +87,7 @@ public final class Failures {
     }
 
     /** The frames of the script, innermost first: {@code WorkflowScript.run(WorkflowScript:3)}. */
-    static List<String> frames(Throwable failure) {
+    static List<String> trace(Throwable failure) {
         List<String> frames = new ArrayList<>();
         if (failure instanceof MultipleCompilationErrorsException) {
             return frames;
@@ -122,7 +110,7 @@ public final class Failures {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("class", className(failure));
         error.put("message", failure.getMessage());
-        error.put("trace", frames(failure));
+        error.put("trace", trace(failure));
         return error;
     }
 }

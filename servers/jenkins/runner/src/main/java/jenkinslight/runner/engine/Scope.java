@@ -60,7 +60,7 @@ public final class Scope implements Serializable {
 
     /** Inside a stage. */
     public Scope withStage(Stage inside) {
-        Scope inner = withEnv(Map.of("STAGE_NAME", inside.name()));
+        Scope inner = new Scope(this);
         inner.stage = inside;
         return inner;
     }

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import jenkinslight.runner.declarative.ModelValidator;
 import jenkinslight.runner.engine.Build;
@@ -31,18 +30,13 @@ public final class ScriptCompiler {
     /** Groovy's compiler is what needs most memory here. */
     private static final Semaphore COMPILING = new Semaphore(2);
 
-    private final GroovyClassLoader classes;
+    private final GroovyClassLoader classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts());
     private final MetaClassLedger ledger = new MetaClassLedger();
     private final List<Source> sources = new ArrayList<>();
     private int loaded;
 
     static {
         GuardedMetaClass.install();
-    }
-
-    /** @param tools the names of the tools that there are, by type; null if that is not known */
-    public ScriptCompiler(Map<String, List<String>> tools) {
-        classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts(tools));
     }
 
     /** How all code is transformed, the library's and the scripts'. */
@@ -53,12 +47,12 @@ public final class ScriptCompiler {
         configuration.addCompilationCustomizers(new ForInRewriter(), transformer);
     }
 
-    private static CompilerConfiguration scripts(Map<String, List<String>> tools) {
+    private static CompilerConfiguration scripts() {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
         configuration.addCompilationCustomizers(
                 new ImportCustomizer().addImports(NonCPS.class.getName(), Library.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins", "org.apache.commons.csv"),
-                new ModelValidator(tools));
+                new ModelValidator());
         transformed(configuration);
         return configuration;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.PatternSyntaxException;
+import jenkinslight.runner.declarative.Outline;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.BuildRequest;
 import jenkinslight.runner.engine.Threads;
@@ -141,8 +142,9 @@ final class Dispatcher {
     }
 
     private void validate(Map<String, Object> message) {
-        ScriptCheck check = ScriptCheck.of(String.valueOf(message.get("script")), BuildRequest.tools(message));
-        channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text());
+        String script = String.valueOf(message.get("script"));
+        ScriptCheck check = ScriptCheck.of(script);
+        channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text(), "stages", Outline.stages(script));
     }
 
     private void libraries(Map<String, Object> message) {

@@ -1,0 +1,58 @@
+"""The linter for Declarative pipelines (ModelConverterAction): a text for curl, JSON for programs."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from jenkins_light.model.items import Folder
+from jenkins_light.web.exchange import json_answer, text_answer
+from jenkins_light.web.root_actions import only_root
+from jenkins_light.web.routing import POST, Request, action
+from jenkins_light.web.security import LINTER
+
+
+@action(Folder, f"{LINTER}/validate", methods=POST)
+def validate(request: Request, folder: Folder) -> Response:
+    """What is wrong with a Jenkinsfile, as text."""
+    only_root(folder)
+    if "jenkinsfile" not in request.exchange.parameters():
+        return text_answer("No Jenkinsfile specified\n")
+    script = request.exchange.parameter("jenkinsfile")
+    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    if answer.get("errors"):
+        return text_answer(f"Errors encountered validating Jenkinsfile:\n{answer.get('text') or _lines(answer)}\n")
+    said = "Jenkinsfile successfully validated." if _declarative(answer) else _no_pipeline(script)
+    return text_answer(f"{said}\n")
+
+
+@action(Folder, f"{LINTER}/validateJenkinsfile", methods=POST)
+def validate_jenkinsfile(request: Request, folder: Folder) -> Response:
+    """The same as JSON."""
+    only_root(folder)
+    script = request.exchange.parameter("jenkinsfile")
+    if not script:
+        return _told(["No content found for 'jenkinsfile' parameter"])
+    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    if answer.get("errors"):
+        return _told(_lines(answer).splitlines())
+    return _told([] if _declarative(answer) else [_no_pipeline(script)])
+
+
+def _declarative(answer: dict[str, Any]) -> bool:
+    return answer.get("stages") is not None
+
+
+def _no_pipeline(script: str) -> str:
+    return f"Jenkinsfile content '{script}' did not contain the 'pipeline' step"
+
+
+def _lines(answer: dict[str, Any]) -> str:
+    return "\n".join(f"{e['message']} @ line {e['line']}, column {e['column']}." for e in answer["errors"])
+
+
+def _told(errors: list[str]) -> Response:
+    """One error is a text and several are a list, as the plugin's JSON library accumulates them."""
+    if not errors:
+        return json_answer({"status": "ok", "data": {"result": "success"}})
+    told = [{"error": errors[0] if len(errors) == 1 else errors}]
+    return json_answer({"status": "ok", "data": {"result": "failure", "errors": told}})
