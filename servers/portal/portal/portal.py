@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 from portal.access.accounts import Accounts
 from portal.access.attempts import Attempts
 from portal.access.sessions import Sessions
+from portal.access.streams import Streams
 from portal.actions.act import Means
 from portal.actions.runner import Runner
 from portal.audit import Audit
@@ -21,7 +23,7 @@ from portal.clients.gitlab import GitLab
 from portal.clients.jenkins import Jenkins
 from portal.clients.kubernetes import Kubernetes
 from portal.clients.registry import Registry
-from portal.database import Database
+from portal.database import Database, now
 from portal.errors import Refusal, not_found
 from portal.hub import Hub
 from portal.models.access import Session
@@ -42,6 +44,7 @@ from portal.watch.servers import GitLabWatch, JenkinsWatch, RegistryWatch, Sonar
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 2.0
 _TOLD_OPERATIONS = 10
+_PUSH_BUILDS_WITHIN = timedelta(seconds=15)
 
 
 class Portal:
@@ -75,6 +78,7 @@ class Portal:
         self.sessions = Sessions(self.database)
         self.accounts = Accounts(settings, self.jenkins, self.gitlab)
         self.attempts = Attempts()
+        self.streams = Streams()
         self.operations = Operations(self.database, self.hub)
         self.rules = RuleStore(self.database)
         self.pushes = Pushes(self.database)
@@ -166,10 +170,15 @@ class Portal:
         """Whether to look often: somebody looks, or something runs."""
         return self.hub.viewers > 0 or self.runner.busy
 
+    def _expecting(self) -> bool:
+        """Whether a build is about to begin: something was asked for, or pushed a moment ago."""
+        latest = self.pushes.latest
+        return self.runner.busy or bool(latest and now() - latest[0].at < _PUSH_BUILDS_WITHIN)
+
     def _watches(self, transport: httpx.AsyncBaseTransport | None) -> Seen:
         settings = self.settings
         jenkins = JenkinsWatch(
-            self.jenkins, settings, self._busy, self._changed, lambda: self.seen.registry.pace.poke()
+            self.jenkins, settings, self._busy, self._expecting, self._changed, lambda: self.seen.registry.built()
         )
         sonarqube = SonarQubeWatch(settings, self._busy, self._changed, transport) if settings.sonarqube.url else None
         return Seen(

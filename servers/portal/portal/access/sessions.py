@@ -8,10 +8,9 @@ import time
 from dataclasses import dataclass
 
 from portal.database import Database, moment
-from portal.errors import not_found
+from portal.errors import Refusal, not_found
 from portal.models.access import Link, NewLink, NewToken, Role, Session, Token
 
-COOKIE = "portal_session"
 AUDIENCE = "audience"
 SESSION_HOURS = 12
 _PREFIX = "kst_"
@@ -106,9 +105,25 @@ class Sessions:
             self._database.execute("DELETE FROM sessions WHERE link = ?", number)
 
     def new_token(self, wish: NewToken, owner: Session) -> Token:
-        """Makes a bearer token with at most its owner's role; it is told this once."""
+        """Makes a bearer token with at most its owner's role; it is told this once.
+
+        One that is made with another token ends with that one at the latest: who finds a token cannot keep it alive.
+
+        Raises:
+            Refusal: the owner came by a link, whose end would not be theirs.
+        """
+        if owner.user == AUDIENCE:
+            raise Refusal(
+                "no-account",
+                "An audience has no tokens",
+                why="Who came by a link has no account, and a token would outlive the link.",
+                fix="sign in with an account of Jenkins or GitLab",
+                status=403,
+            )
         secret, made = _PREFIX + secrets.token_urlsafe(32), time.time()
         expires = made + wish.hours * 3600
+        if owner.expires and not owner.csrf:
+            expires = min(expires, owner.expires.timestamp())
         role: Role = "operator" if wish.role == owner.role == "operator" else "viewer"
         number = self._database.insert(
             "INSERT INTO tokens (digest, title, user, role, made, expires) VALUES (?, ?, ?, ?, ?, ?)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,8 +77,10 @@ class GitLab:
             PartRefused: the account may not read the project.
         """
         found: dict[str, Commit] = {}
-        for kind, prefix in (("branches", "refs/heads/"), ("tags", "refs/tags/")):
-            for one in (await self._get(f"/repository/{kind}", params={"per_page": _REFS})).json():
+        kinds = {"branches": "refs/heads/", "tags": "refs/tags/"}
+        asked = (self._get(f"/repository/{kind}", params={"per_page": _REFS}) for kind in kinds)
+        for prefix, answer in zip(kinds.values(), await asyncio.gather(*asked), strict=True):
+            for one in answer.json():
                 if one.get("commit"):
                     found[prefix + str(one["name"])] = Commit.of(one["commit"])
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from ssl import SSLContext
 from typing import Any
 
@@ -21,6 +22,12 @@ _KEEP_ALIVE = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 )
+
+
+@cache
+def authorities() -> SSLContext:
+    """The usual certificate authorities, read once: each reading takes longer than all else that a client needs."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Caller:
@@ -47,7 +54,8 @@ class Caller:
         self.url = url
         self.fix = fix
         # A company's proxy knows nothing of the parts.
-        transport = transport or httpx.AsyncHTTPTransport(verify=verify, trust_env=False, socket_options=_KEEP_ALIVE)
+        checked = authorities() if verify is True else verify
+        transport = transport or httpx.AsyncHTTPTransport(verify=checked, trust_env=False, socket_options=_KEEP_ALIVE)
         self._client = httpx.AsyncClient(timeout=_TIMES, trust_env=False, transport=transport)
 
     async def close(self) -> None:

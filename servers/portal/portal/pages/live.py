@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.portal import Portal
 
 BEAT_SECONDS = 8.0
 MOST_LINES = 5000
-_GATHER_SECONDS = 0.04  # changes come in flocks; a page that is told of them together is told of them in time
+_GATHER_SECONDS = 0.04  # changes come in flocks: the first is told at once, those that follow are told together
 
 
 class Listener:
@@ -61,7 +61,9 @@ class Live:
         self._listeners: set[Listener] = set()
         portal.hub.listeners.append(self.hear)
 
-    async def stream(self, listener: Listener, visitor: Session, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def stream(
+        self, listener: Listener, visitor: Session, allowed: Callable[[], bool]
+    ) -> AsyncGenerator[bytes, None]:
         """What one page is told, until its visitor is not allowed any more.
 
         Args:
@@ -76,7 +78,7 @@ class Live:
             while True:
                 for message in self._news(listener, visitor):
                     yield message
-                await _woken(listener, beat - time.monotonic())
+                await _woken(listener, beat - time.monotonic(), time.monotonic())
                 if time.monotonic() >= beat:
                     if not allowed():
                         return
@@ -111,11 +113,11 @@ class Live:
             listener.tell(stale, logged)
 
 
-async def _woken(listener: Listener, seconds: float) -> None:
-    """Waits for news and for those that come right after them; at most about so long."""
+async def _woken(listener: Listener, seconds: float, told: float) -> None:
+    """Waits for news, at most about so long; those that come right after what was `told` wait for each other."""
     with suppress(TimeoutError):
         await asyncio.wait_for(listener.woken.wait(), max(seconds, 0))
-        await asyncio.sleep(_GATHER_SECONDS)
+        await asyncio.sleep(told + _GATHER_SECONDS - time.monotonic())
 
 
 def _log_message(after: int, lines: list[LogLine]) -> bytes:

@@ -42,6 +42,7 @@ class Picture:
         self._stale = asyncio.Event()
         self._since: dict[str, tuple[State, datetime]] = {}
         self.current = self._dated(compose(seen)).model_copy(update={"sequence": hub.last})
+        self._face = _face(self.current)
 
     def changed(self) -> None:
         """Says that something has changed."""
@@ -68,10 +69,11 @@ class Picture:
 
     def _renew(self) -> None:
         chain = self._dated(compose(self._seen))
-        if _face(chain) == _face(self.current):
+        face = _face(chain)
+        if face == self._face:
             return
         chain.sequence = self._hub.last + 1
-        self.current = chain
+        self.current, self._face = chain, face
         self._hub.publish("chain", chain)
 
     def _dated(self, chain: Chain) -> Chain:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from portal.database import now
 from portal.errors import PartDown, PartRefused
 
 _FIRST_BACK_OFF = 0.5
@@ -20,11 +22,15 @@ class Pace:
         busy: whether somebody looks, or something runs that somebody asked for.
         quick: seconds between two looks then.
         slow: seconds between two looks else.
+        eager: whether something is expected just now, which those who look wait for.
+        eager_quick: seconds between two looks then, where they are fewer than usual.
     """
 
     busy: Callable[[], bool]
     quick: float
     slow: float
+    eager: Callable[[], bool] = lambda: False
+    eager_quick: float = 0.0
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def poke(self) -> None:
@@ -34,15 +40,19 @@ class Pace:
     async def pause(self) -> None:
         """Waits until the next look is due; one who comes meanwhile does not wait for a slow one."""
         waited = 0.0
-        while waited < (self.quick if self.busy() else self.slow):
+        while waited < (self._quick() if self.busy() else self.slow):
+            step = self._quick()
             try:
-                async with asyncio.timeout(self.quick):
+                async with asyncio.timeout(step):
                     await self._poked.wait()
             except TimeoutError:
-                waited += self.quick
+                waited += step
             else:
                 self._poked.clear()
                 return
+
+    def _quick(self) -> float:
+        return self.eager_quick if self.eager_quick and self.eager() else self.quick
 
 
 @dataclass
@@ -52,10 +62,12 @@ class Health:
     Attributes:
         asked: whether it was ever asked.
         error: what went wrong last; None when nothing did.
+        heard: when it answered last, None if it never did.
     """
 
     asked: bool = False
     error: PartDown | PartRefused | None = None
+    heard: datetime | None = None
 
 
 class Poller:
@@ -80,7 +92,7 @@ class Poller:
             before = (self.health.asked, str(self.health.error))
             try:
                 await self._look()
-                self.health.error = None
+                self.health.error, self.health.heard = None, now()
                 back_off = _FIRST_BACK_OFF
             except (PartDown, PartRefused) as error:
                 self.health.error = error

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from portal.clients.http import authorities
 from portal.database import Database, moment, now
 from portal.models.chain import ProbePoint, Served
 from portal.settings import Settings
@@ -52,7 +53,7 @@ class Probe:
         limits = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.AsyncClient(
             timeout=_TIMEOUT_SECONDS, trust_env=False, limits=limits, headers={"Connection": "close"},
-            transport=transport,
+            transport=transport, verify=authorities(),
         )  # fmt: skip
 
     def points(self, minutes: float) -> list[ProbePoint]:
@@ -71,6 +72,11 @@ class Probe:
         if self.last and self.last.until.timestamp() >= since:
             points = [point for point in points if point.at != self.last.at] + [self.last]
         return points
+
+    @property
+    def apart(self) -> float:
+        """The seconds between two probes from which on they do not belong together."""
+        return self._interval * _MERGED_INTERVALS + _TIMEOUT_SECONDS
 
     def runs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run, where there is something to ask."""
@@ -121,7 +127,7 @@ class Probe:
 
     def _take(self, point: ProbePoint) -> None:
         last = self.last
-        gap = timedelta(seconds=self._interval * _MERGED_INTERVALS + _TIMEOUT_SECONDS)
+        gap = timedelta(seconds=self.apart)
         same = last and (last.version, last.failure) == (point.version, point.failure)
         if last and same and point.at - last.until <= gap:
             last.until, last.count = point.at, last.count + 1

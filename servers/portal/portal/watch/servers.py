@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +18,8 @@ from portal.watch.pace import Pace, Poller
 
 _DETAILED_VERSIONS = 30
 _OTHER_COMMITS = 20
+# A tag that stays may come to stand for another image; after a build, and at least this often, each is asked for.
+_DIGESTS_SECONDS = 10.0
 
 
 @dataclass
@@ -37,6 +41,7 @@ class JenkinsWatch(Poller):
         jenkins: whom to ask.
         settings: tells the jobs' names.
         busy: whether to look often.
+        expecting: whether a build is about to begin.
         changed: called after a change.
         ended: called for each build of the image job that has just ended.
     """
@@ -46,24 +51,26 @@ class JenkinsWatch(Poller):
         jenkins: Jenkins,
         settings: Settings,
         busy: Callable[[], bool],
+        expecting: Callable[[], bool],
         changed: Callable[[], None],
         ended: Callable[[], None],
     ) -> None:
-        super().__init__(self._one_look, Pace(busy, quick=0.2, slow=5.0), changed)
+        pace = Pace(busy, quick=0.2, slow=5.0, eager=lambda: self._moves or expecting(), eager_quick=0.1)
+        super().__init__(self._one_look, pace, changed)
         self.seen = JenkinsSeen()
         self._jenkins = jenkins
         self._jobs = (settings.image_job, settings.runner_job)
         self._image_job = settings.image_job
         self._tell = changed
         self._ended = ended
+        self._moves = False
 
     async def _one_look(self) -> None:
-        jobs = {job: await self._jenkins.job(job) for job in self._jobs}
-        stages: dict[tuple[str, int], str] = {}
-        for job, state in jobs.items():
-            for build in state.builds:
-                if build.running:
-                    stages[job, build.number] = await self._jenkins.stage(job, build.number)
+        jobs = dict(zip(self._jobs, await asyncio.gather(*map(self._jenkins.job, self._jobs)), strict=True))
+        running = [(job, build.number) for job, state in jobs.items() for build in state.builds if build.running]
+        found = await asyncio.gather(*(self._jenkins.stage(job, number) for job, number in running))
+        stages = dict(zip(running, found, strict=True))
+        self._moves = bool(running) or any(state.waiting for state in jobs.values())
         before = _running(self.seen, self._image_job)
         if (jobs, stages) != (self.seen.jobs, self.seen.stages):
             self.seen.jobs, self.seen.stages = jobs, stages
@@ -114,9 +121,19 @@ class RegistryWatch(Poller):
         self.complete = False
         self._registry = registry
         self._tell = changed
+        self._tags: list[str] = []
+        self._digests_due = 0.0
+
+    def built(self) -> None:
+        """A build has ended, which may have pushed an image: look now, at everything."""
+        self._digests_due = 0.0
+        self.pace.poke()
 
     async def _one_look(self) -> None:
         tags = await self._registry.tags()
+        if tags == self._tags and time.monotonic() < self._digests_due:
+            return
+        due = time.monotonic() + _DIGESTS_SECONDS
         digests = {tag: digest for tag in tags if (digest := await self._registry.digest(tag))}
         for tag in tags[-_DETAILED_VERSIONS:]:
             if (known := digests.get(tag)) and known not in self.facts:
@@ -124,6 +141,7 @@ class RegistryWatch(Poller):
         if digests != self.digests or not self.complete:
             self.digests, self.complete = digests, True
             self._tell()
+        self._tags, self._digests_due = tags, due
 
 
 class SonarQubeWatch(Poller):
