@@ -106,6 +106,15 @@ class Settings:
             fix=environ.get("PORTAL_FIX", cls.fix),
         )
 
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; of the portal's port too, since cookies do not tell ports apart (RFC 6265).
+
+        Two sandboxes on one host would else sign each other's people out.
+        """
+        parts = urlsplit(self.external_url)
+        return f"portal_session_{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
     def fix_for(self, part: str) -> str:
         """The command that mends a part."""
         return self.fix.replace("{part}", part)

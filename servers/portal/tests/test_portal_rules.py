@@ -25,6 +25,11 @@ MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
         ("22:00", "06:00", "UTC", ["mon"], "2026-11-23T05:00", False),
         ("22:00", "06:00", "UTC", ["mon"], "2026-11-24T23:00", False),
         ("00:00", "00:00", "UTC", ["mon"], "2026-11-23T13:00", True),
+        ("22:00", "06:00", "Asia/Kolkata", ["sun"], "2026-11-23T00:29", True),
+        ("22:00", "06:00", "Asia/Kolkata", ["sun"], "2026-11-23T00:30", False),
+        ("09:00", "17:00", "Europe/Berlin", ["sun"], "2026-03-29T07:00", True),  # summer time began at night
+        ("09:00", "17:00", "Europe/Berlin", ["sat"], "2026-03-28T07:00", False),
+        ("02:30", "03:00", "Europe/Berlin", ["sun"], "2026-03-29T01:00", False),  # this half hour was skipped
     ],
 )
 def test_hours_are_of_a_place_and_belong_to_the_day_on_which_they_begin(begin, end, zone, days, at, is_within):

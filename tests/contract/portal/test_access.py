@@ -22,15 +22,24 @@ def signed_in(world: World, user: str) -> tuple[requests.Session, dict]:
 def test_an_account_of_jenkins_signs_in_and_out(world: World) -> None:
     session, known = signed_in(world, OPERATOR)
     (cookie,) = session.cookies
-    assert cookie.name == "portal_session"
+    assert cookie.name == world.cookie
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "lax"
     assert (known["user"], known["role"]) == (OPERATOR, "operator")
     assert session.get(f"{world.url}/api/v1/session", timeout=10).json() == known
-    kept = {"Cookie": f"portal_session={cookie.value}"}
+    kept = {"Cookie": f"{world.cookie}={cookie.value}"}
     headers = {"X-CSRF-Token": known["csrf"]}
     assert session.delete(f"{world.url}/api/v1/session", headers=headers, timeout=10).status_code == 204
     assert requests.get(f"{world.url}/api/v1/session", headers=kept, timeout=10).status_code == 401
+
+
+def test_a_sign_in_ends_the_session_that_the_browser_had(world: World) -> None:
+    session, _ = signed_in(world, VIEWER)
+    former = {"Cookie": f"{world.cookie}={session.cookies[world.cookie]}"}
+    body = {"user": OPERATOR, "password": PASSWORDS[OPERATOR]}
+    assert session.post(f"{world.url}/api/v1/session", json=body, timeout=10).json()["user"] == OPERATOR
+    assert requests.get(f"{world.url}/api/v1/session", headers=former, timeout=10).status_code == 401
+    assert session.get(f"{world.url}/api/v1/session", timeout=10).json()["user"] == OPERATOR
 
 
 def test_a_wrong_password_is_refused_and_noted(world: World, operator: Caller) -> None:
@@ -74,6 +83,10 @@ def test_an_audience_comes_by_a_link_looks_and_may_not_act(world: World, operato
             json={"parameters": {"environment": "test", "replicas": 1}},
         )  # fmt: skip
         assert (acts.status_code, acts.json()["title"]) == (403, "audience may look and not act")
+        lasting = audience.post(
+            f"{world.url}/api/v1/tokens", timeout=10, headers={"X-CSRF-Token": known["csrf"]}, json={"title": "mine"}
+        )
+        assert (lasting.status_code, lasting.json()["type"]) == (403, "no-account")  # it would outlive the link
         with audience.get(f"{world.url}/api/v1/events", stream=True, timeout=30) as stream:
             assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
             assert b"event: chain" in b"".join(stream.iter_content(65536))  # it ends
@@ -95,12 +108,74 @@ def test_a_viewers_actions_are_refused_with_the_reason_and_noted(viewer: Caller,
     assert (entry["who"], entry["outcome"], entry["why"]) == (VIEWER, "refused", "The role is viewer.")
 
 
+def test_what_changes_something_is_for_operators_alone(world: World, operator: Caller, viewer: Caller) -> None:
+    """Each route of the document that changes something, asked by a viewer and by an audience."""
+    document = operator.get("/openapi.json")
+    own = {"/api/v1/session", "/api/v1/tokens", "/api/v1/tokens/{number}", "/hooks/gitlab"}
+    harmless = {"/api/v1/actions/{name}/plan", "/api/v1/rules/check", "/api/v1/rules/dry-run"}
+    routes = [
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method in item
+        if path not in own | harmless and (method != "get" or path == "/api/v1/links")
+    ]
+    assert len(routes) == 6
+    link = operator.request("POST", "/links", json={"title": "the hall"}).json()
+    with requests.Session() as audience:
+        audience.trust_env = False
+        audience.get(link["url"], timeout=10)
+        csrf = audience.get(f"{world.url}/api/v1/session", timeout=10).json()["csrf"]
+        for method, path in routes:
+            address = path.replace("{name}", "scale").replace("{number}", str(link["id"]))
+            asked = viewer.request(method, address.removeprefix("/api/v1"), json={})
+            assert (asked.status_code, asked.json()["type"]) == (403, "role"), path
+            asked = audience.request(method, world.url + address, json={}, headers={"X-CSRF-Token": csrf}, timeout=10)
+            assert (asked.status_code, asked.json()["type"]) == (403, "role"), path
+    assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+
+
+FORMS = [
+    *(f"/act/{name}" for name in ("build", "deploy", "promote", "upgrade", "rollback", "scale", "demo-value")),
+    "/approvals/1", "/rules", "/audience", "/sign-out",
+]  # fmt: skip
+
+
+def test_no_form_is_taken_without_its_sessions_token_nor_from_a_viewer(world: World, operator: Caller) -> None:
+    rules = operator.get("/rules")
+    answers: dict[str, list[int]] = {}
+    viewers, known = signed_in(world, VIEWER)
+    session, _ = signed_in(world, OPERATOR)
+    for path in FORMS:
+        sent = {"environment": "test", "replicas": "0", "intent": "save", "revision": str(rules["revision"])}
+        for csrf in ("", "guessed", known["csrf"]):
+            answer = session.post(world.url + path, data={**sent, "csrf": csrf}, timeout=10, allow_redirects=False)
+            answers.setdefault(path, []).append(answer.status_code)
+    assert answers == {path: [403] * 3 for path in FORMS}
+    for path in FORMS[:-1]:
+        sent = {"environment": "test", "replicas": "0", "intent": "save", "revision": str(rules["revision"])}
+        answer = viewers.post(world.url + path, data={**sent, "csrf": known["csrf"]}, timeout=10, allow_redirects=False)
+        assert answer.status_code in (200, 403, 404), path  # the form again with the reason, and nothing done
+    assert operator.get("/rules") == rules
+    assert session.get(f"{world.url}/api/v1/session", timeout=10).json()["user"] == OPERATOR
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:0"])
+def test_signing_in_leads_to_no_other_site(world: World, elsewhere: str) -> None:
+    form = {"user": OPERATOR, "password": PASSWORDS[OPERATOR], "next": elsewhere}
+    answer = requests.post(f"{world.url}/sign-in", data=form, timeout=10, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
 def test_a_token_has_at_most_its_owners_role_and_ends_when_it_is_revoked(world: World, viewer: Caller) -> None:
     token = viewer.request("POST", "/tokens", json={"title": "script", "role": "operator"}).json()
     assert token["role"] == "viewer"
     headers = {"Authorization": f"Bearer {token['token']}"}
     assert requests.get(f"{world.url}/api/v1/chain", headers=headers, timeout=10).status_code == 200
     assert viewer.get("/tokens")[0]["token"] == ""
+    heir = requests.post(
+        f"{world.url}/api/v1/tokens", headers=headers, json={"title": "for ever", "hours": 700}, timeout=10
+    ).json()
+    assert heir["expires"] == token["expires"]
     assert viewer.request("DELETE", f"/tokens/{token['id']}").status_code == 204
     assert requests.get(f"{world.url}/api/v1/chain", headers=headers, timeout=10).status_code == 401
 
@@ -120,10 +195,11 @@ def test_another_name_than_the_portals_is_refused(world: World, host: str) -> No
     assert answer.status_code == 421 if host else answer.status_code in (400, 421)
 
 
-def test_another_pages_requests_are_refused(world: World) -> None:
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example"])
+def test_another_pages_requests_are_refused(world: World, origin: str) -> None:
     answer = requests.post(
         f"{world.url}/api/v1/session", json={"user": OPERATOR, "password": PASSWORDS[OPERATOR]},
-        headers={"Origin": "http://evil.example"}, timeout=10,
+        headers={"Origin": origin}, timeout=10,
     )  # fmt: skip
     assert (answer.status_code, answer.json()["type"]) == (403, "origin")
 

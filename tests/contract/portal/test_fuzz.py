@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+import jsonschema_rs  # schemathesis brings it
 import requests
 
 from tests.contract import fuzzing
@@ -57,6 +58,24 @@ def test_every_error_is_a_problem_as_the_document_says(operator: Caller) -> None
         assert problem["status"] == answer.status_code
         assert problem["title"]
         assert problem.keys() == document["components"]["schemas"]["Problem"]["properties"].keys()
+
+
+def test_every_operation_is_described_with_an_example_of_each_body_that_is_as_its_schema_says(operator: Caller) -> None:
+    document = operator.get("/openapi.json")
+    operations = [(f"{method} {path}", one) for path, item in document["paths"].items() for method, one in item.items()]
+    bodies = 0
+    for name, one in operations:
+        assert one["summary"], name
+        assert one["description"], name
+        assert all(parameter["description"] for parameter in one.get("parameters", [])), name
+        assert {"421", "429"} <= one["responses"].keys(), name
+        for told in (one.get("requestBody", {}), *one["responses"].values()):
+            for content in told.get("content", {}).values():
+                schema = {**content["schema"], "components": document["components"]}
+                jsonschema_rs.validate(schema, content["example"])
+                bodies += 1
+    assert bodies > 200
+    assert len({one["operationId"] for _, one in operations}) == len(operations)
 
 
 def _operations(document: dict) -> list[fuzzing.Operation]:

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from portal.access.sessions import COOKIE as COOKIE
 from portal.errors import Refusal
 from portal.models.access import Session
 from portal.portal import Portal
@@ -24,9 +23,14 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
+def session_secret(request: Request) -> str:
+    """What the session's cookie carries; empty without one."""
+    return request.cookies.get(portal_of(request).settings.cookie, "")
+
+
 def visitor(request: Request) -> Session | None:
     """Who looks at a page, by the cookie; None for whoever is not signed in."""
-    secret = request.cookies.get(COOKIE, "")
+    secret = session_secret(request)
     return portal_of(request).sessions.find(secret) if secret else None
 
 
@@ -59,7 +63,7 @@ def still_known(request: Request) -> bool:
     sessions = portal_of(request).sessions
     if scheme:
         return scheme.lower() == "basic" or sessions.bearer(value.strip()) is not None
-    return sessions.find(request.cookies.get(COOKIE, "")) is not None
+    return sessions.find(session_secret(request)) is not None
 
 
 async def operator(request: Request, session: Annotated[Session, Depends(viewer)]) -> Session:

@@ -7,8 +7,14 @@ from portal.errors import Refusal
 from portal.portal import Portal
 
 
-async def open_session(portal: Portal, user: str, password: str) -> Opened:
-    """Opens a session for an account.
+async def open_session(portal: Portal, user: str, password: str, former: str = "") -> Opened:
+    """Opens a session for an account, in the place of the one that its browser had.
+
+    Args:
+        portal: the portal.
+        user: the account.
+        password: its password or token.
+        former: what the browser's cookie carries until now; a session never survives a sign-in.
 
     Raises:
         Refusal: user and password do not belong together, or that was wrong too often.
@@ -26,6 +32,7 @@ async def open_session(portal: Portal, user: str, password: str) -> Opened:
             fix="./inv credentials shows the sandbox's accounts",
             status=401,
         )
+    portal.sessions.close(former)
     portal.audit.add(found.user, "sign-in", f"role {found.role}", "done")
     return portal.sessions.open(found.user, found.role)
 

@@ -7,21 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from portal.access.guards import Operator, ThePortal, Viewer
-from portal.access.sessions import COOKIE, Opened
+from portal.access.guards import Operator, ThePortal, Viewer, session_secret
+from portal.access.sessions import Opened
 from portal.access.signing import close_session, open_session
 from portal.errors import Refusal
 from portal.models.access import Link, NewLink, NewToken, Session, SignIn, Token
 from portal.portal import Portal
 
 router = APIRouter()
-Number = Annotated[int, Path(ge=1, le=2**53)]
+Number = Annotated[int, Path(ge=1, le=2**53, description="its id")]
 
 
 @router.post("/api/v1/session", tags=["session"], summary="Sign in")
-async def sign_in(body: SignIn, response: Response, portal: ThePortal) -> Session:
+async def sign_in(body: SignIn, request: Request, response: Response, portal: ThePortal) -> Session:
     """Signs in with an account of Jenkins or GitLab, by password or API token; sets the session's cookie."""
-    opened = await open_session(portal, body.user, body.password.get_secret_value())
+    opened = await open_session(portal, body.user, body.password.get_secret_value(), session_secret(request))
     set_cookie(portal, response, opened)
     return opened.session
 
@@ -35,14 +35,16 @@ async def session(known: Viewer) -> Session:
 @router.delete("/api/v1/session", tags=["session"], status_code=204, summary="Sign out")
 async def sign_out(_: Viewer, request: Request, response: Response, portal: ThePortal) -> None:
     """Ends the cookie's session."""
-    close_session(portal, request.cookies.get(COOKIE, ""))
-    response.delete_cookie(COOKIE, path="/")
+    close_session(portal, session_secret(request))
+    response.delete_cookie(portal.settings.cookie, path="/")
 
 
 @router.get(
     "/watch/{secret}", tags=["session"], status_code=303, response_class=RedirectResponse, summary="Come by a link"
 )
-async def watch(secret: str, portal: ThePortal) -> RedirectResponse:
+async def watch(
+    secret: Annotated[str, Path(description="what the link ends with")], portal: ThePortal
+) -> RedirectResponse:
     """Gives whoever has an audience's link a viewer's session, and leads to the page."""
     opened = portal.sessions.follow_link(secret)
     if opened is None:
@@ -104,5 +106,6 @@ def set_cookie(portal: Portal, response: Response, opened: Opened) -> None:
     """Sets the session's cookie."""
     secure = portal.settings.external_url.startswith("https:")
     response.set_cookie(
-        COOKIE, opened.secret, httponly=True, samesite="lax", secure=secure, path="/", expires=opened.session.expires
-    )
+        portal.settings.cookie, opened.secret, httponly=True, samesite="lax", secure=secure, path="/",
+        expires=opened.session.expires,
+    )  # fmt: skip

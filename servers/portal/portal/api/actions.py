@@ -10,7 +10,9 @@ from portal.access.guards import Operator, ThePortal, Viewer
 from portal.models.actions import Action, ActionName, ActionRequest, Decision, LogLine, Operation, Plan
 
 router = APIRouter(prefix="/api/v1")
-Number = Annotated[int, Path(ge=1, le=2**53)]
+Number = Annotated[int, Path(ge=1, le=2**53, description="the operation's number")]
+
+Name = Annotated[ActionName, Path(description="the action")]
 
 
 @router.get("/actions", tags=["actions"], summary="What one can do")
@@ -20,13 +22,13 @@ async def actions(_: Viewer, portal: ThePortal) -> list[Action]:
 
 
 @router.post("/actions/{name}/plan", tags=["actions"], summary="What an action would do")
-async def plan(name: ActionName, body: ActionRequest, _: Viewer, portal: ThePortal) -> Plan:
+async def plan(name: Name, body: ActionRequest, _: Viewer, portal: ThePortal) -> Plan:
     """What would happen, in words and as the exact requests; nothing is done. A refusal says why."""
     return await portal.runner.plan(name, body)
 
 
 @router.post("/actions/{name}", tags=["actions"], status_code=202, summary="Do it")
-async def act(name: ActionName, body: ActionRequest, known: Operator, portal: ThePortal) -> Operation:
+async def act(name: Name, body: ActionRequest, known: Operator, portal: ThePortal) -> Operation:
     """Begins an action, or has it wait for an approval where a rule wants one.
 
     Where the plan has a question (`confirm`), `"confirm": true` has to come with it.
@@ -35,7 +37,9 @@ async def act(name: ActionName, body: ActionRequest, known: Operator, portal: Th
 
 
 @router.get("/operations", tags=["operations"], summary="What was done")
-async def operations(_: Viewer, portal: ThePortal, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> list[Operation]:
+async def operations(
+    _: Viewer, portal: ThePortal, limit: Annotated[int, Query(ge=1, le=200, description="how many")] = 50
+) -> list[Operation]:
     """Operations, latest first."""
     return portal.operations.latest(limit)
 
@@ -51,8 +55,8 @@ async def log(
     number: Number,
     _: Viewer,
     portal: ThePortal,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=5000)] = 5000,
+    after: Annotated[int, Query(ge=0, le=2**53, description="a line's number")] = 0,
+    limit: Annotated[int, Query(ge=1, le=5000, description="how many lines")] = 5000,
 ) -> list[LogLine]:
     """The lines after a line's number; new ones come as events, too."""
     portal.operations.get(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -16,6 +16,8 @@ from portal.models.records import Health
 
 router = APIRouter()
 _ASKED_SECONDS = 2.0
+
+LastEvent = Annotated[str, Header(max_length=40, description="the id of the event that was seen last")]
 
 
 @router.get("/healthz", tags=["health"], summary="Does the portal serve")
@@ -44,20 +46,21 @@ async def refs(_: Viewer, portal: ThePortal) -> list[str]:
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(
-    request: Request, _: Viewer, portal: ThePortal, last_event_id: Annotated[str, Header(max_length=40)] = ""
+    request: Request, known: Viewer, portal: ThePortal, last_event_id: LastEvent = ""
 ) -> StreamingResponse:
     """Server-sent events: `chain`, `operation`, `log`, `availability`, `audit`.
 
     With `Last-Event-ID` what was missed comes first; whoever begins, or missed too much, gets the whole `chain` and
     the last operations. A comment comes every 15 seconds. The stream ends soon after the session has.
     """
+    portal.streams.admit(known)
     seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    stream = _while_known(request, portal.hub.stream(seen))
+    stream = portal.streams.counted(known, _while_known(request, portal.hub.stream(seen)))
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _while_known(request: Request, stream: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+async def _while_known(request: Request, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The stream until its listener's session has ended or was revoked; asked every two seconds at most."""
     asked = time.monotonic()
     async with aclosing(stream):

@@ -12,8 +12,10 @@ from portal.view import closely
 from portal.watch.probe import KEPT_HOURS
 
 router = APIRouter(prefix="/api/v1/environments/{environment}", tags=["environments"])
-Name = Literal["test", "prod"]
-PodName = Annotated[str, Path(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
+Name = Annotated[Literal["test", "prod"], Path(description="the environment")]
+PodName = Annotated[
+    str, Path(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", description="the pod's name, as the chain tells it")
+]
 
 
 @router.get("/history", summary="Revisions")
@@ -24,7 +26,10 @@ async def history(environment: Name, _: Viewer, portal: ThePortal) -> list[Histo
 
 @router.get("/events", summary="Kubernetes' events")
 async def events(
-    environment: Name, _: Viewer, portal: ThePortal, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    environment: Name,
+    _: Viewer,
+    portal: ThePortal,
+    limit: Annotated[int, Query(ge=1, le=500, description="how many")] = 100,
 ) -> list[KubernetesEvent]:
     """The namespace's events, latest first."""
     return closely.events(portal.means.watched(environment))[:limit]
@@ -36,7 +41,7 @@ async def pod_log(
     pod: PodName,
     _: Viewer,
     portal: ThePortal,
-    lines: Annotated[int, Query(ge=1, le=2000)] = 200,
+    lines: Annotated[int, Query(ge=1, le=2000, description="how many")] = 200,
 ) -> PodLog:
     """The last lines of one of the service's pods."""
     return await portal.pod_log(environment, pod, lines)
@@ -47,7 +52,7 @@ async def availability(
     environment: Name,
     _: Viewer,
     portal: ThePortal,
-    minutes: Annotated[float, Query(gt=0, le=KEPT_HOURS * 60, allow_inf_nan=False)] = 15,
+    minutes: Annotated[float, Query(gt=0, le=KEPT_HOURS * 60, allow_inf_nan=False, description="how far back")] = 15,
 ) -> Availability:
     """What the portal's own probes of /status saw in the last minutes; equal ones in a row are one point."""
     points = portal.seen.probes[environment].points(minutes)

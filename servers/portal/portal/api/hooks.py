@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from portal.access.guards import ThePortal
 from portal.database import now
@@ -19,19 +19,32 @@ _ZERO = "0" * 40
 _LONGEST = 500
 
 
-@router.post("/hooks/gitlab", tags=["hooks"], status_code=204, response_class=Response, summary="GitLab's webhook")
-async def gitlab(request: Request, portal: ThePortal) -> None:
+_BODY = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+
+
+@router.post(
+    "/hooks/gitlab",
+    tags=["hooks"],
+    status_code=204,
+    response_class=Response,
+    summary="GitLab's webhook",
+    openapi_extra={"requestBody": _BODY},
+)
+async def gitlab(
+    request: Request,
+    portal: ThePortal,
+    x_gitlab_token: Annotated[str, Header(description="the hook's secret")] = "",
+) -> None:
     """Takes push and tag push hooks of the service's project; others are taken and ignored.
 
     `X-Gitlab-Token` has to be the hook's secret.
     """
     secret = portal.credentials.get("hook-secret")
-    given = request.headers.get("X-Gitlab-Token", "")
-    if not secret or not hmac.compare_digest(secret.encode(), given.encode()):
+    if not secret or not hmac.compare_digest(secret.encode(), x_gitlab_token.encode()):
         raise Refusal("hook-secret", "X-Gitlab-Token is wrong", why="The hook's secret is another one.", status=401)
     try:
         payload = json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise invalid("The hook's body is no JSON") from None
     if (push := _push(payload)) and payload["project"]["path_with_namespace"] == portal.settings.project:
         portal.pushed(push)

@@ -44,8 +44,8 @@ async def dry_run(body: Rules, _: Viewer, portal: ThePortal) -> DryRun:
 async def audit(
     _: Viewer,
     portal: ThePortal,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="how many")] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**53, description="an entry's number")] = None,
 ) -> list[AuditEntry]:
     """The audit log, latest first; `before` an entry's number for earlier ones."""
     return portal.audit.entries(limit, before)

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.access.attempts import Buckets, too_many
-from portal.access.sessions import COOKIE
 from portal.errors import Refusal
 from portal.front.problems import problem_response
 from portal.settings import Settings
@@ -43,6 +42,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._cookie = settings.cookie
         self._names = {"localhost", urlsplit(settings.external_url).hostname or "", *settings.allowed_hosts}
         self._buckets = Buckets(_SIZE, _PER_SECOND)
         self._addresses = Buckets(_ADDRESS_SIZE, _ADDRESS_PER_SECOND)
@@ -84,15 +84,21 @@ class Gate:
                 fix="use the address of ./inv status, or PORTAL_ALLOWED_HOSTS",
                 status=421,
             )
+        # "null" is what a page says that hides where it is from, such as a frame in a sandbox.
         origin = headers.get("origin", "")
-        if origin not in ("", "null") and urlsplit(origin).netloc != host and scope["method"] not in ("GET", "HEAD"):
+        if origin and urlsplit(origin).netloc != host and scope["method"] not in ("GET", "HEAD"):
             raise Refusal(
                 "origin", "The request comes from another page", why=f"Its Origin is {origin[:200]}.", status=403
             )
         if not scope["path"].startswith(("/assets/", "/healthz")):
-            wait = self._addresses.take(_address(scope)) or self._buckets.take(_caller(scope, headers))
+            wait = self._addresses.take(_address(scope)) or self._buckets.take(self._caller(scope, headers))
             if wait:
                 raise too_many(wait, "Too many requests")
+
+    def _caller(self, scope: Scope, headers: Headers) -> str:
+        cookies = headers.get("cookie", "")
+        known_by = cookies if self._cookie in cookies else headers.get("authorization", "")
+        return f"{_address(scope)} {known_by[:300]}"
 
     def _is_ours(self, host: str) -> bool:
         """Whether a Host header names the portal; no DNS answer can make an address of another's page."""
@@ -111,12 +117,6 @@ class Gate:
 
 def _address(scope: Scope) -> str:
     return str((scope.get("client") or ("", 0))[0])
-
-
-def _caller(scope: Scope, headers: Headers) -> str:
-    cookies = headers.get("cookie", "")
-    known_by = cookies if COOKIE in cookies else headers.get("authorization", "")
-    return f"{_address(scope)} {known_by[:300]}"
 
 
 def _bounded(scope: Scope, headers: Headers, receive: Receive) -> Receive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
+from portal.access.guards import portal_of
 from portal.access.guards import visitor as visitor_of
 from portal.pages import acting, api_page, looking, ruling, signing, site
 from portal.pages.live import Listener, Live
@@ -69,5 +70,7 @@ async def stream(request: Request) -> Response:
     def allowed() -> bool:
         return visitor_of(request) is not None
 
+    streams = portal_of(request).streams
+    streams.admit(visitor)
     told = live.stream(Listener(regions, operation, after), visitor, allowed)
-    return StreamingResponse(told, media_type="text/event-stream", headers=_STREAM)
+    return StreamingResponse(streams.counted(visitor, told), media_type="text/event-stream", headers=_STREAM)

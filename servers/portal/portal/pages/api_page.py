@@ -36,6 +36,7 @@ class Route:
     parameters: list[Described]
     body: str
     answers: list[tuple[str, str]]
+    examples: list[tuple[str, str]]
 
 
 async def api_page(visit: Visit) -> Response:
@@ -76,7 +77,17 @@ def _route(method: str, path: str, operation: dict[str, Any]) -> Route:
         ],
         body=" or ".join(f"{_type(each.get('schema', {}))} as {kind}" for kind, each in content.items()),
         answers=[(code, each.get("description", "")) for code, each in operation.get("responses", {}).items()],
+        examples=list(_examples(operation)),
     )
+
+
+def _examples(operation: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is sent and what comes back when all is well, as text."""
+    good = [each for code, each in operation.get("responses", {}).items() if code.startswith("2")]
+    for words, told in (("sends", operation.get("requestBody", {})), *(("gets", each) for each in good)):
+        for content in told.get("content", {}).values():
+            if (example := content.get("example")) is not None:
+                yield words, example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)
 
 
 def _type(schema: dict[str, Any]) -> str:

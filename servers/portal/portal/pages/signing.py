@@ -6,9 +6,8 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from portal.access.guards import portal_of
+from portal.access.guards import portal_of, session_secret
 from portal.access.guards import visitor as visitor_of
-from portal.access.sessions import COOKIE
 from portal.access.signing import close_session, open_session
 from portal.api import access as api
 from portal.errors import PortalError, invalid
@@ -28,7 +27,7 @@ async def sign_in(request: Request) -> Response:
     portal = portal_of(request)
     user, after = str(form.get("user", ""))[:200], own_path(str(form.get("next", "/")))
     try:
-        opened = await open_session(portal, user, str(form.get("password", "")))
+        opened = await open_session(portal, user, str(form.get("password", "")), session_secret(request))
     except PortalError as refused:
         return page("sign_in.html", None, status=refused.status, refused=refused, user=user, next=after)
     answer = redirect(after)
@@ -40,8 +39,8 @@ async def sign_out(visit: Visit) -> Response:
     """Ends the session."""
     await visit.form()
     answer = redirect("/sign-in")
-    close_session(visit.portal, visit.request.cookies.get(COOKIE, ""))
-    answer.delete_cookie(COOKIE, path="/")
+    close_session(visit.portal, session_secret(visit.request))
+    answer.delete_cookie(visit.portal.settings.cookie, path="/")
     return answer
 
 

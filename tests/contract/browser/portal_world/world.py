@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 
@@ -22,6 +23,7 @@ from tests.contract.browser.portal_world.cluster import Cluster
 from tests.contract.browser.portal_world.gitlab import PROJECT, GitLab
 from tests.contract.browser.portal_world.jenkins import STAGE_SECONDS, Build, Jenkins
 from tests.contract.browser.portal_world.registry import Registry
+from tests.contract.browser.portal_world.sonarqube import SonarQube
 
 OPERATOR, SECOND, VIEWER = "caoyong1", "lihua", "visitor"
 PASSWORDS = {OPERATOR: "operator-password", SECOND: "second-password", VIEWER: "viewer-password"}
@@ -74,10 +76,12 @@ class World:
 
     Args:
         folder: for the portal's state and log.
+        sonarqube: whether there is a SonarQube, which the sandbox has where somebody wants one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, sonarqube: bool = False) -> None:
         self._folder = folder
+        self._with_sonarqube = sonarqube
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._going = asyncio.Event()
@@ -121,6 +125,22 @@ class World:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie."""
+        return f"portal_session_{self.port}"
+
+    def viewers(self) -> int:
+        """How many the portal says look."""
+        answer = httpx.get(f"{self.url}/healthz", trust_env=False, timeout=_PATIENCE_SECONDS)
+        return int(answer.json()["viewers"])
+
+    def sign_in(self, user: str) -> str:
+        """What the cookie of a session of somebody carries, who has signed in."""
+        form = {"user": user, "password": PASSWORDS[user]}
+        answer = httpx.post(f"{self.url}/sign-in", data=form, trust_env=False, timeout=_PATIENCE_SECONDS)
+        return answer.cookies[self.cookie]
 
     @property
     def pid(self) -> int:
@@ -180,6 +200,9 @@ class World:
             "registry": Part(lambda: self.registry.application()),
             "cluster": Part(lambda: self.cluster.application()),
         }
+        if self._with_sonarqube:
+            self.sonarqube = SonarQube()
+            self.parts["sonarqube"] = Part(self.sonarqube.application)
         self.gitlab = GitLab(self.parts["gitlab"].url, self.url, _SECRET)
         self.jenkins = Jenkins(PASSWORDS, {"uuid.image": self._build_image, "uuid.runner": self._run_service})
         self.registry = Registry()
@@ -233,6 +256,7 @@ class World:
 
     def _environment(self) -> dict[str, str]:
         parts = {name: part.url for name, part in self.parts.items()}
+        extras = {"PORTAL_SONARQUBE_URL": parts["sonarqube"]} if self._with_sonarqube else {}
         return {
             **os.environ, "PYTHONPATH": str(_SERVER), "PYTHONUNBUFFERED": "1",
             "PORTAL_HOST": "127.0.0.1", "PORTAL_PORT": str(self.port), "PORTAL_EXTERNAL_URL": self.url,
@@ -241,7 +265,7 @@ class World:
             "PORTAL_REGISTRY_URL": parts["registry"], "PORTAL_REGISTRY_NAME": "localhost:5001",
             "PORTAL_SERVICE_TEST_URL": f"{parts['cluster']}/services/test",
             "PORTAL_SERVICE_PROD_URL": f"{parts['cluster']}/services/prod",
-            "PORTAL_OPERATORS": f"{OPERATOR},{SECOND}", "PORTAL_PROBE_SECONDS": "1",
+            "PORTAL_OPERATORS": f"{OPERATOR},{SECOND}", "PORTAL_PROBE_SECONDS": "1", **extras,
         }  # fmt: skip
 
     def _call(self, work: Coroutine[Any, Any, Any]) -> Any:
