@@ -38,6 +38,15 @@ def test_a_failure_of_a_moment_can_be_seen_and_no_bar_leaves_the_drawing():
     assert all(bar.x + bar.width <= WIDTH + 2 for bar in chart.bars)
 
 
+def test_while_the_portal_was_down_or_the_machine_slept_nobody_is_said_to_have_answered():
+    chart = draw([point(250, 200, "v1"), point(100, 40, "v1")], ["v1"], NOW)
+    assert [(bar.style, round(bar.x), round(bar.width)) for bar in chart.bars] == [
+        ("v0", 100, 100), ("unasked", 200, 200), ("v0", 400, 120), ("unasked", 520, 80),
+    ]  # fmt: skip
+    assert chart.bars[1].words == "not asked for 100 s"
+    assert chart.words.endswith("answered by v1. Not asked for 140 s.")
+
+
 def test_a_version_keeps_its_colour_when_newer_ones_come():
     points = [point(60, 0, "v2")]
     assert draw(points, ["v1", "v2"], NOW).bars[0].style == draw(points, ["v1", "v2", "v3"], NOW).bars[0].style

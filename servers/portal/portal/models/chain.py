@@ -57,7 +57,7 @@ class Part(BaseModel):
         fix: the command that mends it; empty when nothing is broken.
         passing: what runs through it now.
         since: since when it has this state; None when unknown.
-        checked: when it was heard of last; None if never.
+        checked: when it answered last; None if it never did.
     """
 
     name: PartName

@@ -20,7 +20,7 @@ class Bar:
     """A span in which all answers were alike; coordinates are those of the drawing.
 
     Attributes:
-        style: the class that colours it: "v0" to "v5", or "failed".
+        style: the class that colours it: "v0" to "v5", "failed", or "unasked" where nobody asked.
         label: the version, where it fits into the bar; a failure is told by shape and by the words below.
         words: what it means, for who points at it.
     """
@@ -53,7 +53,9 @@ class Chart:
     floor: int = _FLOOR
 
 
-def draw(points: Sequence[ProbePoint], versions: Sequence[str], now: datetime, minutes: int = 5) -> Chart:
+def draw(
+    points: Sequence[ProbePoint], versions: Sequence[str], now: datetime, minutes: int = 5, apart: float = 5.0
+) -> Chart:
     """Draws the last minutes.
 
     Args:
@@ -61,6 +63,7 @@ def draw(points: Sequence[ProbePoint], versions: Sequence[str], now: datetime, m
         versions: all versions there are, in an order that stays: each keeps its colour wherever it is drawn.
         now: the right edge.
         minutes: how much time the drawing has.
+        apart: seconds; between probes that are further apart nobody asked: the portal was down, or the machine slept.
     """
     begin = now - timedelta(minutes=minutes)
     shown = [point for point in points if point.until >= begin]
@@ -68,24 +71,42 @@ def draw(points: Sequence[ProbePoint], versions: Sequence[str], now: datetime, m
         return Chart(ticks=_ticks(minutes))
     order = list(dict.fromkeys([*versions, *sorted({point.version for point in points if point.version})]))
     bars = []
-    for index, point in enumerate(shown):
-        # An answer stands until the next one is there; the last one until now.
-        end = shown[index + 1].at if index + 1 < len(shown) else max(point.until, now)
-        bars.append(_bar(point, max(point.at, begin), end, begin, minutes, order))
+    unasked = timedelta()
+    for point, following in zip(shown, [*(each.at for each in shown[1:]), max(shown[-1].until, now)], strict=True):
+        # An answer stands until the next one is there, the last one until now; if that comes in time.
+        slept = following - point.until > timedelta(seconds=apart)
+        bars.append(_bar(point, max(point.at, begin), point.until if slept else following, begin, minutes, order))
+        if slept:
+            unasked += following - point.until
+            bars.append(_gap(point.until, following, begin, minutes))
     seen = list(dict.fromkeys(point.version for point in shown if point.version))
     legend = [(_style(version, order), version) for version in seen]
     failed = sum(point.count for point in shown if point.failure)
     if failed:
         legend.append(("failed", "no answer"))
+    if unasked:
+        legend.append(("unasked", "not asked"))
     asked = sum(point.count for point in shown)
     words = f"Last {minutes} min: {asked} asked, {failed or 'none'} failed; answered by {', '.join(seen) or 'nobody'}."
+    if unasked:
+        words += f" Not asked for {unasked.total_seconds():.0f} s."
     return Chart(bars, legend, _ticks(minutes), words)
 
 
-def _bar(point: ProbePoint, start: datetime, end: datetime, begin: datetime, minutes: int, order: Sequence[str]) -> Bar:
+def _gap(start: datetime, end: datetime, begin: datetime, minutes: int) -> Bar:
+    x, width = _place(max(start, begin), end, begin, minutes)
+    return Bar(x, width, "unasked", "", f"not asked for {(end - start).total_seconds():.0f} s")
+
+
+def _place(start: datetime, end: datetime, begin: datetime, minutes: int) -> tuple[float, float]:
+    """Where a span begins in the drawing, and how wide it is."""
     scale = WIDTH / (minutes * 60)
     x = _LEFT + max((start - begin).total_seconds(), 0) * scale
-    width = min(max((end - start).total_seconds() * scale, _NARROWEST), max(WIDTH - x, _NARROWEST))
+    return x, min(max((end - start).total_seconds() * scale, _NARROWEST), max(WIDTH - x, _NARROWEST))
+
+
+def _bar(point: ProbePoint, start: datetime, end: datetime, begin: datetime, minutes: int, order: Sequence[str]) -> Bar:
+    x, width = _place(start, end, begin, minutes)
     lasted = f"{max((end - point.at).total_seconds(), 0):.0f} s"
     if point.failure:
         return Bar(x, width, "failed", "", f"no answer ({point.failure}) for {lasted}")

@@ -12,6 +12,7 @@ from typing import Any
 from portal.models import AvailabilityEvent, Chain, Environment, Operation, Role, State, Travelling
 from portal.pages.chart import draw
 from portal.pages.site import render
+from portal.pages.words import ref_name, short_commit
 from portal.portal import Portal
 
 _MOST_RESTING = 2
@@ -100,10 +101,10 @@ class Regions:
         return render("operations_region.html", name=name, operations=latest)
 
     def _availability(self, chain: Chain, name: str) -> str:
-        points = self._portal.seen.probes[name].points(_MINUTES)
+        probe = self._portal.seen.probes[name]
         # Oldest first: a version keeps its colour when newer ones come.
         versions = [version.version for version in reversed(chain.versions)]
-        chart = draw(points, versions, datetime.now(UTC), _MINUTES)
+        chart = draw(probe.points(_MINUTES), versions, datetime.now(UTC), _MINUTES, probe.apart)
         return render("availability.html", environment=environment(chain, name), chart=chart)
 
 
@@ -138,6 +139,11 @@ def _served(chain: Chain) -> dict[str, tuple[str, str]]:
         for each in chain.environments
         if each.running
     }
+    if chain.travelling:
+        newest = chain.travelling[0]
+        served["gitlab"] = (ref_name(newest.ref), f"newest, at {short_commit(newest.commit)}")
+    if last := max((each.build for each in chain.travelling), default=0):
+        served["jenkins"] = (f"#{last}", "newest build of an image")
     if chain.versions:
         served["registry"] = (chain.versions[0].version, f"newest of {len(chain.versions)}")
     return served

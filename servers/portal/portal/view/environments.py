@@ -73,7 +73,7 @@ def part(seen: Seen, found: Environment) -> Part:
         message=found.message,
         fix=found.fix,
         passing=passing,
-        checked=found.availability[-1].until if found.availability else None,
+        checked=next((point.until for point in reversed(found.availability) if not point.failure), None),
     )
 
 

@@ -26,7 +26,8 @@ def server_parts(seen: Seen) -> list[Part]:
         if found.state == State.OK and seen.sonarqube.status != "UP":
             found.state, found.message = State.BUSY, f"It says {seen.sonarqube.status or 'nothing'}."
         parts.append(_with(found, _in_stage(seen, _ANALYSIS)))
-    registry = _part("registry", "registry", _registry_link(seen), seen.registry.health)
+    # A registry has no page of its own, and its API asks a browser for an account: the portal shows what it holds.
+    registry = _part("registry", "Registry", f"{settings.external_url}/versions", seen.registry.health)
     return [*parts, _with(registry, _in_stage(seen, ("push",)))]
 
 
@@ -96,18 +97,14 @@ def _in_stage(seen: Seen, words: tuple[str, ...]) -> list[Passing]:
     ]
 
 
-def _registry_link(seen: Seen) -> str:
-    settings = seen.settings
-    return f"http://{settings.registry.link}/v2/{settings.repository}/tags/list"
-
-
 def _part(name: PartName, title: str, link: str, health: Health) -> Part:
+    part = Part(name=name, title=title, link=link, state=State.OK, checked=health.heard)
     if not health.asked:
-        return Part(name=name, title=title, link=link, state=State.UNKNOWN, message="It was not asked yet.")
-    if error := health.error:
-        state = State.ABSENT if isinstance(error, PartDown) else State.FAILED
-        return Part(name=name, title=title, link=link, state=state, message=f"{error.what}: {error.why}", fix=error.fix)
-    return Part(name=name, title=title, link=link, state=State.OK)
+        part.state, part.message = State.UNKNOWN, "It was not asked yet."
+    elif error := health.error:
+        part.state = State.ABSENT if isinstance(error, PartDown) else State.FAILED
+        part.message, part.fix = f"{error.what}: {error.why}", error.fix
+    return part
 
 
 def _with(part: Part, passing: list[Passing]) -> Part:

@@ -6,10 +6,12 @@ import { merge, parse } from "./merge.js";
 
 const AGAIN_MS = 1000;
 const SILENCE_MS = 25000;
+const UNSEEN_MS = 2000;
 const lost = document.getElementById("lost");
 const log = document.querySelector("[data-log]");
 let source = null;
 let waiting = 0;
+let leaving = 0;
 let heard = Date.now();
 
 function address() {
@@ -37,7 +39,7 @@ function connect() {
 // The browser would try again by itself, but gives up for good when it gets any answer that is no stream.
 async function again() {
   lost.hidden = false;
-  source.close();
+  source?.close();
   clearTimeout(waiting);
   waiting = setTimeout(connect, AGAIN_MS);
   const answer = await fetch("/live/allowed").catch(() => null);
@@ -66,8 +68,24 @@ function append({ start, text, next }) {
 
 // A phone that slept, or a proxy that swallowed the end of the connection.
 setInterval(() => { if (source?.readyState === EventSource.OPEN && Date.now() - heard > SILENCE_MS) again(); }, 5000);
-document.addEventListener("visibilitychange", () => { if (source && !document.hidden && Date.now() - heard > SILENCE_MS) connect(); });
+
+// A browser opens six connections to a server, and a stream takes one: pages that nobody sees give theirs back.
+function follow() {
+  clearTimeout(leaving);
+  if (document.hidden) leaving = setTimeout(rest, UNSEEN_MS);
+  else if (!source || Date.now() - heard > SILENCE_MS) connect();
+}
+
+function rest() {
+  clearTimeout(waiting);
+  source?.close();
+  source = null;
+}
+
 addEventListener("pagehide", () => source?.close());
 addEventListener("pageshow", (event) => { if (source && event.persisted) connect(); });
 
-if (document.querySelector("[data-live]") || log) connect();
+if (document.querySelector("[data-live]") || log) {
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
