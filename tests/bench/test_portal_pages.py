@@ -12,10 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, World
+from tests.contract.browser.portal_world.world import OPERATOR, World
 
 from .conftest import Board
 
@@ -46,10 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def cookie(world: World) -> str:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.post(f"{world.url}/sign-in", data={"user": OPERATOR, "password": PASSWORDS[OPERATOR]}, timeout=30)
-        return str(session.cookies["portal_session"])
+    return world.sign_in(OPERATOR)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +54,7 @@ def page(world: World, cookie: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
         context = browser.new_context()
-        context.add_cookies([{"name": "portal_session", "value": cookie, "url": world.url}])
+        context.add_cookies([{"name": world.cookie, "value": cookie, "url": world.url}])
         yield context.new_page()
         browser.close()
 
@@ -91,7 +87,7 @@ def test_the_first_picture_and_an_events_way(world: World, page: Page, board: Bo
 
 def test_a_hundred_viewers_at_once(world: World, cookie: str, board: Board) -> None:
     portal = psutil.Process(world.pid)
-    others = portal_viewers(world)
+    others = world.viewers()
     streams = [open_stream(world, cookie) for _ in range(VIEWERS)]
     received = read_for(streams, 2)  # all have the whole page's pieces by then
     before, began = portal.cpu_times(), time.monotonic()
@@ -100,7 +96,7 @@ def test_a_hundred_viewers_at_once(world: World, cookie: str, board: Board) -> N
         received += read_for(streams, ROLLOUT_EVERY_SECONDS)
     after, seconds = portal.cpu_times(), time.monotonic() - began
     cores = (after.user + after.system - before.user - before.system) / seconds
-    assert portal_viewers(world) == others + VIEWERS
+    assert world.viewers() == others + VIEWERS
     for stream in streams:
         stream.close()
     board.details["portal: bytes to each of 100 pages a second"] = round(received / VIEWERS / seconds)
@@ -112,7 +108,7 @@ def open_stream(world: World, cookie: str) -> socket.socket:
     """A page's stream, as a browser asks for it."""
     asked = "&".join(f"region={name}" for name in REGIONS)
     stream = socket.create_connection(("127.0.0.1", world.port))
-    lines = f"GET /live?{asked} HTTP/1.1\r\nHost: 127.0.0.1:{world.port}\r\nCookie: portal_session={cookie}\r\n\r\n"
+    lines = f"GET /live?{asked} HTTP/1.1\r\nHost: 127.0.0.1:{world.port}\r\nCookie: {world.cookie}={cookie}\r\n\r\n"
     stream.sendall(lines.encode())
     return stream
 
@@ -129,13 +125,6 @@ def read_for(streams: list[socket.socket], seconds: float) -> int:
                 assert data, "the portal has ended a stream"
                 count += len(data)
     return count
-
-
-def portal_viewers(world: World) -> int:
-    """How many the portal counts."""
-    with requests.Session() as session:
-        session.trust_env = False
-        return int(session.get(f"{world.url}/healthz", timeout=30).json()["viewers"])
 
 
 def pss_mebibytes(pid: int) -> float:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import gitlab
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.contract.browser import gitlab_scenes, jenkins_scenes
-from tests.contract.browser.portal_world.world import PASSWORDS, World
+from tests.contract.browser.portal_world.world import World
+from tests.contract.browser.survey import Look, look_at
 from tests.contract.gitlab.light import LightServer
 from tests.contract.gitlab.receiver import Receiver
 
 from jenkins_harness import PASSWORD, USER, LightJenkins, runner_jar  # isort: skip  its folder is put on the path above
 
-# Chromium's sandbox needs rights that a container's root does not have; the pages are our own.
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
+# Chromium's sandbox needs rights that a container's root does not have; the pages are our own. Without a screen,
+# threads of its own for drawing and for V8 cost a third more than they spare.
+_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-threaded-compositing",
+    "--js-flags=--single-threaded",
+]  # fmt: skip
 _PATIENCE_MS = 20_000
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -38,9 +42,9 @@ class Scene:
     cookies: list[Any]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser."""
+    """The browser; no longer than for this folder, since asyncio.run is not to be had while Playwright's loop runs."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_OPTIONS)
         yield made
@@ -87,7 +91,7 @@ def gitlab_scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A portal among small parts that can go down; nothing may have gone wrong inside it."""
-    made = World(tmp_path_factory.mktemp("portal"))
+    made = World(tmp_path_factory.mktemp("portal"), sonarqube=True)
     made.start()
     yield made
     made.stop()
@@ -95,14 +99,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def portal(browser: Browser, world: World) -> Callable[..., Scene]:
+def portal(world: World) -> Callable[..., Scene]:
     """The portal as an account sees it who has signed in."""
     known: dict[str, Scene] = {}
 
     def scene(user: str) -> Scene:
         if user not in known:
-            fields = {"User": user, "Password": PASSWORDS[user]}
-            known[user] = Scene(world.url, _signed_in(browser, f"{world.url}/sign-in", fields))
+            known[user] = Scene(world.url, [{"name": world.cookie, "value": world.sign_in(user), "url": world.url}])
         return known[user]
 
     return scene
@@ -120,26 +123,74 @@ def _signed_in(browser: Browser, address: str, fields: dict[str, str]) -> list[A
         return context.cookies()
 
 
+@dataclass
+class Room:
+    """A page that is visited again and again: a new one costs the browser more than most visits.
+
+    Attributes:
+        noise: words in what the browser notes that are meant to be there, at this visit.
+        troubles: what went wrong at this visit.
+    """
+
+    page: Page
+    noise: tuple[str, ...] = ()
+    troubles: list[str] = field(default_factory=list)
+
+    @classmethod
+    def made(cls, browser: Browser, options: Mapping[str, Any]) -> Room:
+        """A new one; where a test wants to see things move, it says so."""
+        context = browser.new_context(**{"reduced_motion": "reduce", **options})
+        context.set_default_timeout(_PATIENCE_MS)
+        room = cls(context.new_page())
+        room.page.on("pageerror", lambda error: room.troubles.append(str(error)))
+        room.page.on("console", lambda said: room.note(said.type, said.text))
+        return room
+
+    def note(self, kind: str, text: str) -> None:
+        """Takes what the page says to its developer's console."""
+        if _matters(kind, text, self.noise):
+            self.troubles.append(text)
+
+    def enter(self, cookies: list[Any], noise: tuple[str, ...]) -> None:
+        """Makes it as new, for somebody who holds these cookies."""
+        self.noise, self.troubles = noise, []
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies(cookies)
+        self.page.emulate_media(color_scheme="null")
+
+    def leave(self) -> None:
+        """Ends what the page listens to, as when it is left; to go elsewhere would cost a process of the browser."""
+        self.page.evaluate("dispatchEvent(new Event('pagehide'))")
+
+
+@pytest.fixture(scope="module")
+def rooms() -> Iterator[dict[str, list[Room]]]:
+    """Pages that nobody visits just now, by their options."""
+    free: dict[str, list[Room]] = {}
+    yield free
+    for room in (each for kind in free.values() for each in kind):
+        room.page.context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, rooms: dict[str, list[Room]]) -> Iterator[Callable[..., Page]]:
     """Opens a page signed in; at the test's end nothing may have gone wrong on it."""
-    contexts: list[BrowserContext] = []
-    troubles: list[str] = []
+    taken: list[tuple[str, Room]] = []
 
     def open_page(scene: Scene, path: str, noise: tuple[str, ...] = (), **options: Any) -> Page:
-        context = browser.new_context(**options)
-        context.set_default_timeout(_PATIENCE_MS)
-        context.add_cookies(scene.cookies)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if _matters(said.type, said.text, noise) else None)
-        page.goto(path if path.startswith("http") else scene.url + path)
-        return page
+        kind = repr(sorted(options.items()))
+        free = rooms.setdefault(kind, [])
+        room = free.pop() if free else Room.made(browser, options)
+        taken.append((kind, room))
+        room.enter(scene.cookies, noise)
+        room.page.goto(path if path.startswith("http") else scene.url + path)
+        return room.page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    troubles = [trouble for _, room in taken for trouble in room.troubles]
+    for kind, room in taken:
+        room.leave()
+        rooms[kind].append(room)
     assert troubles == []
 
 
@@ -149,20 +200,19 @@ def _matters(kind: str, text: str, noise: tuple[str, ...]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def axe() -> Callable[[Page], list[str]]:
-    """Looks for what keeps people from using a page: serious and critical findings of axe-core, light and dark."""
+def survey(browser: Browser) -> Iterator[Callable[[Scene, Sequence[str]], dict[str, Look]]]:
+    """Looks at many pages, each loaded once for all that is asked of each; by their addresses."""
+    room = Room.made(browser, {})
 
-    def check(page: Page) -> list[str]:
-        # Evaluated rather than added as an element, which the pages' policy rightly forbids.
-        page.evaluate(AXE_SCRIPT)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        page.emulate_media(color_scheme="dark")
-        found += page.evaluate("axe.run(document, {runOnly: ['color-contrast']})")["violations"]
-        return [
-            f"{each['id']}: {each['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-            for node in each["nodes"]
-        ]
+    def survey(scene: Scene, paths: Sequence[str]) -> dict[str, Look]:
+        room.enter(scene.cookies, ("404",))  # pages of what is not there are pages too
+        looks: dict[str, Look] = {}
+        for path in paths:
+            room.page.goto(path if path.startswith("http") else scene.url + path)
+            looks[path] = look_at(room.page)
+        room.leave()
+        assert room.troubles == []
+        return looks
 
-    return check
+    yield survey
+    room.page.context.close()

@@ -7,6 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.browser.conftest import Scene
+from tests.contract.browser.survey import NARROW
+
 _PAGES = [
     "", "/-/tree/master/src", "/-/blob/master/README.md", "/-/blob/master/src/Main.java",
     "/-/blame/feature/greeting/src/Main.java", "/-/commits/feature/greeting", "/-/commit/feature%2Fgreeting",
@@ -16,24 +19,19 @@ _PAGES = [
 _OWN_PAGES = ["/", "/root", "/-/user_settings/personal_access_tokens", "/-/user_settings/ssh_keys"]
 
 
-def test_every_page_can_be_used_by_everybody(visit, gitlab_scene, axe):
-    page = visit(gitlab_scene, "/")
-    found = {}
-    for address in [gitlab_scene.url + path for path in _OWN_PAGES] + [gitlab_scene.base + path for path in _PAGES]:
-        page.goto(address)
-        expect(page.get_by_role("main")).to_have_count(1)
-        expect(page.get_by_role("heading", level=1).first).to_be_attached()
-        found[address] = axe(page)
-    page.context.clear_cookies()
-    page.goto(gitlab_scene.url + "/users/sign_in")
-    found["sign in"] = axe(page)
-    assert {address: findings for address, findings in found.items() if findings} == {}
+@pytest.fixture(scope="module")
+def looks(survey, gitlab_scene):
+    """Every page, looked at once."""
+    found = survey(gitlab_scene, [*_OWN_PAGES, *(gitlab_scene.base + path for path in _PAGES)])
+    return found | survey(Scene(gitlab_scene.url, []), ["/users/sign_in"])
 
 
-@pytest.mark.parametrize("path", ["", "/-/commit/feature%2Fgreeting", "/-/blob/master/src/Main.java", "/-/hooks"])
-def test_a_narrow_screen_needs_no_sideways_scrolling(visit, gitlab_scene, path):
-    page = visit(gitlab_scene, gitlab_scene.base + path, viewport={"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+def test_every_page_can_be_used_by_everybody(looks):
+    assert {path: look.findings for path, look in looks.items() if look.findings} == {}
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(looks):
+    assert {path: look.width for path, look in looks.items() if look.width > NARROW["width"]} == {}
 
 
 def test_from_the_projects_to_a_file_with_its_syntax_marked(visit, gitlab_scene):
@@ -171,7 +169,7 @@ def test_a_key_is_added_and_removed(visit, gitlab_scene):
     page.get_by_label("Public key").fill(key)
     page.get_by_role("button", name="Add key").click()
     expect(page.get_by_role("row").filter(has_text="me@laptop")).to_contain_text("SHA256:")
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Remove me@laptop").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
 

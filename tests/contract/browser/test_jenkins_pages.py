@@ -8,6 +8,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.browser.survey import NARROW
+
 _PAGES = [
     "/", "/view/demo/", "/view/demo/job/uuid.image/", "/job/uuid.image/build?delay=0sec", "/job/uuid.image/changes",
     "/view/demo/job/uuid.image/configure", "/job/uuid.image/buildTimeTrend", "/job/uuid.image/1/",
@@ -17,21 +19,18 @@ _PAGES = [
 ]  # fmt: skip
 
 
-def test_every_page_can_be_used_by_everybody(visit, jenkins, axe):
-    page = visit(jenkins, "/login")
-    found = {"/login": axe(page)}
-    for path in _PAGES[:-1]:
-        page.goto(jenkins.url + path)
-        expect(page.get_by_role("main")).to_have_count(1)
-        expect(page.get_by_role("heading", level=1).first).to_be_attached()
-        found[path] = axe(page)
-    assert {path: findings for path, findings in found.items() if findings} == {}
+@pytest.fixture(scope="module")
+def looks(survey, jenkins):
+    """Every page, looked at once."""
+    return survey(jenkins, ["/login", *_PAGES])
 
 
-@pytest.mark.parametrize("path", ["/view/demo/", "/job/uuid.image/", "/job/uuid.image/1/testReport/"])
-def test_a_narrow_screen_needs_no_sideways_scrolling(visit, jenkins, path):
-    page = visit(jenkins, path, viewport={"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+def test_every_page_can_be_used_by_everybody(looks):
+    assert {path: look.findings for path, look in looks.items() if look.findings} == {}
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(looks):
+    assert {path: look.width for path, look in looks.items() if look.width > NARROW["width"]} == {}
 
 
 def test_a_person_signs_in_and_out(visit, jenkins):
@@ -185,7 +184,6 @@ def test_the_keyboard_is_enough(visit, jenkins):
 
 def test_a_missing_page_says_so(visit, jenkins):
     page = visit(jenkins, "/")
-    page.route("**/*", lambda route: route.continue_())
     answer = page.request.get(jenkins.url + "/job/nothing/")
     assert answer.status == 404
     assert "No such item: nothing" in answer.text()

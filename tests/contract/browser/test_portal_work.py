@@ -7,7 +7,9 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.contract.browser.portal_world.world import OPERATOR, SECOND, VIEWER
+from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, SECOND, VIEWER
+from tests.contract.browser.survey import NARROW, look_at
+from tests.contract.portal.conftest import Caller
 
 
 def _over(page: Page, words: str = "Succeeded") -> None:
@@ -58,50 +60,109 @@ def test_build_deploy_upgrade_and_roll_back_by_mouse(visit, portal, world):
     expect(done.first).to_contain_text(OPERATOR)
 
 
-def test_build_deploy_upgrade_and_roll_back_by_keyboard_alone(visit, portal, world):
+def test_all_is_done_by_keyboard_alone(visit, portal, world):
+    """Signing in, each action, its request copied, a refusal, a question: no hand leaves the keys."""
     world.push("Release v4.0.0.0", "refs/tags/v4.0.0.0")
-    page = visit(portal(OPERATOR), "/")
-    _press(page, "build", "v4.0.0.0")
-    _over(page)
-    page.keyboard.type("go")
+    page = visit(portal(OPERATOR), "/sign-in", permissions=["clipboard-read", "clipboard-write"])
+    page.context.clear_cookies()
+    page.keyboard.type(OPERATOR)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORDS[OPERATOR])
+    page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/")
-    _press(page, "deploy-test", "v4.0.0.0")
-    _over(page)
+    _ask(page, "#build", "v4.0.0.0")
+    _do(page)
+    page.keyboard.type("gt")
+    expect(page).to_have_url(f"{world.url}/environments/test")
+    _ask(page, "#deploy-test", "v4.0.0.0")
+    _do(page)
     _serves(page, "test", "v4.0.0.0")
-    _press(page, "upgrade-test", "v1.0.0.0")
-    _over(page)
+    _ask(page, "#upgrade-test", "v1.0.0.0")
+    _do(page)
     _serves(page, "test", "v1.0.0.0")
     page.keyboard.type("gt")
     expect(page).to_have_url(f"{world.url}/environments/test")
     row = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="v4.0.0.0")
     link = row.get_by_role("link", name="Roll back to this").get_attribute("id")
-    _press(page, link, "v4.0.0.0")
-    _over(page)
+    _ask(page, f"#{link}", "v4.0.0.0")
+    _do(page)
     _serves(page, "test", "v4.0.0.0")
-
-
-def _press(page: Page, opener: str, choice: str) -> None:
-    """Opens an action's dialog, chooses in its list what holds `choice`, and acts; all by keys."""
-    _tab_to(page, f"#{opener}")
+    _ask(page, "#scale-test", text="40")
+    expect(page.get_by_role("dialog").get_by_label("Replicas")).to_have_accessible_description(re.compile("0 to 10"))
+    page.keyboard.press("Escape")
+    _ask(page, "#scale-test", text="2")
+    _do(page)
+    _ask(page, "#demo-value-test", text="green")
+    _do(page)
+    expect(page.get_by_role("region", name="Environment test")).to_contain_text("green")
+    page.keyboard.type("gv")
+    expect(page).to_have_url(f"{world.url}/versions")
+    _ask(page, "#promote")
+    _tab_to(page, "#dialog [data-copy]")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    listed = page.get_by_role("dialog").get_by_role("combobox").filter(has_text=choice)
-    _tab_to(page, f"#{listed.get_attribute('id')}")
-    for _ in range(20):
-        if choice in listed.evaluate("e => e.selectedOptions[0].textContent"):
-            break
-        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("dialog").get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -sS -X POST")
+    _do(page, "v4.0.0.0 goes from test to prod")
+    _tab_to(page, "[role=log]")
+    expect(page.get_by_role("log")).to_contain_text("prod serves v4.0.0.0")
+    page.keyboard.type("gp")
+    expect(page).to_have_url(f"{world.url}/environments/prod")
+    _ask(page, "#upgrade-prod", "v1.0.0.0")
+    _do(page, "prod goes to v1.0.0.0")
+    Caller(world.url, OPERATOR).done("scale", environment="test", replicas=3)
+
+
+def _ask(page: Page, opener: str, choice: str = "", text: str = "") -> None:
+    """Opens an action's dialog, chooses in its list what holds `choice`, writes a text; all by keys."""
+    _tab_to(page, opener)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    if choice:
+        listed = dialog.get_by_role("combobox").filter(has_text=choice)
+        _tab_to(page, f"#{listed.get_attribute('id')}")
+        for _ in range(20):
+            if choice in listed.evaluate("e => e.selectedOptions[0].textContent"):
+                break
+            page.keyboard.press("ArrowDown")
+    if text:
+        _tab_to(page, "#dialog input:not([type=hidden])")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+
+
+def _do(page: Page, question: str = "") -> None:
+    """Reads the plan, acts, and says yes where that is asked; all by keys. Waits for the operation's end."""
+    before = page.url
     expect(page.get_by_text("What will happen")).to_be_visible()
     _tab_to(page, "#dialog button.main")
     page.keyboard.press("Enter")
+    if question:
+        expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(question)
+        expect(page.get_by_role("button", name="Yes, do it")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page).not_to_have_url(before)
+    _over(page)
+
+
+#: How many times the Tab key has to be pressed to come to what a selector names; what a modal dialog covers is skipped.
+_WAY = """(selector) => {
+  const within = document.querySelector("dialog[open]") || document;
+  const all = [...within.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const stops = all.filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility());
+  const from = stops.indexOf(document.activeElement), to = stops.findIndex((e) => e.matches(selector));
+  return to < 0 ? -1 : (to - from + stops.length) % stops.length;
+}"""
 
 
 def _tab_to(page: Page, selector: str) -> None:
-    """Moves the focus with the Tab key until it is there."""
-    for _ in range(90):
+    """Moves the focus with the Tab key until it is there; from a dialog's end the browser's own bar is passed, too."""
+    for _ in range(5):
+        way = page.evaluate(_WAY, selector)
         if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
             return
-        page.keyboard.press("Tab")
+        for _ in range(max(way, 1)):
+            page.keyboard.press("Tab")
     raise AssertionError(f"the Tab key does not come to {selector}")
 
 
@@ -124,6 +185,7 @@ def test_what_goes_to_prod_asks_once_and_says_what_will_happen(visit, portal):
     dialog.get_by_role("button", name="Deploy").click()
     expect(dialog.get_by_role("alert")).to_contain_text("prod")
     expect(dialog.get_by_role("button", name="Yes, do it")).to_be_focused()
+    assert look_at(page).findings == []
     dialog.get_by_role("link", name="No").click()
     expect(dialog).to_be_hidden()
     page.locator("#deploy-prod").click()
@@ -151,6 +213,9 @@ def test_replicas_and_the_demo_value_are_changed(visit, portal):
     dialog.get_by_role("button").filter(has_text=re.compile("value", re.IGNORECASE)).first.click()
     _over(page)
     expect(page.get_by_role("region", name="Environment test")).to_contain_text("blue")
+    look = look_at(page)
+    assert look.findings == []
+    assert look.width <= NARROW["width"]
 
 
 def test_a_refusal_stands_beside_its_field_and_nothing_was_done(visit, portal):
@@ -200,7 +265,9 @@ def test_what_a_rule_guards_waits_for_another_operator(visit, portal):
     other = visit(portal(SECOND), "/")
     waiting = other.get_by_role("region", name="Approvals")
     expect(waiting).to_contain_text("prod-needs-two")
+    assert look_at(other).findings == []
     waiting.get_by_role("link", name="Approve").click()
+    assert look_at(other).findings == []
     other.get_by_label("Reason").fill("it is a quiet hour")
     other.get_by_role("dialog").get_by_role("button", name="Approve").click()
     _over(other)
@@ -240,11 +307,15 @@ def test_forms_work_where_scripts_do_not(visit, portal):
     page.get_by_label("Version").select_option("v2.0.0.0")
     page.get_by_role("button", name="Show the plan").click()
     expect(page.get_by_text("What will happen")).to_be_visible()
+    expect(page.get_by_role("group", name="Request to kubernetes")).to_contain_text("curl ")
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     page.get_by_role("button", name="Upgrade").click()
+    again = page.get_by_role("link", name="Load it again")
     deadline = time.monotonic() + 20
     while "Succeeded" not in page.get_by_role("region", name="State").inner_text():
         assert time.monotonic() < deadline
-        page.reload()
+        time.sleep(0.2)
+        again.click()
     _serves(page, "test", "v2.0.0.0")
 
 
