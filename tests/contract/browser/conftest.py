@@ -19,12 +19,8 @@ from tests.contract.gitlab.receiver import Receiver
 
 from jenkins_harness import PASSWORD, USER, LightJenkins, runner_jar  # isort: skip  its folder is put on the path above
 
-# Chromium's sandbox needs rights that a container's root does not have; the pages are our own. Without a screen,
-# threads of its own for drawing and for V8 cost a third more than they spare.
-_OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--no-proxy-server", "--disable-threaded-compositing",
-    "--js-flags=--single-threaded",
-]  # fmt: skip
+# Chromium's sandbox needs rights that a container's root does not have; the pages are our own.
+_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--js-flags=--single-threaded"]
 _PATIENCE_MS = 20_000
 expect.set_options(timeout=_PATIENCE_MS)
 

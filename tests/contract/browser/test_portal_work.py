@@ -230,6 +230,10 @@ def test_a_refusal_stands_beside_its_field_and_nothing_was_done(visit, portal):
     expect(field).to_have_accessible_description(re.compile("10"))
     expect(field).to_have_value("4000")
     page.keyboard.press("Escape")
+    page.goto(f"{portal(OPERATOR).url}/act/upgrade?environment=test&version=v9.9.9.9")
+    expect(page.get_by_label("Version")).to_have_accessible_description(re.compile("v9.9.9.9 is not in the registry"))
+    expect(page.get_by_label("Version")).to_have_value("")  # and no other version is offered in its place
+    page.goto(f"{portal(OPERATOR).url}/")
     page.get_by_role("link", name="Build", exact=True).click()
     dialog.get_by_label("Branch or tag").select_option(label="tag v1.0.0.0")
     expect(dialog.get_by_text("is in the registry already")).to_be_visible()
