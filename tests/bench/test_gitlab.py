@@ -29,6 +29,7 @@ from .raw_git import nginx
 CLIENTS = 50
 PUSHES = 3
 ROUNDS = 7
+PUSHES = 5  # a round; one takes some hundredths of a second, and the machine may be busy in just these
 KILLS = 6
 BIG_MIB = 500
 
@@ -235,9 +236,10 @@ def test_clone_and_push_next_to_nginx(light: LightServer, client: gitlab.Gitlab,
                 folder = tmp_path / f"{name}-{number}"
                 times["clone"][name].append(seconds(lambda url=url, folder=folder: Worktree.clone(url, folder)))
                 clone = Worktree(folder)
-                clone.commit(f"One more by {name}", **{f"n{number}_txt": "x" * 4096})
-                push = ("push", "--quiet", "origin", f"HEAD:refs/heads/round-{number}")
-                times["push"][name].append(seconds(lambda clone=clone, push=push: clone.git(*push)))
+                for again in range(PUSHES):
+                    clone.commit(f"One more by {name}", **{f"n{number}_{again}_txt": "x" * 4096})
+                    push = ("push", "--quiet", "origin", f"HEAD:refs/heads/round-{number}")
+                    times["push"][name].append(seconds(lambda clone=clone, push=push: clone.git(*push)))
     for what, samples in times.items():
         assert board.measured(f"light GitLab: {what}", "s", samples["ours"], 1.3, samples["raw"]) <= 1.3
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from gitlab_light.founding import found_by_push
 from gitlab_light.instance import Instance
+from gitlab_light.model.deploy_tokens import READ_REPOSITORY, DeployToken
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import DEVELOPER, NO_ACCESS
 from gitlab_light.model.projects import Project
@@ -18,6 +19,7 @@ HIDDEN = "The project you were looking for could not be found or you don't have 
 NO_DOWNLOAD = "You are not allowed to download code from this project."
 _NO_PUSH = "You are not allowed to push code to this project."
 _NO_PUSH_BY_KEY = "This deploy key does not have write access to this project."
+_NO_UPLOAD = "You are not allowed to upload code."
 _ARCHIVED = "You can't push code to an archived project."
 
 
@@ -82,9 +84,10 @@ class Gate:
         """
         project = self.project(path)
         if project is None and user is not None and writes and may_make:
-            project = found_by_push(self._instance, user, _plain(path))
-            if project is not None:
-                self._made.add((user.id, project.id))
+            made = found_by_push(self._instance, user, _plain(path))
+            if made is not None:
+                self._made.add((user.id, made.id))
+            project = made or self.project(path)  # somebody else may have been faster
         admission = admit_user(self._instance, user, project, writes=writes)
         if not writes or user is None:
             return admission
@@ -97,6 +100,20 @@ class Gate:
             NotAdmitted: it may not.
         """
         return admit_deploy_key(self._instance, key, self.project(path), writes=writes)
+
+    def deploy_token(self, token: DeployToken, path: str, *, writes: bool) -> Admission:
+        """Lets a deploy token in, which only ever reads.
+
+        Raises:
+            NotAdmitted: it may not.
+        """
+        project = self.project(path)
+        places = self._instance.projects.places(project.id) if project else []
+        if project is None or (token.source, token.source_id) not in places or READ_REPOSITORY not in token.scopes:
+            raise NotAdmitted(HIDDEN, hidden=True)
+        if writes:
+            raise NotAdmitted(_NO_UPLOAD)
+        return Admission(project, None, [])
 
     def told(self, user: User, project: Project) -> None:
         """The pusher has read that the project was made."""

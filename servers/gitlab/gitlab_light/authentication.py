@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gitlab_light.errors import Refusal, forbidden, unauthorized
 from gitlab_light.instance import Instance
+from gitlab_light.model.deploy_tokens import DeployToken
 from gitlab_light.model.tokens import Token
 from gitlab_light.model.users import User
 
@@ -18,10 +19,11 @@ SESSION_COOKIE = "_gitlab_session"
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody, and the token they came with; both None for nobody."""
+    """Somebody, and the token they came with; both None for nobody. A deploy token is nobody's."""
 
     user: User | None = None
     token: Token | None = None
+    deploy_token: DeployToken | None = None
 
     def allows(self, *scopes: str) -> bool:
         """Whether the token has one of these scopes; a password or session has them all."""
@@ -118,6 +120,8 @@ def git_identity(instance: Instance, authorization: str) -> Identity | None:
     token = instance.tokens.by_secret(password)
     if token is not None:
         return _accepted(instance, token)
+    if deploy_token := instance.deploy_tokens.accepted(login, password):
+        return Identity(deploy_token=deploy_token)
     user = instance.users.signed_in(login, password) if login and password else None
     return Identity(user) if user else None
 

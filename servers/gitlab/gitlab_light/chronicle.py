@@ -93,6 +93,21 @@ class Chronicle:
         """The source branch of an open merge request is gone."""
         self._note(found, user_id, f"deleted source branch `{found.source_branch}`")
 
+    def auto_merge(self, found: MergeRequest, user_id: int, state: str) -> None:
+        """Somebody has asked for a merge once builds have succeeded ("enabled"), or it is off again.
+
+        Args:
+            found: the merge request.
+            user_id: who.
+            state: "enabled", "canceled" or "aborted" by a push.
+        """
+        words = {
+            "enabled": f"enabled an automatic merge when all merge checks for {found.head_sha} pass",
+            "canceled": "canceled the automatic merge",
+            "aborted": "aborted the automatic merge because the source branch was updated",
+        }
+        self._note(found, user_id, words[state])
+
     def threads_resolved(self, found: MergeRequest, user_id: int) -> None:
         """The last open thread was resolved."""
         self._note(found, user_id, "resolved all threads")
@@ -107,6 +122,11 @@ class Chronicle:
     def made_project(self, project: Project, user_id: int) -> None:
         """A project was made."""
         self._activities.add(project.id, user_id, "created")
+
+    def member(self, source: str, source_id: int, user_id: int, action: str) -> None:
+        """Somebody has come into a project ("joined") or gone ("left"); of groups GitLab keeps no such thing."""
+        if source == "project":
+            self._activities.add(source_id, user_id, action)
 
     def pushed(self, project: Project, user_id: int, changes: Sequence[RefChange]) -> None:
         """Branches and tags have moved."""

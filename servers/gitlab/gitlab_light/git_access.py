@@ -135,9 +135,12 @@ class GitAccess:
     def _judge(self, path: str, identity: Identity, *, writes: bool) -> Admission | Response:
         user, pushes = identity.user, identity.allows("api", "write_repository")
         try:
+            if identity.deploy_token is not None:
+                return self._gate.deploy_token(identity.deploy_token, path, writes=writes)
             admission = self._gate.user(user, path, writes=writes, may_make=pushes)
         except NotAdmitted as refused:
-            return _challenge() if user is None else PlainTextResponse(str(refused), 404 if refused.hidden else 403)
+            unknown = user is None and identity.deploy_token is None
+            return _challenge() if unknown else PlainTextResponse(str(refused), 404 if refused.hidden else 403)
         if not pushes and (writes or not identity.allows("read_repository")):
             return PlainTextResponse(f"Your token's scopes do not allow to {'push' if writes else 'read'} code.", 403)
         return admission

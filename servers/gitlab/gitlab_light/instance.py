@@ -20,8 +20,11 @@ from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import MergeFlow
 from gitlab_light.model.activity import Activities
+from gitlab_light.model.awards import Awards
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
+from gitlab_light.model.deploy_tokens import DeployTokens
+from gitlab_light.model.drafts import Drafts
 from gitlab_light.model.hooks import Hook, HookEvent, Hooks
 from gitlab_light.model.keys import Keys
 from gitlab_light.model.labels import Labels
@@ -74,6 +77,9 @@ class Instance:
         self.commit_notes = CommitNotes(self.database)
         self.merge_requests = MergeRequests(self.database)
         self.notes = Notes(self.database)
+        self.deploy_tokens = DeployTokens(self.database)
+        self.drafts = Drafts(self.database)
+        self.awards = Awards(self.database)
         self.labels = Labels(self.database)
         self.milestones = Milestones(self.database)
         self.releases = Releases(self.database)

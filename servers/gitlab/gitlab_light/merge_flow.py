@@ -121,8 +121,12 @@ class MergeFlow:
         project = self._projects.find(found.project_id)
         return self.blocked(found) or self._unmergeable(found, project) or MERGEABLE
 
-    def blocked(self, found: MergeRequest) -> str | None:
-        """What keeps a request from being merged, conflicts apart; None where nothing does."""
+    def blocked(self, found: MergeRequest, *, builds: bool = True) -> str | None:
+        """What keeps a request from being merged, conflicts apart, and without `builds` builds too.
+
+        Returns:
+            GitLab's name for it; None where nothing does.
+        """
         project = self._projects.find(found.project_id)
         features = project.features if project else {}
         if found.state != "opened":
@@ -135,7 +139,7 @@ class MergeFlow:
             return "commits_status"
         if features.get("only_allow_merge_if_all_discussions_are_resolved") and self._notes.unresolved(found.id):
             return "discussions_not_resolved"
-        if features.get("only_allow_merge_if_pipeline_succeeds"):
+        if builds and features.get("only_allow_merge_if_pipeline_succeeds"):
             overall = self.overall(found)
             if overall in ("pending", "running"):
                 return "ci_still_running"
@@ -227,7 +231,8 @@ class MergeFlow:
         )
         if placed is None or placed["head_sha"] == found.head_sha:
             return None
-        return Consequence(found, "update", {**placed, "merge_error": None}, oldrev=found.head_sha)
+        # Somebody has asked for what was there to be merged, not for what has come (GitLab's abort_auto_merges).
+        return Consequence(found, "update", {**placed, "merge_error": None, "auto_merge": {}}, oldrev=found.head_sha)
 
 
 def merge_method(project: Project) -> str:

@@ -84,7 +84,7 @@ class PushRequests:
         for branch in branches:
             opened = self._merge_requests.opened_from(project.id, branch)
             for found in opened:
-                self._change(project, found, options, tell)
+                self._change(project, user, found, options, tell)
             if opened:
                 continue
             if "create" not in options:
@@ -108,7 +108,7 @@ class PushRequests:
         if placed is None:
             return f'Target branch "{target}" does not exist'
         title, description = _words(repository, branch, placed["head_sha"], placed["base_sha"])
-        columns = {"title": title, "description": description} | self._columns(project, options, title, [], [])
+        columns = {"title": title, "description": description} | self._columns(project, user, options, title, [], [])
         columns.setdefault("assignee_ids", [])
         columns["assignee_ids"] = list(dict.fromkeys([user.id, *columns["assignee_ids"]]))
         made = self._merge_requests.add(
@@ -118,8 +118,10 @@ class PushRequests:
         tell(made, "open", {})
         return None
 
-    def _change(self, project: Project, found: MergeRequest, options: dict[str, list[str]], tell: Tell) -> None:
-        columns = self._columns(project, options, found.title, found.labels, found.assignee_ids)
+    def _change(
+        self, project: Project, user: User, found: MergeRequest, options: dict[str, list[str]], tell: Tell
+    ) -> None:
+        columns = self._columns(project, user, options, found.title, found.labels, found.assignee_ids)
         target = options.get("target", [found.target_branch])[-1]
         if target != found.target_branch and found.source_project_id is not None:
             placed = self._flow.place(found.project_id, found.source_project_id, found.source_branch, target, found.iid)
@@ -129,12 +131,18 @@ class PushRequests:
             changed = self._merge_requests.update(found, **columns)
             changes = {
                 name: {"previous": getattr(found, name), "current": value}
-                for name, value in columns.items() if not name.endswith("_sha")
+                for name, value in columns.items() if not name.endswith("_sha") and name != "auto_merge"
             }  # fmt: skip
             tell(changed, "update", changes)
 
     def _columns(
-        self, project: Project, options: dict[str, list[str]], title: str, labels: list[str], assignees: list[int]
+        self,
+        project: Project,
+        user: User,
+        options: dict[str, list[str]],
+        title: str,
+        labels: list[str],
+        assignees: list[int],
     ) -> dict[str, Any]:
         columns: dict[str, Any] = {}
         if given := options.get("title", [""])[-1].strip():
@@ -150,6 +158,8 @@ class PushRequests:
             kept = dict.fromkeys([*labels, *options.get("label", [])])
             columns["labels"] = [label for label in kept if label and label not in options.get("unlabel", [])]
             self._labels.ensure(self._projects.places(project.id), columns["labels"])
+        if "merge_when_pipeline_succeeds" in options or "auto_merge" in options:
+            columns["auto_merge"] = {"user_id": user.id}
         if "milestone" in options:
             known = self._milestones.of(self._projects.places(project.id))
             wanted = [one.id for one in known if one.title == options["milestone"][-1]]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import set_headers
 from gitlab_light.errors import Refusal
 from gitlab_light.git.hooks import shell_pattern
 from gitlab_light.git.journal import WHOLE, ZERO, Journal, RefChange
+from gitlab_light.git.report import Report
 from gitlab_light.git.repository import is_file_path, is_ref_name
 from gitlab_light.model.database import as_id
 from gitlab_light.model.passwords import PasswordCheck, hash_password
@@ -226,3 +229,30 @@ def test_payloads_carry_the_address_inside_the_sandbox(instance):
     assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["project"]["web_url"] == "http://gitlab.example:8929/root/p"
     assert payload["project"]["git_ssh_url"] == "ssh://git@gitlab:2222/root/p.git"
+
+
+@pytest.mark.parametrize(("parts", "said"), [(0, b""), (1, b"0017refs and their tips0000")])
+def test_what_a_pusher_reads_stands_before_the_end_of_gits_report(parts, said):
+    report = Report(parts)
+    packets = said + b"0008\x01ok\n" + b"0000"
+    passed = b"".join(report.feed(packets[place : place + 3]) for place in range(0, len(packets), 3))
+    assert passed == packets[:-4]
+    assert report.end("read me\n") == b"000d\x02read me\n0000"
+
+
+@pytest.mark.parametrize("answer", [b"000eunpack ok\n0000", b"<html>no packets</html>", b""])
+def test_a_client_without_side_bands_is_told_nothing(answer):
+    report = Report()
+    assert report.feed(answer) + report.end("read me\n") == answer
+
+
+def test_more_than_ten_thousand_items_are_not_counted(instance):
+    call = Call(instance, None, None, "/users", "per_page=10", {}, Params({"per_page": "10"}))
+    set_headers(call, 10_000)
+    assert (call.headers["X-Total"], call.headers["X-Total-Pages"], 'rel="last"' in call.headers["Link"]) == (
+        "10000", "1000", True,
+    )  # fmt: skip
+    call.headers.clear()
+    set_headers(call, 10_001)
+    assert not {"X-Total", "X-Total-Pages"} & set(call.headers)
+    assert (call.headers["X-Next-Page"], 'rel="last"' in call.headers["Link"]) == ("2", False)

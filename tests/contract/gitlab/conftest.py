@@ -93,6 +93,27 @@ def project(make_project: Callable[..., Project]) -> Project:
     return made
 
 
+@pytest.fixture(scope="module")
+def shared(root: gitlab.Gitlab, unique: Callable[[str], str]) -> Project:
+    """A project with one commit on master that the tests of a module have in common."""
+    about = {"name": unique("shared"), "default_branch": "master", "initialize_with_readme": True}
+    return root.projects.create(about)
+
+
+@pytest.fixture
+def asked(shared: Project, unique: Callable[[str], str]) -> Callable[..., ProjectMergeRequest]:
+    """Makes a merge request in the common project, by calls alone."""
+
+    def make(**more: Any) -> ProjectMergeRequest:
+        name = unique("asked")
+        file = {"file_path": f"{name}.txt", "content": name, "commit_message": f"Add {name}"}
+        shared.files.create(file | {"branch": name, "start_branch": "master"})
+        about = {"source_branch": name, "target_branch": "master", "title": f"Add {name}"}
+        return shared.mergerequests.create(about | more)
+
+    return make
+
+
 @pytest.fixture
 def url(server: Server) -> Callable[..., str]:
     """A project's clone address with root's login."""

@@ -134,3 +134,33 @@ def test_a_projects_token_is_a_bot_that_is_a_member_of_it_alone(server, make_pro
 def test_whoever_is_not_known_gets_401(server, headers):
     answer = requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=5)
     assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})
+
+
+def test_what_belongs_to_an_account(root, make_user, client_of, shared):
+    user = make_user()
+    theirs = client_of(user)
+    theirs.auth()
+    theirs.http_put("/user/status", post_data={"emoji": "tada", "message": "About"})
+    assert root.users.get(user.id).status.get().message == "About"
+    email = theirs.user.emails.create({"email": f"second-{user.email}"})
+    assert [one.email for one in user.emails.list(get_all=True)] == [email.email]
+    with refused(400, "has already been taken"):
+        root.users.get(root.user.id).emails.create({"email": user.email})
+    theirs.user.emails.delete(email.id)
+    shared.members.create({"user_id": user.id, "access_level": 30})
+    (membership,) = user.memberships.list(get_all=True)
+    assert (membership.source_type, membership.source_id, membership.access_level) == ("Project", shared.id, 30)
+    assert theirs.http_get(f"/users/{user.id}/associations_count")["projects_count"] == 1
+
+
+def test_an_administrator_acts_as_a_user_by_an_impersonation_token(server, root, make_user):
+    user = make_user()
+    token = user.impersonationtokens.create({"name": "as them", "scopes": ["api"]})
+    assert token.impersonation
+    with gitlab.Gitlab(server.url, private_token=token.token) as theirs:
+        theirs.auth()
+        assert theirs.user.username == user.username
+        assert [one.name for one in user.impersonationtokens.list(state="active", get_all=True)] == ["as them"]
+        token.delete()
+        with refused(401):
+            theirs.auth()

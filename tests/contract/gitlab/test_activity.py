@@ -113,8 +113,8 @@ def test_a_users_events_are_seen_where_the_project_is(root, project, make_user, 
     own = client_of(user)
     about = {"branch": "mine", "start_branch": "master", "file_path": "x", "content": "x", "commit_message": "x"}
     own.projects.get(project.id).files.create(about)
-    assert [one.push_data["ref"] for one in own.events.list(get_all=True)] == ["mine"]
-    assert [one.push_data["ref"] for one in root.users.get(user.id).events.list(get_all=True)] == ["mine"]
+    assert [one.push_data["ref"] for one in own.events.list(action="pushed", get_all=True)] == ["mine"]
+    assert [one.action_name for one in root.users.get(user.id).events.list(get_all=True)] == ["pushed new", "joined"]
     assert client_of(stranger).users.get(user.id).events.list(get_all=True) == []
     with refused(404, "404 User Not Found"):
         root.http_list("/users/nobody-of-that-name/events", get_all=True)
@@ -136,3 +136,11 @@ def test_whose_namespace_it_is_owns_the_project_and_stays(root, project):
         project.members.create({"user_id": root.user.id, "access_level": 30})
     with refused(403, "403 Forbidden"):
         owner.delete()
+
+
+def test_who_joins_and_leaves_a_project_is_told(shared, make_user):
+    user = make_user()
+    shared.members.create({"user_id": user.id, "access_level": 30})
+    shared.members.delete(user.id)
+    told = [(one.action_name, one.author_username) for one in shared.events.list(get_all=True)]
+    assert told[:2] == [("left", user.username), ("joined", user.username)]

@@ -197,3 +197,17 @@ def test_a_commits_files_come_as_an_archive(project, kind, tmp_path):
     archive.write_bytes(project.repository_archive(format=kind))
     shutil.unpack_archive(archive, tmp_path / "out", "zip" if kind == "zip" else "tar")
     assert (tmp_path / "out" / f"{project.path}-master-{sha}" / "README.md").read_text() == "# Hello\n"
+
+
+def test_commits_are_discussed(shared):
+    commit = shared.commits.get("master")
+    commit.comments.create({"note": "First"})
+    thread = commit.discussions.create({"body": "Why?"})
+    reply = thread.notes.create({"body": "Because"})
+    assert [one["body"] for one in commit.discussions.get(thread.id).attributes["notes"]] == ["Why?", "Because"]
+    assert [one.individual_note for one in commit.discussions.list(get_all=True)] == [True, False]
+    reply.body = "Because of that"
+    reply.save()
+    assert [one.note for one in commit.comments.list(get_all=True)] == ["First", "Why?", "Because of that"]
+    thread.notes.delete(reply.id)
+    assert len(commit.comments.list(get_all=True)) == 2

@@ -106,13 +106,26 @@ def test_the_path_that_a_project_had_leads_to_it(server, root, project, worktree
     assert root.projects.get(old).id == taken.id
 
 
-def test_lfs_is_told_to_be_off(server, project):
+def test_lfs_is_told_to_be_off(server, shared):
     answer = requests.post(
-        f"{project.http_url_to_repo}/info/lfs/objects/batch", json={"operation": "upload"}, timeout=30,
+        f"{shared.http_url_to_repo}/info/lfs/objects/batch", json={"operation": "upload"}, timeout=30,
         auth=("root", server.root_password),
     )  # fmt: skip
     assert answer.status_code == 501
     assert answer.json()["message"] == "Git LFS is not enabled on this GitLab server, contact your admin."
+
+
+def test_a_deploy_token_reads_its_project_and_no_more(shared, make_project, tmp_path):
+    token = shared.deploytokens.create({"name": "machine", "scopes": ["read_repository"]})
+    assert token.username == f"gitlab+deploy-token-{token.id}"
+    clone = Worktree.clone(with_login(shared.http_url_to_repo, token.username, token.token), tmp_path / "read")
+    refused = clone.git("push", "origin", "HEAD:refs/heads/x", check=False).stderr
+    assert "You are not allowed to upload code." in refused
+    other = with_login(make_project().http_url_to_repo, token.username, token.token)
+    assert "could not be found" in clone.git("ls-remote", other, check=False).stderr
+    assert [one.name for one in shared.deploytokens.list(get_all=True)] == ["machine"]
+    token.delete()
+    assert clone.git("fetch", check=False).returncode != 0
 
 
 def test_a_token_needs_the_scope(server, make_user, project, tmp_path):

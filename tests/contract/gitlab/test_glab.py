@@ -116,13 +116,12 @@ def test_a_merge_request_is_checked_out_over_ssh(glab, project, clone, unique):
     assert glab.git("branch", "--show-current", folder=clone).strip() == "topic"
 
 
-def test_labels_and_releases(glab, project, path, clone):
-    glab.run("label", "create", "--name", "urgent", "--color", "#FF0000", folder=clone)
-    assert "urgent" in glab.run("label", "list", folder=clone)
-    glab.run("release", "create", "v1.0", "--ref", "master", "--name", "One", "--notes", "The first", folder=clone)
-    assert "v1.0" in glab.run("release", "list", folder=clone)
-    assert "first" in glab.run("release", "view", "v1.0", folder=clone)
-    glab.run("release", "delete", "v1.0", "--yes", "--with-tag", folder=clone)
+def test_labels_and_releases(glab, project, path):
+    glab.run("label", "create", "--name", "urgent", "--color", "#FF0000", "-R", path)
+    assert "urgent" in glab.run("label", "list", "-R", path)
+    glab.run("release", "create", "v1.0", "--ref", "master", "--name", "One", "--notes", "The first", "-R", path)
+    assert "first" in glab.run("release", "view", "v1.0", "-R", path)
+    glab.run("release", "delete", "v1.0", "--yes", "--with-tag", "-R", path)
     assert project.tags.list(get_all=True) == []
 
 

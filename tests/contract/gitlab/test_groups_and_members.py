@@ -57,6 +57,16 @@ def test_members_are_added_changed_listed_and_removed(make_user, group):
         group.members.get(user.id)
 
 
+def test_several_are_added_at_once(make_user, group):
+    one, two = make_user(), make_user()
+    group.members.create({"user_id": one.id, "access_level": 20})
+    answer = group.manager.gitlab.http_post(
+        f"/groups/{group.id}/members", post_data={"user_id": f"{one.id},{two.id}", "access_level": 30}
+    )
+    assert answer == {"status": "error", "message": {one.username: "Member already exists"}}
+    assert group.members.get(two.id).access_level == 30
+
+
 def test_membership_of_a_group_counts_in_its_projects(root, make_user, client_of, group):
     user = make_user()
     project = root.projects.create({"name": "inside", "namespace_id": group.id})
@@ -140,3 +150,34 @@ def test_a_groups_settings_and_its_old_path_are_kept(server, root, group):
         f"{server.url}/api/v4/groups/{old}", headers={"PRIVATE-TOKEN": server.token}, timeout=30, allow_redirects=False
     )
     assert (answer.status_code, answer.headers["Location"]) == (301, f"{server.url}/api/v4/groups/{group.id}")
+
+
+def test_a_group_moves_with_what_is_below_it(root, group, unique):
+    name = unique("above")
+    above = root.groups.create({"name": name, "path": name})
+    project = root.projects.create({"name": "deep", "namespace_id": group.id})
+    group.transfer(above.id)
+    assert root.projects.get(project.id).path_with_namespace == f"{name}/{group.path}/deep"
+    with refused(400, "already associated"):
+        group.transfer(above.id)
+    group.transfer()
+    assert root.groups.get(group.id).full_path == group.path
+    outside = root.projects.create({"name": unique("outside")})
+    group.transfer_project(outside.id)
+    assert root.projects.get(outside.id).namespace["id"] == group.id
+
+
+def test_who_asks_to_be_let_in_is_let_in_or_not(root, make_user, client_of, make_project):
+    user, project = make_user(), make_project(visibility="internal")
+    theirs = client_of(user).projects.get(project.id)
+    theirs.accessrequests.create()
+    with refused(400, "already exists"):
+        theirs.accessrequests.create()
+    (asked,) = project.accessrequests.list(get_all=True)
+    asked.approve(access_level=20)
+    assert project.members.get(user.id).access_level == 20
+    assert project.accessrequests.list(get_all=True) == []
+    project.members.delete(user.id)
+    theirs.accessrequests.create()
+    project.accessrequests.delete(user.id)
+    assert project.accessrequests.list(get_all=True) == []

@@ -68,6 +68,8 @@ def test_a_method_that_a_path_does_not_have(call):
     answer = call("PATCH", "/version")
     assert (answer.status_code, answer.json()) == (405, {"error": "405 Not Allowed"})
     assert "GET" in answer.headers["Allow"]
+    asked = call("OPTIONS", "/version")
+    assert (asked.status_code, asked.headers["Allow"]) == (204, "OPTIONS, HEAD, GET")
 
 
 def test_head_tells_without_a_body(call):

@@ -252,27 +252,6 @@ def test_notes_and_threads(project, request_of):
     assert [one.body for one in notes if one.system] == ["resolved all threads"]
 
 
-def test_a_builds_state_is_seen_on_the_commit_and_on_the_request(project, request_of):
-    project.only_allow_merge_if_pipeline_succeeds = True
-    project.save()
-    found = request_of("feature")
-    assert found.detailed_merge_status == "ci_must_pass"
-    commit = project.commits.get(found.sha)
-    commit.statuses.create({"state": "running", "name": "jenkins", "ref": "feature"})
-    assert project.mergerequests.get(1).detailed_merge_status == "ci_still_running"
-    with refused(405, "405 Method Not Allowed"):
-        found.merge()
-    commit.statuses.create({"state": "success", "name": "jenkins", "ref": "feature"})
-    now = project.mergerequests.get(1)
-    assert (now.head_pipeline["status"], now.head_pipeline["sha"], now.pipeline["source"]) == (
-        "success", found.sha, "external",
-    )  # fmt: skip
-    assert [one.status for one in now.pipelines.list(get_all=True)] == ["success"]
-    assert project.commits.get(found.sha).status == "success"
-    now.merge()
-    assert project.mergerequests.get(1).state == "merged"
-
-
 def test_a_fork_asks_to_be_merged(server, project, make_user, client_of, tmp_path):
     user = make_user()
     project.members.create({"user_id": user.id, "access_level": 20})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from urllib.parse import urlsplit
 
 import pytest
@@ -162,3 +164,29 @@ def test_nothing_of_a_repository_becomes_markup(signed_in, project):
         assert evil not in signed_in.get(base + page).text
     raw = signed_in.get(f"{base}/-/raw/master/README")
     assert raw.headers["Content-Type"].startswith("text/plain")
+
+
+def test_an_archive_is_fetched_from_its_page_by_a_token(server, shared):
+    shared.tags.create({"tag_name": "v1", "ref": "master"})
+    name = f"{shared.path}-v1"
+    address = f"{server.url}/{shared.path_with_namespace}/-/archive/v1/{name}.tar.gz"
+    answer = requests.get(address, headers={"PRIVATE-TOKEN": server.token}, timeout=30)
+    assert answer.headers["Content-Type"] == "application/gzip"
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as files:
+        assert any(one.endswith("/README.md") for one in files.getnames())
+    assert "users/sign_in" in requests.get(address, timeout=30).url
+    assert requests.get(address, headers={"PRIVATE-TOKEN": "wrong"}, timeout=30).status_code == 401
+
+
+def test_the_pages_of_a_moved_project_lead_to_it_and_tell_what_was_done(signed_in, shared, asked, unique):
+    old = shared.path_with_namespace
+    shared.path = unique("moved")
+    shared.save()
+    page = signed_in.get(f"/{old}/-/commits/master")
+    assert urlsplit(page.url).path == f"/root/{shared.path}/-/commits/master"
+    assert page.ok
+    found = asked()
+    found.title = "Another"
+    found.save()
+    page = signed_in.get(urlsplit(found.web_url).path)
+    assert "changed title from" in page.text

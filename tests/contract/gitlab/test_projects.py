@@ -103,20 +103,24 @@ def test_the_default_branch_is_the_one_that_a_clone_checks_out(project, url, tmp
         project.save()
 
 
-def test_settings_of_parts_that_are_not_here_are_kept(root, project):
+def test_settings_of_parts_that_are_not_here_are_kept(root, shared):
     given = {
         "ci_config_path": "ci.yml", "builds_access_level": "private", "allow_merge_on_skipped_pipeline": True,
         "merge_commit_template": "%{title}", "build_timeout": 600,
     }  # fmt: skip
-    root.projects.update(project.id, given)
-    found = root.projects.get(project.id)
+    root.projects.update(shared.id, given)
+    found = root.projects.get(shared.id)
     assert {name: getattr(found, name) for name in given} == given
     assert (found.jobs_enabled, found.repository_access_level) == (True, "enabled")
 
 
 def test_languages_and_stars(root, make_user, client_of, project):
-    for name, content in (("a.py", "x" * 30), ("b.sh", "y" * 10), ("c.md", "z" * 99)):
-        project.files.create({"file_path": name, "branch": "master", "content": content, "commit_message": "m"})
+    files = (("a.py", "x" * 30), ("b.sh", "y" * 10), ("c.md", "z" * 99))
+    actions = [{"action": "create", "file_path": name, "content": content} for name, content in files]
+    project.commits.create({"branch": "master", "commit_message": "Add files", "actions": actions})
+    counted = root.projects.get(project.id, statistics=True).statistics
+    assert counted["commit_count"] == 2
+    assert counted["repository_size"] > 0
     assert project.languages() == {"Python": 75.0, "Shell": 25.0}
     project.star()
     assert root.projects.get(project.id).star_count == 1
@@ -126,9 +130,9 @@ def test_languages_and_stars(root, make_user, client_of, project):
     assert root.projects.get(project.id).star_count == 0
 
 
-def test_a_fork_is_related_and_unrelated(root, project, make_project):
+def test_a_fork_is_related_and_unrelated(root, shared, make_project):
     other = make_project()
-    other.create_fork_relation(project.id)
-    assert root.projects.get(other.id).forked_from_project["id"] == project.id
+    other.create_fork_relation(shared.id)
+    assert root.projects.get(other.id).forked_from_project["id"] == shared.id
     other.delete_fork_relation()
     assert not hasattr(root.projects.get(other.id), "forked_from_project")

@@ -97,3 +97,15 @@ def test_calls_are_counted_and_bounded(tmp_path):
     assert 1 <= int(late.headers["Retry-After"]) <= 60
     assert requests.get(f"{light.url}/api/v4/projects", timeout=5).status_code == 200
     light.stop()
+
+
+def test_the_server_tells_of_itself(root, shared):
+    settings = root.settings.get()
+    assert (settings.signup_enabled, settings.default_project_visibility) == (False, "private")
+    assert int(root.statistics.get().projects) >= 1
+    assert "<h1>Title</h1>" in root.markdown("# Title")
+    assert root.notificationsettings.get().level == "participating"
+    kept = shared.notificationsettings.get()
+    kept.level = "watch"
+    kept.save()
+    assert shared.notificationsettings.get().level == "watch"

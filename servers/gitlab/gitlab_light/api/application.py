@@ -62,6 +62,8 @@ class Api:
             allowed = self._router.methods(raw_path)
             if not allowed:
                 return as_json({"error": "404 Not Found"}, 404)
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers={"Allow": ", ".join(["OPTIONS", "HEAD", *allowed])})
             return as_json({"error": "405 Not Allowed"}, 405, {"Allow": ", ".join(["OPTIONS", "HEAD", *allowed])})
         route, arguments = found
         params = await self._params(request)

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, not_found
-from gitlab_light.git.repository import is_file_path
+from gitlab_light.git.repository import Repository, is_file_path
+from gitlab_light.instance import Instance
+from gitlab_light.model.projects import Project
 
 routes = Routes()
 _FORMATS = {
@@ -33,18 +35,40 @@ _CHUNK = 128 * 1024
 def show_archive(call: Call) -> Any:
     """The files of a commit, branch or tag: archive, archive.tar.gz, archive.zip and so on."""
     name, _, extension = call.arguments["archive"].partition(".")
-    extension = extension or "tar.gz"
-    kind = _ALIASES.get(extension, extension)
-    if name != "archive" or kind not in _FORMATS:
+    if name != "archive":
         raise not_found()
     project, repository = call.repository()
-    sha = repository.resolve(call.params.optional_text("sha") or project.default_branch)
+    revision, path = call.params.optional_text("sha"), call.params.optional_text("path")
+    return archive(call.instance, project, repository, revision or project.default_branch, path or "", extension)
+
+
+def archive(
+    instance: Instance, project: Project, repository: Repository, revision: str, path: str, extension: str
+) -> Response:
+    """An archive of a commit's files.
+
+    Args:
+        instance: the server's parts.
+        project: whose they are.
+        repository: its repository.
+        revision: a branch, tag or commit.
+        path: the folder that it is to hold; "" for all.
+        extension: "zip", "tar.gz" and so on; "" for tar.gz.
+
+    Raises:
+        Refusal: 404 for what is no format or no commit, 400 for a path that is not there.
+    """
+    extension = extension or "tar.gz"
+    kind = _ALIASES.get(extension, extension)
+    if kind not in _FORMATS:
+        raise not_found()
+    sha = repository.resolve(revision)
     if sha is None:
         raise not_found("File")
-    path = (call.params.optional_text("path") or "").strip("/")
+    path = path.strip("/")
     if path and (not is_file_path(path) or repository.entry(sha, path) is None):
         raise bad_parameter("path does not have a valid value")
-    folder = f"{project.path}-{(call.params.optional_text('sha') or project.default_branch).replace('/', '-')}-{sha}"
+    folder = f"{project.path}-{revision.replace('/', '-')}-{sha}"
     command = [
         "git",
         "--git-dir",
@@ -56,7 +80,7 @@ def show_archive(call: Call) -> Any:
     ]
     process = subprocess.Popen(
         [*command, "--", path] if path else command,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=call.instance.git_environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=instance.git_environment,
     )  # fmt: skip
     disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder, safe='')}.{extension}"}
     chunks = _squeezed(_chunks(process)) if kind == _BZIP2 else _chunks(process)

@@ -176,6 +176,13 @@ def _annotate(call: Call, name: str, commit: str, message: str) -> str:
     return repository.run("mktag", stdin=text.encode()).decode().strip()
 
 
+@routes.get("/projects/:id/repository/tags/:tag/signature", anonymous=True)
+def show_tag_signature(call: Call) -> Any:
+    """Signatures are not checked here, so no tag has one that could be shown."""
+    _, repository = call.repository()
+    raise not_found("Signature" if repository.tag(call.arguments["tag"]) else "Tag")
+
+
 @routes.delete("/projects/:id/repository/tags/:tag")
 def delete_tag(call: Call) -> Any:
     """Removes a tag."""

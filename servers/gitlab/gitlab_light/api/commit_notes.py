@@ -6,6 +6,7 @@ from typing import Any
 
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
+from gitlab_light.api.merge_request_actions import merge_waiting
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, not_found
@@ -16,10 +17,15 @@ from gitlab_light.model.projects import Project
 
 routes = Routes()
 _LONGEST = 255
-_LONGEST_NOTE = 1_000_000
+LONGEST_NOTE = 1_000_000
 
 
-def _commit(call: Call) -> tuple[Project, Repository, str]:
+def named_commit(call: Call) -> tuple[Project, Repository, str]:
+    """The commit that the path names: its project, repository and id.
+
+    Raises:
+        Refusal: 404.
+    """
     project, repository = call.repository()
     sha = repository.resolve(call.arguments["sha"])
     if sha is None:
@@ -30,7 +36,7 @@ def _commit(call: Call) -> tuple[Project, Repository, str]:
 @routes.get("/projects/:id/repository/commits/:sha/statuses", anonymous=True)
 def list_statuses(call: Call) -> Any:
     """The states of a commit's builds."""
-    project, _, sha = _commit(call)
+    project, _, sha = named_commit(call)
     found = call.instance.commit_notes.statuses(project.id, sha, every=call.params.boolean("all"))
     for name in ("name", "ref"):
         wanted = call.params.optional_text(name)
@@ -42,7 +48,7 @@ def list_statuses(call: Call) -> Any:
 def set_status(call: Call) -> Any:
     """Tells the state of a commit's build."""
     call.project(DEVELOPER)
-    project, repository, sha = _commit(call)
+    project, repository, sha = named_commit(call)
     params = call.params
     state = params.choice("state", STATES, default="")
     if not state:
@@ -57,6 +63,7 @@ def set_status(call: Call) -> Any:
         project.id, sha, name=name, status=state, ref=_ref(call, repository, sha), author_id=call.me.id,
         description=params.optional_text("description"), target_url=target, coverage=_coverage(call),
     )  # fmt: skip
+    merge_waiting(call.instance, sha)
     call.created()
     return _status(call, status)
 
@@ -105,7 +112,7 @@ def _status(call: Call, status: Status) -> dict[str, Any]:
 @routes.get("/projects/:id/repository/commits/:sha/comments", anonymous=True)
 def list_comments(call: Call) -> Any:
     """A commit's comments."""
-    project, _, sha = _commit(call)
+    project, _, sha = named_commit(call)
     return [_comment(call, comment) for comment in paginate(call, call.instance.commit_notes.comments(project.id, sha))]
 
 
@@ -113,22 +120,27 @@ def list_comments(call: Call) -> Any:
 def add_comment(call: Call) -> Any:
     """Comments on a commit."""
     call.project(REPORTER)
-    project, repository, sha = _commit(call)
+    project, repository, sha = named_commit(call)
     note = call.params.text("note")
-    if len(note) > _LONGEST_NOTE:
-        raise bad_request({"note": [f"is too long (maximum is {_LONGEST_NOTE} characters)"]})
+    if len(note) > LONGEST_NOTE:
+        raise bad_request({"note": [f"is too long (maximum is {LONGEST_NOTE} characters)"]})
     comment = call.instance.commit_notes.comment(
         project.id, sha, note, call.me.id, path=call.params.optional_text("path"),
         line=call.params.optional_integer("line"),
         line_type=call.params.choice("line_type", ("new", "old"), default="new") if "line" in call.params else None,
     )  # fmt: skip
-    events = call.instance.events
-    events.noted(project, events.payloads.commit_note(
-        project, repository, sha, call.me, note_id=comment.id, body=note, created=comment.created_at
-    ))  # fmt: skip
-    call.instance.sender.wake()
+    tell_comment(call, project, repository, comment)
     call.created()
     return _comment(call, comment)
+
+
+def tell_comment(call: Call, project: Project, repository: Repository, comment: Comment) -> None:
+    """Tells the hooks of a comment."""
+    events = call.instance.events
+    events.noted(project, events.payloads.commit_note(
+        project, repository, comment.sha, call.me, note_id=comment.id, body=comment.note, created=comment.created_at
+    ))  # fmt: skip
+    call.instance.sender.wake()
 
 
 def _comment(call: Call, comment: Comment) -> dict[str, Any]:

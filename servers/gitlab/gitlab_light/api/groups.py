@@ -145,7 +145,7 @@ def delete_group(call: Call) -> Any:
         for project in instance.projects.in_namespace(space.id):
             remove_project(call, project)
         with instance.database.transaction():
-            for table in ("hooks", "members", "shares"):
+            for table in ("hooks", "members", "shares", "deploy_tokens"):
                 instance.database.execute(f"DELETE FROM {table} WHERE source = 'group' AND source_id = ?", space.id)  # noqa: S608
             instance.database.execute(
                 "DELETE FROM users WHERE bot AND id IN "
@@ -173,6 +173,38 @@ def list_projects(call: Call) -> Any:
         marks = ", ".join("?" for _ in spaces)
         return select_projects(call, f"namespace_id IN ({marks})", list(spaces))
     return select_projects(call, "namespace_id = ?", [group.id])
+
+
+@routes.post("/groups/:id/projects/:project_id")
+def take_project(call: Call) -> Any:
+    """Moves a project into a group; for administrators."""
+    call.require_admin()
+    group, name = call.group(), call.arguments["project_id"]
+    projects, project_id = call.instance.projects, as_id(name)
+    project = projects.by_path(name.replace("\0", "")) if project_id is None else projects.find(project_id)
+    if project is None:
+        raise not_found("Project")
+    projects.update(project, namespace_id=group.id)
+    call.created()
+    return entities.group(call.instance, group)
+
+
+@routes.post("/groups/:id/transfer")
+def transfer_group(call: Call) -> Any:
+    """Moves a group below another one, or without `group_id` to the top."""
+    group, parent_id = call.group(OWNER), call.params.optional_integer("group_id")
+    parent = call.instance.namespaces.find(parent_id) if parent_id is not None else None
+    if parent_id is not None and (
+        parent is None or parent.kind != "group" or call.instance.members.group_level(call.user, parent) < OWNER
+    ):
+        raise not_found("Group")
+    if parent_id == group.parent_id:
+        raise bad_request("Transfer failed: Group is already associated to the parent group.")
+    if parent and group.id in {space.id for space in call.instance.namespaces.with_ancestors(parent.id)}:
+        raise bad_request("Transfer failed: Cannot transfer group to one of its subgroup.")
+    changed = call.instance.namespaces.update_group(group, parent_id=parent_id)
+    call.created()
+    return entities.group(call.instance, changed)
 
 
 @routes.get("/namespaces")

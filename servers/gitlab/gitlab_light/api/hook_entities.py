@@ -13,6 +13,8 @@ _TRIGGERS = {
     "Merge Request Hook": "merge_request_hooks",
     "Note Hook": "note_hooks",
     "Release Hook": "release_hooks",
+    "Emoji Hook": "emoji_hooks",
+    "Milestone Hook": "milestone_hooks",
 }
 
 

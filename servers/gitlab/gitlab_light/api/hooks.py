@@ -12,7 +12,7 @@ from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
 from gitlab_light.model.members import MAINTAINER, OWNER
-from gitlab_light.webhooks.events import MERGE_REQUEST, NOTE, PUSH, RELEASE, TAG_PUSH
+from gitlab_light.webhooks.events import EMOJI, MERGE_REQUEST, MILESTONE, NOTE, PUSH, RELEASE, TAG_PUSH
 from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook, url_variables
 
 routes = Routes()
@@ -20,11 +20,23 @@ _PROJECT, _GROUP = "/projects/:id/hooks", "/groups/:id/hooks"
 _MOST_HOOKS = 100  # GitLab's plan limit for a project
 _TRIGGERS = {
     "push_events": PUSH, "tag_push_events": TAG_PUSH, "merge_requests_events": MERGE_REQUEST, "note_events": NOTE,
-    "releases_events": RELEASE,
+    "releases_events": RELEASE, "emoji_events": EMOJI, "milestone_events": MILESTONE,
 }  # fmt: skip
-# What is missing where there is nothing to send, in the words of GitLab's TestHooks::ProjectService.
-_MISSING = {MERGE_REQUEST: "Ensure the project has merge requests.", NOTE: "Ensure the project has notes.",
-            RELEASE: "Ensure the project has releases."}  # fmt: skip
+# What is missing where there is nothing to send, in the words of GitLab's Integrations::ProjectTestData.
+_MISSING = {
+    "merge_requests_events": "Ensure the project has merge requests.",
+    "note_events": "Ensure the project has notes.",
+    "emoji_events": "Ensure the project has notes.",
+    "releases_events": "Ensure the project has releases.",
+    "milestone_events": "Ensure the project has milestones.",
+    "issues_events": "Ensure the project has issues.",
+    "confidential_issues_events": "Ensure the project has issues.",
+    "confidential_note_events": "Ensure the project has notes.",
+    "pipeline_events": "Ensure the project has CI pipelines.",
+    "job_events": "Ensure the project has CI jobs.",
+    "wiki_page_events": "Ensure the wiki is enabled and has pages.",
+    "deployment_events": "Ensure the project has deployments.",
+}
 
 
 def _place(call: Call) -> tuple[str, int]:
@@ -121,13 +133,10 @@ def test_hook(call: Call) -> Any:
     trigger = call.arguments["trigger"]
     if trigger not in EVENTS:
         raise bad_parameter("trigger does not have a valid value")
-    if trigger not in _TRIGGERS:
-        raise Refusal(422, {"message": f"There are no {trigger.removesuffix('_events')} events in this server"})
-    project = call.project(MAINTAINER)
-    sent = call.instance.test_hook(hook, project, call.me, _TRIGGERS[trigger])
+    project, event = call.project(MAINTAINER), _TRIGGERS.get(trigger)
+    sent = call.instance.test_hook(hook, project, call.me, event) if event else None
     if sent is None:
-        missing = _MISSING.get(_TRIGGERS[trigger], "Ensure the project has at least one commit.")
-        raise Refusal(422, {"message": missing})
+        raise Refusal(422, {"message": _MISSING.get(trigger, "Ensure the project has at least one commit.")})
     if not sent.response_status.startswith("2"):
         raise Refusal(422, {"message": f"Hook execution failed: {sent.response_body or sent.response_status}"})
     call.created()

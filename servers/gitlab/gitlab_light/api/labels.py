@@ -53,12 +53,13 @@ def add_label(call: Call) -> Any:
     """Makes a label."""
     place, params = place_of(call, REPORTER), call.params
     name, color = _name(params.text("name")), _color(params.text("color"))
-    if any(label.name == name for label in call.instance.labels.of(place.all)):
-        raise conflict("Label already exists")
-    label = call.instance.labels.add(
-        *place.own, name, color, description=params.optional_text("description") or None,
-        priority=params.optional_integer("priority") if place.kind == "project" else None,
-    )  # fmt: skip
+    with call.instance.database.transaction():
+        if any(label.name == name for label in call.instance.labels.of(place.all)):
+            raise conflict("Label already exists")
+        label = call.instance.labels.add(
+            *place.own, name, color, description=params.optional_text("description") or None,
+            priority=params.optional_integer("priority") if place.kind == "project" else None,
+        )  # fmt: skip
     call.created()
     return _entity(call, place, label)
 

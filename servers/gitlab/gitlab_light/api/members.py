@@ -8,8 +8,10 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, conflict, forbidden, not_found
+from gitlab_light.errors import Refusal, bad_parameter, conflict, forbidden, not_found
+from gitlab_light.model.database import as_id
 from gitlab_light.model.members import LEVELS, MAINTAINER, MINIMAL, OWNER, Member
+from gitlab_light.model.users import User
 
 routes = Routes()
 _PROJECT, _GROUP = "/projects/:id/members", "/groups/:id/members"
@@ -65,28 +67,49 @@ def show_any(call: Call) -> Any:
 
 @routes.post(_PROJECT, _GROUP)
 def add(call: Call) -> Any:
-    """Makes a user a member."""
+    """Makes a user a member, or several whose ids are joined by commas."""
     source, source_id, _, level = _place(call, _managing(call))
     wanted = _level(call, level)
-    username = call.params.optional_text("username")
-    if username is not None:
-        user = call.instance.users.by_login(username)
-    else:
-        user_id = call.params.optional_text("user_id")
-        if user_id is None:
-            raise bad_parameter("user_id, username are missing, exactly one parameter must be provided")
-        user = call.instance.users.find(call.params.integer("user_id"))
+    username, user_id = call.params.optional_text("username"), call.params.optional_text("user_id")
+    if username is None and user_id is None:
+        raise bad_parameter("user_id, username are missing, exactly one parameter must be provided")
+    if username is None and "," in str(user_id):
+        return _add_several(call, source, source_id, wanted)
+    users = call.instance.users
+    user = users.by_login(username) if username is not None else users.find(call.params.integer("user_id"))
     if user is None:
         raise not_found("User")
+    member = _add(call, source, source_id, user, wanted)
+    call.created()
+    return entities.member(call.instance, member)
+
+
+def _add_several(call: Call, source: str, source_id: int, level: int) -> dict[str, Any]:
+    """Adds whom it can, and tells of the others why not, as GitLab does for a list of ids."""
+    problems = {}
+    for name in call.params.texts("user_id") or []:
+        user = call.instance.users.find(as_id(name) or 0)
+        if user is None:
+            problems[name] = "User not found"
+            continue
+        try:
+            _add(call, source, source_id, user, level)
+        except Refusal as refusal:
+            problems[user.username] = str(refusal.body["message"])
+    call.created()
+    return {"status": "error", "message": problems} if problems else {"status": "success"}
+
+
+def _add(call: Call, source: str, source_id: int, user: User, level: int) -> Member:
+    day = call.params.day("expires_at")
     with call.instance.database.transaction():
         if call.instance.members.find(source, source_id, user.id):
             raise conflict("Member already exists")
-        day = call.params.day("expires_at")
         member = call.instance.members.add(
-            source, source_id, user.id, wanted, expires_at=day.isoformat() if day else None, created_by_id=call.me.id
+            source, source_id, user.id, level, expires_at=day.isoformat() if day else None, created_by_id=call.me.id
         )
-    call.created()
-    return entities.member(call.instance, member)
+        call.instance.chronicle.member(source, source_id, user.id, "joined")
+    return member
 
 
 @routes.put(_PROJECT + "/:user_id", _GROUP + "/:user_id")
@@ -116,7 +139,9 @@ def remove(call: Call) -> Any:
         raise forbidden()
     if member.access_level > level or _is_holder(call, source, member):
         raise forbidden()
-    call.instance.members.remove(member)
+    with call.instance.database.transaction():
+        call.instance.members.remove(member)
+        call.instance.chronicle.member(source, source_id, member.user_id, "left")
 
 
 def _is_holder(call: Call, source: str, member: Member) -> bool:

@@ -9,18 +9,25 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move
 from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, forbidden, not_found, unauthorized
+from gitlab_light.errors import Refusal, bad_request, forbidden, not_found, unauthorized
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange
-from gitlab_light.git.merging import rebased
+from gitlab_light.git.merging import merge_commit, rebased
 from gitlab_light.git.writing import Person
+from gitlab_light.instance import Instance
 from gitlab_light.merge_flow import Merge
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.merge_requests import MergeRequest
 from gitlab_light.model.projects import Project
+from gitlab_light.params import Params
 
 routes = Routes()
+# The states of builds for which a merge can wait, and the parameters that say how it is to be done.
+_UNDER_WAY = ("pending", "running")
+_HOW = (
+    "merge_commit_message", "squash_commit_message", "squash", "should_remove_source_branch", "sha",
+)  # fmt: skip
 
 
 @routes.put(PATH + "/merge")
@@ -30,12 +37,42 @@ def merge(call: Call) -> Any:
     if not entities.can_merge(instance, found, call.user):
         raise unauthorized()
     waits = params.boolean("auto_merge") or params.boolean("merge_when_pipeline_succeeds")
-    if instance.merge_flow.blocked(found) or (waits and instance.merge_flow.overall(found) != "success"):
+    overall = instance.merge_flow.overall(found)
+    later = waits and overall in _UNDER_WAY and not instance.merge_flow.blocked(found, builds=False)
+    if not later and (instance.merge_flow.blocked(found) or (waits and overall != "success")):
         raise Refusal(405, {"message": "405 Method Not Allowed"})
     if not instance.merge_flow.can_be_merged(found) or instance.merge_flow.needs_rebase(found):
         raise _unmergeable()
     _check_sha(call, found)
-    project = call.project()
+    return _wait(call, found) if later else _merge(call, found)
+
+
+def _wait(call: Call, found: MergeRequest) -> Any:
+    """Keeps how it is to be merged for when its builds have succeeded."""
+    kept = {name: call.params.raw(name) for name in _HOW if name in call.params} | {"user_id": call.me.id}
+    with call.instance.database.transaction():
+        changed = call.instance.merge_requests.update(found, auto_merge=kept)
+        call.instance.chronicle.auto_merge(changed, call.me.id, "enabled")
+    return entities.full(call.instance, changed, call.user)
+
+
+def merge_waiting(instance: Instance, sha: str) -> None:
+    """Merges what was to be merged once this commit's builds have succeeded, in the name of who asked for it."""
+    for found in instance.merge_requests.waiting_for(sha):
+        user = instance.users.find(found.auto_merge["user_id"])
+        if instance.merge_flow.overall(found) != "success" or user is None or not user.active:
+            continue
+        arguments = {"id": str(found.project_id), "iid": str(found.iid)}
+        how = {name: value for name, value in found.auto_merge.items() if name in _HOW}
+        call = Call(instance, user, None, f"/projects/{found.project_id}", "", arguments, Params(how))
+        try:
+            merge(call)
+        except Refusal as refusal:
+            instance.merge_requests.update(found, merge_error=str(refusal.body.get("message", "")))
+
+
+def _merge(call: Call, found: MergeRequest) -> Any:
+    instance, project = call.instance, call.project()
     made = _make(call, found, project)
     if made is None:
         raise _unmergeable()
@@ -114,6 +151,20 @@ def _remove_source(call: Call, found: MergeRequest) -> None:
         move(call, project, RefChange(tip, ZERO, f"refs/heads/{found.source_branch}"))
 
 
+@routes.get(PATH + "/merge_ref")
+def show_merge_ref(call: Call) -> Any:
+    """What the merge would make, as a commit at the request's own ref `merge`; the branches stay as they are."""
+    found, instance = find(call), call.instance
+    repository, target = instance.merge_flow.repository(found), instance.merge_flow.target_tip(found)
+    me = Person(call.me.name, call.me.email)
+    message = f"Merge branch '{found.source_branch}' into '{found.target_branch}'"
+    made = merge_commit(repository, target, found.head_sha, message, author=me, committer=me) if target else None
+    if made is None:
+        raise bad_request("Merge request is not mergeable")
+    repository.run("update-ref", f"refs/merge-requests/{found.iid}/merge", made)
+    return {"commit_id": made}
+
+
 @routes.put(PATH + "/rebase")
 def rebase(call: Call) -> Any:
     """Makes the source's commits anew on top of the target; done when this answers."""
@@ -144,10 +195,17 @@ def rebase(call: Call) -> Any:
 
 @routes.post(PATH + "/cancel_merge_when_pipeline_succeeds")
 def cancel(call: Call) -> Any:
-    """There is never a merge that waits, so there is none to cancel."""
-    if not entities.can_merge(call.instance, find(call), call.user):
+    """A merge is no longer to follow when builds have succeeded."""
+    found = find(call)
+    if not entities.can_merge(call.instance, found, call.user):
         raise unauthorized()
-    raise Refusal(406, {"message": "Can't cancel the automatic merge"})
+    if not found.auto_merge:
+        raise Refusal(406, {"message": "Can't cancel the automatic merge"})
+    with call.instance.database.transaction():
+        call.instance.merge_requests.update(found, auto_merge={})
+        call.instance.chronicle.auto_merge(found, call.me.id, "canceled")
+    call.created()
+    return {"status": "success"}
 
 
 @routes.get(PATH + "/approvals", anonymous=True)

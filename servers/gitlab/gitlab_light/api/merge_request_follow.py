@@ -19,6 +19,7 @@ from gitlab_light.model.merge_requests import MergeRequest
 routes = Routes()
 # GitLab's units of time: a day of eight hours, a week of five days, a month of four weeks.
 _UNITS = {"mo": 4 * 5 * 8 * 3600, "w": 5 * 8 * 3600, "d": 8 * 3600, "h": 3600, "m": 60, "s": 1}
+_MOST_SECONDS = 2**31 - 1
 _SPAN = re.compile(r"(\d{1,6})\s*(mo|w|d|h|m|s)")
 
 
@@ -103,6 +104,8 @@ def reset_estimate(call: Call) -> Any:
 def spend(call: Call) -> Any:
     """Adds time that was spent; with a minus takes some back."""
     spent = find(call).time_spent + _seconds(call)
+    if spent > _MOST_SECONDS:
+        raise bad_request({"time_spent": ["is too long"]})
     if spent < 0:
         raise bad_request({"time_spent": ["Time to subtract exceeds the total time spent"]})
     answer = _set_time(call, time_spent=spent)
@@ -129,4 +132,7 @@ def _seconds(call: Call) -> int:
     spans = _SPAN.findall(plain)
     if not spans or _SPAN.sub("", plain).strip():
         raise bad_request({"time_estimate": ["must have a valid format and be greater than or equal to zero."]})
-    return sign * sum(int(number) * _UNITS[unit] for number, unit in spans)
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in spans)
+    if seconds > _MOST_SECONDS:
+        raise bad_request({"time_estimate": ["is too long"]})
+    return sign * seconds

@@ -51,6 +51,7 @@ def add_milestone(call: Call) -> Any:
     title = _title(call, place, params.text("title"))
     description = params.optional_text("description") or ""
     made = call.instance.milestones.add(*place.own, title=title, description=description, **_days(params))
+    _tell(call, made, "create")
     call.created()
     return mr_entities.milestone(call.instance, made)
 
@@ -71,13 +72,18 @@ def change_milestone(call: Call) -> Any:
         raise bad_parameter(
             "title, description, start_date, due_date, state_event are missing, at least one parameter must be provided"
         )
-    return mr_entities.milestone(call.instance, call.instance.milestones.update(found, **columns))
+    changed = call.instance.milestones.update(found, **columns)
+    if changed.state != found.state:
+        _tell(call, changed, "close" if changed.state == "closed" else "reopen")
+    return mr_entities.milestone(call.instance, changed)
 
 
 @routes.delete(*_ONE)
 def remove_milestone(call: Call) -> Any:
     """Removes a milestone."""
-    call.instance.milestones.remove(_find(call, place_of(call, REPORTER)))
+    found = _find(call, place_of(call, REPORTER))
+    call.instance.milestones.remove(found)
+    _tell(call, found, "delete")
 
 
 @routes.get(*(f"{one}/merge_requests" for one in _ONE))
@@ -108,6 +114,11 @@ def promote_milestone(call: Call) -> Any:
         raise bad_request("Project does not belong to a group.")
     call.instance.milestones.update(found, source="group", source_id=place.above[0])
     return mr_entities.milestone(call.instance, call.instance.milestones.find(found.id) or found)
+
+
+def _tell(call: Call, milestone: Milestone, action: str) -> None:
+    call.instance.events.milestone(milestone, action)
+    call.instance.sender.wake()
 
 
 def _find(call: Call, place: Place) -> Milestone:

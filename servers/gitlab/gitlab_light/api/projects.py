@@ -11,11 +11,12 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.founding import DEFAULT_BRANCH, found, may_found
+from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import is_ref_name
 from gitlab_light.git.writing import Action, Person, make_commit
 from gitlab_light.model.database import as_id
-from gitlab_light.model.members import MAINTAINER, OWNER
+from gitlab_light.model.members import MAINTAINER, OWNER, REPORTER
 from gitlab_light.model.namespaces import LEVELS, Namespace
 from gitlab_light.model.project_settings import given_settings
 from gitlab_light.model.projects import Project
@@ -73,7 +74,27 @@ def _target_namespace(call: Call, namespace_id: int | None) -> Namespace:
 @routes.get("/projects/:id", anonymous=True)
 def show_project(call: Call) -> Any:
     """One project."""
-    return entities.project(call.instance, call.project(), call.user)
+    project = call.project()
+    shown = entities.project(call.instance, project, call.user)
+    if call.params.boolean("statistics") and call.instance.members.project_level(call.user, project) >= REPORTER:
+        shown["statistics"] = _statistics(call, project)
+    return shown
+
+
+def _statistics(call: Call, project: Project) -> dict[str, int]:
+    """How much there is in a project; all but the repository is absent here, and so nothing."""
+    repository = call.instance.repositories.of(project.id)
+    commit = repository.resolve(project.default_branch)
+    lines = dict(line.split(": ") for line in repository.text("count-objects", "-v").splitlines())
+    size = (int(lines["size"]) + int(lines["size-pack"])) * 1024
+    others = (
+        "wiki_size", "lfs_objects_size", "job_artifacts_size", "pipeline_artifacts_size", "packages_size",
+        "snippets_size", "uploads_size", "container_registry_size",
+    )  # fmt: skip
+    return {
+        "commit_count": history.count(repository, [commit]) if commit else 0, "storage_size": size,
+        "repository_size": size, **dict.fromkeys(others, 0),
+    }  # fmt: skip
 
 
 @routes.put("/projects/:id")

@@ -91,6 +91,8 @@ def create_release(call: Call) -> Any:
             raise Refusal(422, {"message": "Ref is not specified"})
         found = make_tag(call, tag, params.text("ref"), params.optional_text("tag_message"))
     with call.instance.database.transaction():
+        if call.instance.releases.by_tag(project.id, tag):
+            raise conflict("Release already exists")
         release = call.instance.releases.add(
             project.id, tag=tag, sha=found.commit, name=params.optional_text("name") or tag,
             description=params.optional_text("description"), author_id=call.me.id,
@@ -194,9 +196,9 @@ def _time(params: Params) -> str | None:
         return None
     try:
         time = datetime.fromisoformat(given)
-    except ValueError:
+        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise bad_parameter("released_at is invalid") from None
-    time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
     return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 

@@ -9,7 +9,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.project_lists import select_projects
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, bad_parameter, conflict, not_found
+from gitlab_light.errors import bad_parameter, conflict, not_found
 from gitlab_light.model.members import LEVELS, MAINTAINER, OWNER
 from gitlab_light.model.namespaces import Namespace
 
@@ -21,12 +21,13 @@ def share_project(call: Call) -> Any:
     """Lets a group's members into a project."""
     project = call.project(MAINTAINER)
     group, level, until = _wanted(call)
-    if call.instance.shares.find("project", project.id, group.id):
-        raise conflict("The project has already been shared with this group")
     above = {space.id for space in call.instance.namespaces.with_ancestors(project.namespace_id)}
     if group.id in above:
         raise conflict("Project cannot be shared with the group it is in or one of its ancestors.")
-    share = call.instance.shares.add("project", project.id, group.id, level, until)
+    with call.instance.database.transaction():
+        if call.instance.shares.find("project", project.id, group.id):
+            raise conflict("The project has already been shared with this group")
+        share = call.instance.shares.add("project", project.id, group.id, level, until)
     call.created()
     return {
         "id": share.id, "project_id": project.id, "group_id": group.id, "group_access": level, "expires_at": until
@@ -46,9 +47,10 @@ def share_group(call: Call) -> Any:
     group, level, until = _wanted(call)
     if group.id == shared.id:
         raise not_found()
-    if call.instance.shares.find("group", shared.id, group.id):
-        raise Refusal(409, {"message": "Shared group The group has already been shared with this group"})
-    call.instance.shares.add("group", shared.id, group.id, level, until)
+    with call.instance.database.transaction():
+        if call.instance.shares.find("group", shared.id, group.id):
+            raise conflict("Shared group The group has already been shared with this group")
+        call.instance.shares.add("group", shared.id, group.id, level, until)
     call.created()
     return entities.group(call.instance, shared) | {
         "shared_with_groups": entities.shares(call.instance, "group", shared.id)

@@ -37,6 +37,8 @@ def set_status(call: Call) -> Any:
     """Sets the caller's status; nothing given clears it."""
     params = call.params
     message = params.optional_text("message") or ""
+    if len(params.optional_text("emoji") or "") > _MOST_MESSAGE:
+        raise bad_request({"emoji": ["is not a valid emoji name"]})
     if len(message) > _MOST_MESSAGE:
         raise bad_request({"message": [f"is too long (maximum is {_MOST_MESSAGE} characters)"]})
     status = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from gitlab_light.errors import bad_request
@@ -45,7 +46,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment on a commit, or on a line of what it changes."""
+    """A comment on a commit, or on a line of what it changes; replies to it have its discussion's id."""
 
     id: int
     project_id: int
@@ -55,6 +56,7 @@ class Comment:
     line: int | None
     line_type: str | None
     author_id: int
+    discussion_id: str
     created_at: str
 
 
@@ -118,12 +120,12 @@ class CommitNotes:
 
     def comment(
         self, project_id: int, sha: str, note: str, author_id: int,
-        *, path: str | None, line: int | None, line_type: str | None,
+        *, path: str | None, line: int | None, line_type: str | None, discussion_id: str | None = None,
     ) -> Comment:  # fmt: skip
-        """Comments on a commit."""
+        """Comments on a commit, in a discussion of its own unless one is named."""
         comment_id = self._db.insert(
             "comments", project_id=project_id, sha=sha, note=note, path=path, line=line, line_type=line_type,
-            author_id=author_id, created_at=now(),
+            author_id=author_id, discussion_id=discussion_id or secrets.token_hex(20), created_at=now(),
         )  # fmt: skip
         kept = self._db.one(Comment, "SELECT * FROM comments WHERE id = ?", comment_id)
         assert kept is not None  # noqa: S101  just written

@@ -64,10 +64,11 @@ class Labels:
 
     def ensure(self, places: list[tuple[str, int]], names: list[str]) -> None:
         """Makes those of some names that are not there, in the first place, as GitLab does for merge requests."""
-        known = {label.name for label in self.of(places)}
-        for name in names:
-            if name not in known:
-                self.add(*places[0], name, DEFAULT_COLOR)
+        with self._db.transaction():
+            known = {label.name for label in self.of(places)}
+            for name in dict.fromkeys(names):
+                if name not in known:
+                    self.add(*places[0], name, DEFAULT_COLOR)
 
     def update(self, label: Label, **columns: Any) -> Label:
         """Changes a label; a new name is what merge requests carry from then on."""

@@ -25,6 +25,8 @@ class MergeRequest:
         start_sha: the target branch's tip when the version was made.
         time_estimate: seconds that it is thought to take; 0 where nobody has said.
         time_spent: seconds that it has taken.
+        auto_merge: who has asked for it to be merged once its builds have succeeded ("user_id"), and how; empty where
+            nobody has.
         pending: the merge that is about to be applied: what becomes of the target branch, and the commits' ids.
         remove_source_branch: whether the source branch goes when it is merged; None where nobody has said.
     """
@@ -45,6 +47,7 @@ class MergeRequest:
     milestone_id: int | None
     time_estimate: int
     time_spent: int
+    auto_merge: dict[str, Any]
     squash: bool
     remove_source_branch: bool | None
     discussion_locked: bool | None
@@ -131,6 +134,10 @@ class MergeRequests:
         return self.select(
             "state = 'opened' AND source_project_id = ? AND source_branch = ?", project_id, branch, order="id"
         )
+
+    def waiting_for(self, sha: str) -> list[MergeRequest]:
+        """The open ones that are to be merged once the builds of this head have succeeded."""
+        return self.select("state = 'opened' AND head_sha = ? AND auto_merge <> '{}'", sha, order="id")
 
     def opened_into(self, project_id: int, branch: str) -> list[MergeRequest]:
         """The open ones whose target a branch is."""

@@ -106,17 +106,17 @@ class Namespaces:
         return group
 
     def update_group(self, group: Namespace, **changes: Any) -> Namespace:
-        """Changes a group; a new `path` moves everything below it.
+        """Changes a group; a new `path` or `parent_id` moves it and everything below it.
 
         Raises:
             Refusal: as in `create_group`.
         """
         if "name" in changes:
             check_name(changes["name"])
-        path = changes.get("path", group.path)
+        path, parent_id = changes.get("path", group.path), changes.get("parent_id", group.parent_id)
         with self._db.transaction():
-            if path != group.path:
-                parent = self.find(group.parent_id) if group.parent_id else None
+            if (path, parent_id) != (group.path, group.parent_id):
+                parent = self.find(parent_id) if parent_id else None
                 full_path = f"{parent.full_path}/{path}" if parent else path
                 if full_path.lower() != group.full_path.lower():
                     self._check_free(path, full_path, top=parent is None)

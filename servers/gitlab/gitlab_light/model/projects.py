@@ -82,21 +82,22 @@ class Projects:
         Raises:
             Refusal: 400 where name or path is taken or malformed, or the visibility wider than the group's.
         """
-        self._check(namespace, name, path, visibility)
-        self._redirects.take(f"{namespace.full_path}/{path}")
-        project_id = self._db.insert(
-            "projects",
-            namespace_id=namespace.id,
-            path=path,
-            full_path=f"{namespace.full_path}/{path}",
-            name=name,
-            visibility=visibility,
-            default_branch=default_branch,
-            creator_id=creator_id,
-            created_at=now(),
-            last_activity_at=now(),
-            **more,
-        )
+        with self._db.transaction():
+            self._check(namespace, name, path, visibility)
+            self._redirects.take(f"{namespace.full_path}/{path}")
+            project_id = self._db.insert(
+                "projects",
+                namespace_id=namespace.id,
+                path=path,
+                full_path=f"{namespace.full_path}/{path}",
+                name=name,
+                visibility=visibility,
+                default_branch=default_branch,
+                creator_id=creator_id,
+                created_at=now(),
+                last_activity_at=now(),
+                **more,
+            )
         return self._existing(project_id)
 
     def update(self, project: Project, **changes: Any) -> Project:
@@ -123,7 +124,7 @@ class Projects:
         with self._db.transaction():
             bots = self._db.rows("SELECT user_id FROM tokens WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM hooks WHERE source = 'project' AND source_id = ?", project.id)
-            for table in ("members", "shares"):
+            for table in ("members", "shares", "deploy_tokens"):
                 self._db.execute(f"DELETE FROM {table} WHERE source = 'project' AND source_id = ?", project.id)  # noqa: S608
             self._redirects.forget("project", project.id)
             self._db.execute("DELETE FROM projects WHERE id = ?", project.id)

@@ -152,4 +152,51 @@ ALTER TABLE merge_requests ADD COLUMN time_estimate INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE merge_requests ADD COLUMN time_spent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE namespaces ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'
 """,
+    """
+ALTER TABLE merge_requests ADD COLUMN auto_merge TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE comments ADD COLUMN discussion_id TEXT NOT NULL DEFAULT '';
+UPDATE comments SET discussion_id = lower(hex(randomblob(20)));
+
+CREATE TABLE draft_notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    author_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    note TEXT NOT NULL,
+    discussion_id TEXT,
+    resolve_discussion INTEGER NOT NULL DEFAULT 0,
+    commit_id TEXT,
+    position TEXT NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE awards (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    target_type TEXT NOT NULL,
+    target_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    UNIQUE (target_type, target_id, user_id, name)
+);
+
+CREATE TABLE access_requests (
+    source TEXT NOT NULL,
+    source_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    requested_at TEXT NOT NULL,
+    PRIMARY KEY (source, source_id, user_id)
+);
+
+CREATE TABLE deploy_tokens (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    source_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    username TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    revoked INTEGER NOT NULL DEFAULT 0,
+    digest TEXT NOT NULL UNIQUE,
+    expires_at TEXT,
+    created_at TEXT NOT NULL
+)
+""",
 )

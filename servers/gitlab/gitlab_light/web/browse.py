@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from gitlab_light.api.archives import archive
 from gitlab_light.errors import not_found
 from gitlab_light.git import blame as tracing
 from gitlab_light.git import history
@@ -16,6 +17,7 @@ from gitlab_light.web import highlight
 from gitlab_light.web.visit import SAFETY, SignInNeeded, Visit, redirect
 
 _SHOWN_FILE = 512 * 1024
+_ARCHIVES = ("tar.gz", "tar.bz2", "tar", "zip")
 _READMES = ("readme.md", "readme.markdown", "readme", "readme.txt")
 
 
@@ -171,6 +173,17 @@ def raw_file(visit: Visit) -> Response:
     name = quote(path.rsplit("/", 1)[-1])
     disposition = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
     return Response(content, headers=SAFETY | disposition, media_type=kind)
+
+
+def archive_file(visit: Visit) -> Response:
+    """A branch's, tag's or commit's files as an archive: `archive/v1/service-v1.tar.gz`."""
+    project = visit.project()
+    revision, _, name = visit.names["rest"].rpartition("/")
+    extension = next((one for one in _ARCHIVES if name.endswith(f".{one}")), None)
+    if extension is None:
+        raise not_found("Page")
+    path = visit.form.optional_text("path") or ""
+    return archive(visit.instance, project, visit.repository(project), revision, path, extension)
 
 
 def switch(visit: Visit) -> Response:

@@ -13,22 +13,24 @@ from urllib.parse import quote, urlsplit
 import light_look
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gitlab_light.authentication import SESSION_COOKIE
+from gitlab_light.authentication import SESSION_COOKIE, api_identity
 from gitlab_light.errors import Refusal
 from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
+from gitlab_light.model.users import User
 from gitlab_light.params import flat_params
 from gitlab_light.web import accounts, browse, commits, hooks, keys, merge_requests
-from gitlab_light.web.visit import SignInNeeded, Visit, redirect
+from gitlab_light.web.visit import Moved, SignInNeeded, Visit, redirect
 
 _log = logging.getLogger(__name__)
 _GUEST_COOKIE = "_gitlab_guest"  # what a sign-in form must bring back, before there is a session
 _MOST_FORM = 64 * 1024
 _ASSETS = "/assets/"
 _OWN_STYLE = "application.css"
+_BY_TOKEN = re.compile(r"/-/(archive|raw)/")
 _KEPT = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 Page = Callable[[Visit], Response]
@@ -52,6 +54,7 @@ _PROJECT_PAGES: list[tuple[str, str, Page]] = [
     ("GET", r"blame/(?P<rest>.+)", browse.blame_page),
     ("GET", r"refs/switch", browse.switch),
     ("GET", r"raw/(?P<rest>.+)", browse.raw_file),
+    ("GET", r"archive/(?P<rest>.+)", browse.archive_file),
     ("GET", r"commits/?(?P<rest>.*)", commits.commits_page),
     ("GET", r"commit/(?P<sha>.+)", commits.commit_page),
     ("GET", r"branches(/all)?", commits.branches_page),
@@ -108,7 +111,10 @@ class Site:
         return Response(found[0], headers=_KEPT, media_type=found[1])
 
     def _respond(self, request: Request, body: bytes | None) -> Response:
-        visit = self._visit(request, body or b"")
+        try:
+            visit = self._visit(request, body or b"")
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal.body.get("message", "401 Unauthorized")), refusal.status)
         try:
             if body is None:
                 raise Refusal(413, {"message": "The form is too long"})
@@ -117,6 +123,8 @@ class Site:
             response = self._page(request.method, request.url.path, visit)(visit)
         except SignInNeeded:
             response = redirect(f"/users/sign_in?redirect={quote(visit.path, safe='/')}")
+        except Moved as moved:
+            response = redirect(moved.path)
         except Refusal as refusal:
             response = visit.refusal(refusal)
         except GitError as error:
@@ -129,7 +137,7 @@ class Site:
     def _visit(self, request: Request, body: bytes) -> Visit:
         cookie = request.cookies.get(SESSION_COOKIE, "")
         session = self._instance.sessions.find(cookie) if cookie else None
-        user = self._instance.users.find(session.user_id) if session else None
+        user = self._instance.users.find(session.user_id) if session else self._by_token(request)
         guest = request.cookies.get(_GUEST_COOKIE) or secrets.token_urlsafe(24)
         way_back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Visit(
@@ -137,6 +145,14 @@ class Site:
             session.csrf if session else guest, way_back,
             flat_params(body.decode("utf-8", "replace") if request.method == "POST" else request.url.query),
         )  # fmt: skip
+
+    def _by_token(self, request: Request) -> User | None:
+        """Who comes with a token: it opens archives and raw files alone (GitLab's SessionlessAuthentication)."""
+        if request.method not in ("GET", "HEAD") or not _BY_TOKEN.search(request.url.path):
+            return None
+        parameter = request.query_params.get("private_token")
+        identity = api_identity(self._instance, request.headers, {}, parameter, writes=False)
+        return identity.user if identity.allows("api", "read_api", "read_repository") else None
 
     @staticmethod
     def _guard(request: Request, visit: Visit) -> None:

@@ -38,6 +38,18 @@ class SignInNeeded(Exception):
     """A page is not for everybody; whoever asks is led to the sign-in page."""
 
 
+class Moved(Exception):
+    """What a page is about has another path now.
+
+    Args:
+        path: the page's path there.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 @dataclass
 class Visit:
     """A visit.
@@ -75,10 +87,14 @@ class Visit:
 
         Raises:
             SignInNeeded: nobody is signed in, and the project is not public.
+            Moved: the project has left this path.
             Refusal: 404, as GitLab hides what may not be seen; also where the visitor's level is too low.
         """
-        project = self.instance.projects.by_path(self.names["project"])
-        members = self.instance.members
+        name, members = self.names["project"], self.instance.members
+        project = self.instance.projects.by_path(name)
+        gone = self.instance.projects.moved_from(name) if project is None else None
+        if gone is not None and members.can_see_project(self.user, gone):
+            raise Moved(self.path.replace(name, gone.full_path, 1))
         seen = project is not None and members.can_see_project(self.user, project)
         if project is None or not seen or (level and members.project_level(self.user, project) < level):
             if self.user is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from gitlab_light.chronicle import Chronicle
@@ -14,11 +15,12 @@ from gitlab_light.git.journal import ZERO, RefChange, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import Consequence, MergeFlow
+from gitlab_light.model.awards import Award
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.hooks import Hook, Hooks
 from gitlab_light.model.labels import Labels
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
-from gitlab_light.model.milestones import Milestones
+from gitlab_light.model.milestones import Milestone, Milestones
 from gitlab_light.model.namespaces import Namespaces
 from gitlab_light.model.notes import Notes
 from gitlab_light.model.projects import Project, Projects
@@ -26,7 +28,9 @@ from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.releases import Release, Releases
 from gitlab_light.model.users import User, Users
 from gitlab_light.push_options import PushRequests, merge_request_options, payload_options
+from gitlab_light.webhooks.emoji_payloads import emoji_payload
 from gitlab_light.webhooks.merge_payloads import MergePayloads
+from gitlab_light.webhooks.milestone_payloads import milestone_payload
 from gitlab_light.webhooks.payloads import push_payload
 from gitlab_light.webhooks.release_payloads import release_payload
 
@@ -34,7 +38,7 @@ from gitlab_light.webhooks.release_payloads import release_payload
 PUSH_EVENT_HOOKS_LIMIT = 3
 PUSH, TAG_PUSH = "Push Hook", "Tag Push Hook"
 MERGE_REQUEST, NOTE = "Merge Request Hook", "Note Hook"
-RELEASE = "Release Hook"
+RELEASE, EMOJI, MILESTONE = "Release Hook", "Emoji Hook", "Milestone Hook"
 
 
 class Events:
@@ -57,6 +61,7 @@ class Events:
         self._merge_requests = merge_requests
         self._notes = notes
         self._flow = flow
+        self._milestones = milestones
         self._releases = releases
         self._requests = PushRequests(flow, merge_requests, users, labels, milestones, projects)
         self.payloads = MergePayloads(links, users, projects, namespaces, labels, flow)
@@ -117,19 +122,39 @@ class Events:
         self._chronicle.merge_request(after, user.id, consequence.action, {})
         if consequence.oldrev is not None:
             self._chronicle.commits_added(after, user.id, consequence.oldrev)
+        if consequence.before.auto_merge and not after.auto_merge:
+            self._chronicle.auto_merge(after, user.id, "aborted")
         if consequence.action == "close":
             self._chronicle.source_removed(after, user.id)
 
     def noted(self, project: Project, payload: dict[str, Any]) -> None:
         """Keeps the deliveries that tell of a note."""
-        takers = self._takers(project, "note_events")
-        self._queue([(hook, NOTE, json.dumps(payload, ensure_ascii=False)) for hook in takers])
+        self._tell(project, "note_events", NOTE, lambda: payload)
+
+    def emoji(self, project: Project, award: Award, user: User, action: str, found: MergeRequest) -> None:
+        """Keeps the deliveries that tell that an emoji was put on a merge request or note ("award") or taken off."""
+        self._tell(project, "emoji_events", EMOJI, lambda: self._emoji_payload(award, user, action, found))
+
+    def milestone(self, milestone: Milestone, action: str) -> None:
+        """Keeps the deliveries that tell what has become of a project's milestone; of groups' ones nobody is told."""
+        project = self._projects.find(milestone.source_id) if milestone.source == "project" else None
+        if project:
+            about = self.payloads.project(project.id)
+            self._tell(project, "milestone_events", MILESTONE, lambda: milestone_payload(about, milestone, action))
+
+    def _emoji_payload(self, award: Award, user: User, action: str, found: MergeRequest) -> dict[str, Any]:
+        note = self._notes.find(award.target_id) if award.target_type == "Note" else None
+        return emoji_payload(self.payloads, award, user, action, found, note)
+
+    def _tell(self, project: Project, wish: str, event: str, payload: Callable[[], dict[str, Any]]) -> None:
+        """Keeps a payload for the hooks that wish for it; it is only made where one does."""
+        if takers := self._takers(project, wish):
+            text = json.dumps(payload(), ensure_ascii=False)
+            self._queue([(hook, event, text) for hook in takers])
 
     def release(self, project: Project, release: Release, commit: history.Commit | None, action: str) -> None:
         """Keeps the deliveries that tell what has become of a release."""
-        takers = self._takers(project, "releases_events")
-        payload = self._release_payload(project, release, commit, action) if takers else {}
-        self._queue([(hook, RELEASE, json.dumps(payload, ensure_ascii=False)) for hook in takers])
+        self._tell(project, "releases_events", RELEASE, lambda: self._release_payload(project, release, commit, action))
 
     def _release_payload(
         self, project: Project, release: Release, commit: history.Commit | None, action: str
@@ -159,7 +184,10 @@ class Events:
 
     def sample(self, project: Project, user: User, event: str) -> dict[str, Any] | None:
         """The payload of a test: that of the latest thing of its kind; None where there is none."""
-        if event in (MERGE_REQUEST, NOTE):
+        if event == MILESTONE:
+            latest = next(iter(self._milestones.of([("project", project.id)])), None)
+            return milestone_payload(self.payloads.project(project.id), latest, "create") if latest else None
+        if event in (MERGE_REQUEST, NOTE, EMOJI):
             return self._sample_of_merge_request(project, user, event)
         if event == RELEASE:
             return self._sample_of_release(project)
@@ -180,8 +208,12 @@ class Events:
     def _sample_of_merge_request(self, project: Project, user: User, event: str) -> dict[str, Any] | None:
         for found in self._merge_requests.select("project_id = ?", project.id):
             if event == MERGE_REQUEST:
-                return self.payloads.merge_request(found, user, "update", {}, None)
-            if notes := self._notes.all_of(found.id):
+                return self.payloads.merge_request(found, user, "open", {}, None)
+            notes = self._notes.all_of(found.id)
+            if notes and event == EMOJI:
+                award = Award(1, "Note", notes[-1].id, user.id, "thumbsup", now())
+                return self._emoji_payload(award, user, "award", found)
+            if notes:
                 return self.payloads.merge_request_note(found, notes[-1], user, "create")
         return None
 

@@ -125,7 +125,8 @@ class MergePayloads:
             "merge_params": {"force_remove_source_branch": "1" if found.remove_source_branch else "0"},
             "merge_status": merge_status(detailed, mergeable=self._flow.can_be_merged(found)),
             "detailed_merge_status": detailed, "merge_user_id": found.merged_by_id,
-            "merge_when_pipeline_succeeds": False, "head_pipeline_id": None, "first_contribution": False,
+            "merge_when_pipeline_succeeds": bool(found.auto_merge), "head_pipeline_id": None,
+            "first_contribution": False,
             "blocking_discussions_resolved": detailed != "discussions_not_resolved",
         }  # fmt: skip
         return {

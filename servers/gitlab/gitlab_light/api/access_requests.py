@@ -1,0 +1,88 @@
+"""Requests of users to become members (https://docs.gitlab.com/api/access_requests/)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlab_light.api import entities
+from gitlab_light.api.call import Call
+from gitlab_light.api.pagination import paginate
+from gitlab_light.api.routing import Routes
+from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found
+from gitlab_light.model.database import now
+from gitlab_light.model.members import DEVELOPER, LEVELS, MAINTAINER, OWNER
+
+routes = Routes()
+_ALL = ("/projects/:id/access_requests", "/groups/:id/access_requests")
+_ONE = tuple(f"{place}/:user_id" for place in _ALL)
+
+
+@routes.get(*_ALL)
+def list_requests(call: Call) -> Any:
+    """Who waits to be let in."""
+    place = _place(call, managing=True)
+    rows = call.instance.database.rows(
+        "SELECT * FROM access_requests WHERE source = ? AND source_id = ? ORDER BY requested_at", *place
+    )
+    return [_entity(call, row["user_id"], row["requested_at"]) for row in paginate(call, rows)]
+
+
+@routes.post(*_ALL)
+def ask(call: Call) -> Any:
+    """Asks to be let in."""
+    source, source_id = _place(call, managing=False)
+    if call.instance.members.find(source, source_id, call.me.id):
+        raise bad_request({"user_id": ["already exists in source"]})
+    since = now()
+    if not call.instance.database.execute(
+        "INSERT OR IGNORE INTO access_requests VALUES (?, ?, ?, ?)", source, source_id, call.me.id, since
+    ):
+        raise bad_request({"user_id": ["already exists in source"]})
+    call.created()
+    return _entity(call, call.me.id, since)
+
+
+@routes.put(*(f"{one}/approve" for one in _ONE))
+def approve(call: Call) -> Any:
+    """Lets somebody in."""
+    source, source_id = _place(call, managing=True)
+    user_id, level = call.number("user_id"), call.params.optional_integer("access_level") or DEVELOPER
+    if level not in LEVELS:
+        raise bad_parameter("access_level does not have a valid value")
+    with call.instance.database.transaction():
+        _take(call, source, source_id, user_id)
+        if known := call.instance.members.find(source, source_id, user_id):
+            return entities.member(call.instance, known)
+        member = call.instance.members.add(source, source_id, user_id, level, created_by_id=call.me.id)
+        call.instance.chronicle.member(source, source_id, user_id, "joined")
+    call.created()
+    return entities.member(call.instance, member)
+
+
+@routes.delete(*_ONE)
+def deny(call: Call) -> Any:
+    """Lets somebody not in; one's own request can be taken back."""
+    user_id = call.number("user_id")
+    _take(call, *_place(call, managing=user_id != call.me.id), user_id)
+
+
+def _take(call: Call, source: str, source_id: int, user_id: int) -> None:
+    if not call.instance.database.execute(
+        "DELETE FROM access_requests WHERE source = ? AND source_id = ? AND user_id = ?", source, source_id, user_id
+    ):
+        raise not_found()
+
+
+def _place(call: Call, *, managing: bool) -> tuple[str, int]:
+    if call.path.startswith("/projects/"):
+        project = call.project(MAINTAINER if managing else 0)
+        if not managing and not project.features.get("request_access_enabled", True):
+            raise forbidden()
+        return "project", project.id
+    return "group", call.group(OWNER if managing else 0).id
+
+
+def _entity(call: Call, user_id: int, since: str) -> dict[str, Any]:
+    user = call.instance.users.find(user_id)
+    assert user is not None  # noqa: S101  a foreign key
+    return entities.basic_user(call.instance.links, user) | {"requested_at": since}
