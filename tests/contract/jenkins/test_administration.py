@@ -106,3 +106,9 @@ def test_nobody_may_ask_who_that_is(client: Client) -> None:
     assert (nobody["name"], nobody["anonymous"]) == ("anonymous", True)
     somebody = client.json("/whoAmI/api/json")
     assert (somebody["name"], somebody["anonymous"], somebody["authenticated"]) == (client.user, False, True)
+
+
+def test_the_load_is_told_as_deep_as_is_asked(client: Client) -> None:
+    assert client.json("/overallLoad/api/json")["busyExecutors"] == {}
+    assert set(client.json("/overallLoad/api/json?depth=1")["totalExecutors"]) == {"hour", "min", "sec10"}
+    assert client.json("/overallLoad/api/json?tree=totalExecutors[min[latest]]")["totalExecutors"]["min"]["latest"] > 0

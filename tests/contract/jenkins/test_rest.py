@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import subprocess
 
 import pytest
@@ -96,6 +97,14 @@ def test_what_wants_a_post_says_so(client: Client, built: Finished) -> None:
         assert "<form" in answer.text, path
 
 
+def test_what_only_tells_answers_to_a_post_too(client: Client, built: Finished) -> None:
+    # Some clients follow a redirect with the method that led there.
+    for path in ("/job/rest/", "/", f"/job/rest/{built.number}/", "/pluginManager/updates/", "/job/rest/wfapi/runs"):
+        assert client.post(path).status_code == 200, path
+    assert client.json("/job/rest/wfapi/runs/api/json")[0]["id"] == str(built.number)
+    assert client.request("PUT", "/job/rest/config.xml", data="<x/>").status_code == 405
+
+
 def test_permalinks(client: Client, built: Finished) -> None:
     for name in ("lastBuild", "lastSuccessfulBuild", "lastStableBuild", "lastCompletedBuild"):
         assert client.json(f"/job/rest/{name}/api/json")["number"] == built.number
@@ -105,7 +114,9 @@ def test_permalinks(client: Client, built: Finished) -> None:
 def test_versions_in_headers(client: Client) -> None:
     headers = client.get("/api/json").headers
     assert headers["X-Jenkins"].startswith("2.")
-    assert headers["X-Jenkins-Session"] == client.get("/").headers["X-Jenkins-Session"]
+    page = client.request("HEAD", "/").headers
+    assert headers["X-Jenkins-Session"] == page["X-Jenkins-Session"]
+    assert base64.b64decode(page["X-Instance-Identity"]).startswith(b"\x30")
     assert headers["Content-Type"].startswith("application/json")
 
 

@@ -26,6 +26,7 @@ from jenkins_light.model.credential_stores import CredentialStores
 from jenkins_light.model.fingerprints import Fingerprints
 from jenkins_light.model.gitlab import GitLabConnections
 from jenkins_light.model.globalvariables import GlobalVariables
+from jenkins_light.model.identity import InstanceIdentity
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.nodes import Nodes
 from jenkins_light.model.parameters import FILES, ParameterDefinition, Value
@@ -50,6 +51,7 @@ class Controller:
         settings.home.mkdir(parents=True, exist_ok=True)
         self.settings = settings
         self.secrets = SecretBox(settings.home)
+        self.identity = InstanceIdentity(settings.home, self.secrets)
         self.users = Users(settings.home)
         self.users.ensure_admin(
             settings.admin_user, settings.admin_password_file, settings.admin_token_file, settings.home
@@ -90,6 +92,7 @@ class Controller:
     def start(self) -> None:
         """Take up what an earlier server left, and begin to work."""
         steps.load()
+        self.identity.start()
         self._take_up_interrupted()
         self.queue.start()
         self.triggers.start()

@@ -122,6 +122,7 @@ def _dress(response: Response, exchange: Exchange | None) -> Response:
     headers["X-Jenkins"] = JENKINS_VERSION
     headers["X-Jenkins-Session"] = _SESSION
     headers["X-Hudson"] = "1.395"
+    headers["Server"] = "light-jenkins"
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("X-Frame-Options", "sameorigin")
     if exchange is not None and exchange.new_session:

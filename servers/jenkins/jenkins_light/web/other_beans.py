@@ -1,6 +1,7 @@
 """Nodes, labels and users as the remote API shows them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -174,21 +175,23 @@ def load_bean(controller: Controller) -> Bean:
     busy = sum(slot is not None for slot in controller.executors.slots)
     total = len(controller.executors.slots)
 
-    def series(value: float) -> Bean:
-        return bean("", hour=_now(value), min=_now(value), sec10=_now(value))
+    waiting = len(controller.queue.items())
+    found = {
+        "availableExecutors": total - busy,
+        "busyExecutors": busy,
+        "connectingExecutors": 0,
+        "definedExecutors": total,
+        "idleExecutors": total - busy,
+        "onlineExecutors": total,
+        "queueLength": waiting,
+        "totalExecutors": total,
+        "totalQueueLength": waiting,
+    }
+    values = {name: (1, partial(_series, float(value))) for name, value in found.items()}
+    return Bean("hudson.model.OverallLoadStatistics", values)
 
-    def _now(value: float) -> Bean:
-        return bean("", history=[float(value)], latest=float(value))
 
-    return bean(
-        "hudson.model.OverallLoadStatistics",
-        availableExecutors=series(total - busy),
-        busyExecutors=series(busy),
-        connectingExecutors=series(0),
-        definedExecutors=series(total),
-        idleExecutors=series(total - busy),
-        onlineExecutors=series(total),
-        queueLength=series(len(controller.queue.items())),
-        totalExecutors=series(total),
-        totalQueueLength=series(len(controller.queue.items())),
-    )
+def _series(value: float) -> Bean:
+    """A time series at Jenkins' three scales."""
+    now = Bean("", {"history": (1, lambda: [value]), "latest": (1, lambda: value)})
+    return Bean("", dict.fromkeys(("hour", "min", "sec10"), (1, lambda: now)))

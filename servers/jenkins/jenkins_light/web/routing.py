@@ -148,7 +148,9 @@ def find_action(target: Target, rest: list[str], method: str) -> tuple[Handler, 
     if found is None:
         raise NotFoundError(f"Nothing is at {whole}")
     methods, handler = found
-    if method not in methods:
+    # Pages and what only tells answer to any method: clients such as jclouds' post again where a redirect leads.
+    only_tells = "GET" in methods and "POST" not in methods
+    if method not in methods and not only_tells:
         raise MethodNotAllowedError(f"{whole} needs {' or '.join(methods)}", methods)
     return handler, below
 

@@ -39,7 +39,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         quieting_down=controller.quieting_down,
         **shown,
     )
-    return HTMLResponse(text, status, {"Content-Security-Policy": _POLICY})
+    headers = {"Content-Security-Policy": _POLICY}
+    if controller.identity.public_key:
+        headers["X-Instance-Identity"] = controller.identity.public_key
+    return HTMLResponse(text, status, headers)
 
 
 def path_to(item: Item) -> list[tuple[str, str]]:
