@@ -165,6 +165,12 @@ def test_who_may_not_ask_sends_nothing(client: Client) -> None:
     assert client.get("/job/x/api/json").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/static/", "/job/fuzz/ws/", "/job/fuzz/1/artifact/"])
+def test_a_name_that_no_file_can_have_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path + "a" * 300).status_code == 404
+    assert client.get(path + "a/" * 2100).status_code == 404
+
+
 def test_ways_out_of_folders_are_closed(client: Client) -> None:
     for path in (
         "/job/fuzz/ws/..%2f..%2fsecrets%2fmaster.key",

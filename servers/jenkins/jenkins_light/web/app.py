@@ -1,5 +1,6 @@
 """The ASGI application: reads a request, finds out who asks for what, calls the handler, dresses the answer."""
 
+import errno
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from jenkins_light import JENKINS_VERSION
 from jenkins_light.engine.controller import Controller
-from jenkins_light.errors import BadRequestError, JenkinsError
+from jenkins_light.errors import BadRequestError, JenkinsError, NotFoundError
 from jenkins_light.web import api, handlers, pages, routing, security
 from jenkins_light.web.bodies import Bodies
 from jenkins_light.web.exchange import Exchange
@@ -99,12 +100,17 @@ def _answer(controller: Controller, exchange: Exchange) -> Response:
         response = _handle(controller, exchange)
     except JenkinsError as error:
         response = pages.error(controller, exchange, error)
-    except Exception:
-        _log.exception("%s %s failed", exchange.method, exchange.raw_path)
-        response = pages.error(
-            controller, exchange, JenkinsError("Oops! A problem occurred while processing the request.")
-        )
+    except Exception as error:
+        response = pages.error(controller, exchange, _fault(exchange, error))
     return _dress(response, exchange)
+
+
+def _fault(exchange: Exchange, error: Exception) -> JenkinsError:
+    """What the client is told of an error that no handler expected."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return NotFoundError("No file has a name as long as this")
+    _log.error("%s %s failed", exchange.method, exchange.raw_path, exc_info=error)
+    return JenkinsError("Oops! A problem occurred while processing the request.")
 
 
 def _handle(controller: Controller, exchange: Exchange) -> Response:
