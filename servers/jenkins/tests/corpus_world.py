@@ -13,6 +13,7 @@ from corpus_files import CorpusFile
 from corpus_library import LIBRARY_FILES, global_libraries
 from git_host import GitHost
 from jenkins_client import Client, pipeline, pipeline_from_scm, username_password, wait_for
+from mail_host import MailHost
 
 STRING_PARAMETER = (
     "<hudson.model.StringParameterDefinition><name>{}</name><defaultValue></defaultValue>"
@@ -45,20 +46,23 @@ def _definitions(*names: str) -> str:
 class World:
     """A server, and everything that the corpus' files name."""
 
-    def __init__(self, client: Client, git_host: GitHost, image: str = "") -> None:
+    def __init__(self, client: Client, git_host: GitHost, image: str = "", mails: MailHost | None = None) -> None:
         self.client = client
+        self._mails = mails
         self._image = image
         self._git_host = git_host
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+        _Echo.mails = mails
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
     @staticmethod
-    def furnish_home(home: Path, git_host: GitHost) -> None:
-        """Configure the libraries, before the server starts."""
+    def furnish_home(home: Path, git_host: GitHost, mails: MailHost) -> None:
+        """Configure the libraries and the mail server, before the server starts."""
         for version, files in LIBRARY_FILES.items():
             git_host.add("corpus/library", files, version, tag=version)
         git_host.add("corpus/bare", {"README.md": "neither src nor vars"})
         home.mkdir(parents=True)
+        (home / "hudson.tasks.Mailer.xml").write_text(mails.configuration)
         name = "org.jenkinsci.plugins.workflow.libs.GlobalLibraries.xml"
         (home / name).write_text(global_libraries(git_host.url))
         (home / "org.jenkins.plugins.lockableresources.LockableResourcesManager.xml").write_text(_RESOURCES)
@@ -106,13 +110,17 @@ class World:
         return text
 
     def close(self) -> None:
-        """Stop the HTTP service."""
+        """Stop the HTTP service and the mail server."""
+        if self._mails is not None:
+            self._mails.close()
         self._http.shutdown()
         self._http.server_close()
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Answers with what it was asked: /status/404 with that status, everything else with the request as JSON."""
+    """Answers with what it was asked: /status/404 with that status, /mails with the mails, else the request as JSON."""
+
+    mails: MailHost | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
@@ -128,6 +136,8 @@ class _Echo(BaseHTTPRequestHandler):
             "body": self.rfile.read(length).decode("utf-8", "replace"),
         }
         body = b"" if self.command == "HEAD" else json.dumps(asked).encode()
+        if self.path == "/mails" and self.mails is not None:
+            body = "\n".join(self.mails.received).encode()
         self.send_response(int(self.path.rsplit("/", 1)[1]) if self.path.startswith("/status/") else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Served-By", "corpus")

@@ -15,6 +15,7 @@ from corpus_world import World
 from git_host import GitHost
 from jenkins_client import Client, Finished
 from jenkins_harness import LightJenkins, runner_jar
+from mail_host import MailHost
 
 # The libraries of the corpus are configured in the server's home, which only the light server's tests can reach.
 FILES = corpus() if os.environ.get("JENKINS_URL") else corpus("home")
@@ -28,9 +29,10 @@ def world(tmp_path_factory: pytest.TempPathFactory, git_host: GitHost) -> Iterat
         yield World(given, git_host)
         return
     server = LightJenkins(tmp_path_factory.mktemp("corpus"), runner_jar(), JENKINS_EXECUTORS="12")
-    World.furnish_home(Path(server.home), git_host)
+    mails = MailHost()
+    World.furnish_home(Path(server.home), git_host, mails)
     server.start()
-    world = World(server.client, git_host)
+    world = World(server.client, git_host, mails=mails)
     yield world
     world.close()
     server.stop()

@@ -261,7 +261,7 @@ def test_parameters_declared_by_a_pipeline(client: Client) -> None:
         password(name: 'P', defaultValue: 'hidden-default')
         text(name: 'T', defaultValue: 'line')
       }
-      options { buildDiscarder(logRotator(numToKeepStr: '3')) }
+      options { buildDiscarder(logRotator(numToKeepStr: '3')); quietPeriod(0) }
       stages { stage('s') { steps { echo "${params.S} ${params.B} ${params.C} ${params.T} ${params.P}" } } } }
     """
     assert "dev true x line ****" in succeeds(client, script)
@@ -276,6 +276,7 @@ def test_parameters_declared_by_a_pipeline(client: Client) -> None:
     properties = client.get("/job/steps/config.xml").text.split("<properties>")[1].split("</properties>")[0]
     assert "PasswordParameterDefinition" in properties
     assert "hidden-default" not in properties
+    assert "<quietPeriod>0</quietPeriod>" in client.get("/job/steps/config.xml").text
     assert client.post("/job/steps/buildWithParameters", data={"C": "z"}).status_code == 400
     finished = client.finished(client.trigger("steps", {"C": "y", "B": "false", "P": "other-secret"}))
     assert "dev false y line ****" in finished.console

@@ -14,6 +14,8 @@ from jenkins_light.xmltree import Element
 
 _log = logging.getLogger(__name__)
 Described = Mapping[str, Any]
+#: An element of the job itself that the option of this name sets.
+_QUIET = "quietPeriod"
 
 
 class JobProperties:
@@ -54,8 +56,22 @@ class JobProperties:
             ],
         }
         mine = {tag: now.get(tag, []) for tag in wanted if now.get(tag) or tag not in now}
+        quiet = next(
+            (argument(option, "quietPeriod") for option in described if symbol_of(option) == "quietPeriod"), None
+        )
+        if quiet is not None or _QUIET in known:
+            self._calm(job, None if quiet is None else int(quiet))
+        if quiet is not None:
+            mine[_QUIET] = []
         self._write(job, wanted, set(known) - set(wanted))
         _remember(job, "declarative", mine, known)
+
+    @staticmethod
+    def _calm(job: Job, seconds: int | None) -> None:
+        """Set the job's own quiet period, or take it away."""
+        document = jobconfig.with_quiet_period(job.document, seconds)
+        if xmltree.serialise(document) != xmltree.serialise(job.document):
+            job.configure(document)
 
     def apply(self, job: Job, described: Iterable[Described]) -> None:
         """``properties([...])``: these hold instead of what the job had.

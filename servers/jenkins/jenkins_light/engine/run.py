@@ -129,6 +129,7 @@ class PipelineRun:
             "steps": sorted(STEPS),
             "blockSteps": sorted(BLOCK_STEPS),
             "symbols": sorted(SYMBOLS),
+            "tools": self.controller.tools.names(),
             "currentBuild": environment.current_build(self.controller, self.build),
             "causes": self.build.record.causes,
             "changes": self.build.record.changes,

@@ -42,6 +42,13 @@ class Tools:
             for name, entry in entries.items()
         }
 
+    def names(self) -> dict[str, list[str]]:
+        """The names that pipelines may use, by type."""
+        found: dict[str, list[str]] = {}
+        for kind, name in self._tools:
+            found.setdefault(kind, []).append(name)
+        return found
+
     def get(self, kind: str | None, name: str) -> Tool:
         """The installation of this name, and of this type if one is given.
 

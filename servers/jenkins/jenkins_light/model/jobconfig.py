@@ -130,6 +130,16 @@ def with_properties(root: Element, wanted: Mapping[str, Element], gone: Iterable
     return root
 
 
+def with_quiet_period(root: Element, seconds: int | None) -> Element:
+    """The document with the job's own quiet period, or without one."""
+    root = copy.deepcopy(root)
+    for old in root.findall("quietPeriod"):
+        root.remove(old)
+    if seconds is not None:
+        xmltree.add(root, "quietPeriod", seconds)
+    return root
+
+
 def _throttle(properties: Element | None) -> int:
     """The limit of the throttle-concurrents property; 0 for none.
 

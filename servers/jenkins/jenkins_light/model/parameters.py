@@ -145,13 +145,18 @@ def from_describable(described: Mapping[str, Any]) -> ParameterDefinition:
     """
     symbols = {
         "string": "String",
+        "stringParam": "String",
         "text": "Text",
+        "textParam": "Text",
         "booleanParam": "Boolean",
         "choice": "Choice",
+        "choiceParam": "Choice",
         "password": "Password",
         "file": "File",
+        "fileParam": "File",
         "base64File": "Base64File",
         "run": "Run",
+        "runParam": "Run",
         "credentials": "Credentials",
     }
     symbol = describable.symbol_of(described)

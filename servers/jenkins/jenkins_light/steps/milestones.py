@@ -38,9 +38,9 @@ def milestone(call: StepCall) -> None:
     runs = {run.build.number: run for run in call.controller.runs() if run.build.job is job}
     with _LOCK:
         milestones = Milestones(job)
-        last = milestones.reached.get(number, 0)
+        last = milestones.reached.get(number, -1)
         ordinal = int(last + 1 if call.args.get("ordinal") is None else call.args["ordinal"])
-        if ordinal <= last and last:
+        if ordinal <= last:
             raise Abort(f"Invalid ordinal {ordinal}, as the previous one was {last}")
         call.log(f"Trying to pass milestone {ordinal}")
         newest = milestones.newest_at(ordinal)
@@ -49,5 +49,5 @@ def milestone(call: StepCall) -> None:
             raise Interrupted("Superseded by a newer build", "NOT_BUILT")
         milestones.note(number, ordinal, set(runs))
     for older, run in runs.items():
-        if older < number and 0 < milestones.reached.get(older, 0) < ordinal:
+        if older < number and 0 <= milestones.reached.get(older, -1) < ordinal:
             run.supersede(f"{job.full_name}#{number}")

@@ -4,9 +4,11 @@ from jenkins_light.engine.calls import StepCall
 from jenkins_light.steps.registry import Abort, step, symbols
 
 symbols(
-    "parameters", "string", "text", "booleanParam", "choice", "password", "pipelineTriggers", "GenericTrigger", "cron",
-    "parameterizedCron", "pollSCM", "upstream", "disableConcurrentBuilds", "buildDiscarder", "logRotator",
-    "disableResume", "durabilityHint", "gitLabConnection", "preserveStashes",
+    "parameters", "string", "text", "booleanParam", "choice", "password", "pipelineTriggers", "GenericTrigger",
+    "cron", "parameterizedCron", "pollSCM", "upstream", "disableConcurrentBuilds", "buildDiscarder", "logRotator",
+    "disableResume", "durabilityHint", "gitLabConnection", "preserveStashes", "throttleJobProperty", "rateLimitBuilds",
+    "rateLimit", "overrideIndexTriggers", "githubProjectProperty", "disableRestartFromStage", "stringParam",
+    "textParam", "choiceParam", "file", "fileParam", "base64File", "runParam",
 )  # fmt: skip
 
 

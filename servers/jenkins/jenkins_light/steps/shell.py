@@ -1,4 +1,4 @@
-"""``sh`` as workflow-durable-task-step has it."""
+"""``sh`` and ``pwsh`` as workflow-durable-task-step has them."""
 
 import uuid
 from pathlib import Path
@@ -13,6 +13,7 @@ _POLL_SECONDS = 0.1
 
 
 @step("sh", "script", resumable=True)
+@step("pwsh", "script", resumable=True)
 def sh(call: StepCall) -> str | int | None:
     """Run a script in the working directory; without ``#!`` it runs as ``sh -xe``, so that each command is traced.
 
@@ -51,7 +52,8 @@ def _task(call: StepCall) -> Task:
     control.mkdir(parents=True)
     cookie = f"durable-{uuid.uuid4().hex}"
     task = Task(control, cookie)
-    command = _command(call.text("script"), control)
+    make = _powershell if call.name == "pwsh" else _command
+    command = make(call.text("script"), control)
     if call.container is not None:
         command = call.container.around(command, folder, {**call.env, processes.STEP_COOKIE: cookie})
     call.save(control=str(control), cookie=cookie)
@@ -88,3 +90,11 @@ def _command(script: str, control: Path) -> list[str]:
     path.write_text(script)
     path.chmod(0o700)
     return [str(path)] if script.startswith("#!") else ["sh", "-xe", str(path)]
+
+
+def _powershell(script: str, control: Path) -> list[str]:
+    """PowerShell Core, which must be on the path."""
+    path = control / "script.ps1"
+    path.write_text(f"{script}\nexit $LASTEXITCODE\n")
+    options = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass"]
+    return ["pwsh", *options, "-File", str(path)]

@@ -7,7 +7,7 @@ from jenkins_light.errors import BadRequestError, ForbiddenError
 from jenkins_light.model import causes
 from jenkins_light.model.builds import Build
 from jenkins_light.model.causes import Cause
-from jenkins_light.web import api
+from jenkins_light.web import api, linter
 from jenkins_light.web.exchange import json_answer, redirect, scheduled, submitted_form
 from jenkins_light.web.export import bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
@@ -63,7 +63,7 @@ def restartable(request: Request, build: Build) -> list[str]:
     script = build.record.script
     if build.building or build.job.config.disabled or not script:
         return []
-    names: list[str] = request.controller.runner.ask({"type": "validate", "script": script}).get("stages") or []
+    names: list[str] = linter.check(request.controller, script).get("stages") or []
     reached = {stage.name: stage.status for stage in build.stages}
     broken = next((place for place, name in enumerate(names) if reached.get(name) in {"FAILED", "ABORTED"}), len(names))
     return [name for place, name in enumerate(names) if name in reached and place <= broken]

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from jenkins_light.engine.controller import Controller
 from jenkins_light.model.items import Folder
 from jenkins_light.web.exchange import json_answer, text_answer
 from jenkins_light.web.root_actions import only_root
@@ -18,7 +19,7 @@ def validate(request: Request, folder: Folder) -> Response:
     if "jenkinsfile" not in request.exchange.parameters():
         return text_answer("No Jenkinsfile specified\n")
     script = request.exchange.parameter("jenkinsfile")
-    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    answer = check(request.controller, script)
     if answer.get("errors"):
         return text_answer(f"Errors encountered validating Jenkinsfile:\n{answer.get('text') or _lines(answer)}\n")
     said = "Jenkinsfile successfully validated." if _declarative(answer) else _no_pipeline(script)
@@ -32,10 +33,15 @@ def validate_jenkinsfile(request: Request, folder: Folder) -> Response:
     script = request.exchange.parameter("jenkinsfile")
     if not script:
         return _told(["No content found for 'jenkinsfile' parameter"])
-    answer = request.controller.runner.ask({"type": "validate", "script": script})
+    answer = check(request.controller, script)
     if answer.get("errors"):
         return _told(_lines(answer).splitlines())
     return _told([] if _declarative(answer) else [_no_pipeline(script)])
+
+
+def check(controller: Controller, script: str) -> dict[str, Any]:
+    """What the runner says of a script: ``errors``, ``text`` and, of a Declarative one, its ``stages``."""
+    return controller.runner.ask({"type": "validate", "script": script, "tools": controller.tools.names()})
 
 
 def _declarative(answer: dict[str, Any]) -> bool:

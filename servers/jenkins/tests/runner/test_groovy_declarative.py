@@ -98,6 +98,11 @@ class TestEnvironment:
         top = 'environment { X = \'a\'\nY = "${X}b"\nZ = "${Y}-${params.T}-${env.X}-${env.BUILD_NUMBER}"\nN = 5 }'
         assert runner.run(pipeline(stage("s", 'echo "$Z $N"'), top=top), params={"T": "t"}).echoed == ["ab-t-a-7 5"]
 
+    def test_values_may_name_later_ones_and_unknown_names_are_null(self, runner: Runner) -> None:
+        top = 'environment { X = "${env.Y}-${Z}"\nY = "y${NOBODY}"\nZ = "${env.Y}z" }'
+
+        assert runner.run(pipeline(stage("s", "echo X"), top=top)).echoed == ["ynull-ynullz"]
+
     def test_a_stages_variables_hide_the_pipelines(self, runner: Runner) -> None:
         stages = stage("s", 'echo "$X $W"', more="environment { X = 'stage'\nW = \"${X}w\" }") + stage("t", "echo X")
 

@@ -15,8 +15,27 @@ class TestStageAndParallel:
     def test_a_failed_stage(self, runner: Runner) -> None:
         assert runner.run("stage('a') { error 'x' }").stages == [("a", "FAILURE")]
 
-    def test_a_stage_needs_a_block(self, runner: Runner) -> None:
-        assert 'Expected a block with the "stage" step' in runner.run("stage 'a'").text
+    def test_a_stage_without_a_block_lasts_until_the_next(self, runner: Runner) -> None:
+        build = runner.run("stage 'a'\necho 'x'\nstage name: 'b'\nstage('c') { echo env.STAGE_NAME }\nerror 'y'")
+
+        assert build.stages == [("a", "SUCCESS"), ("b", "SUCCESS"), ("c", "SUCCESS")]
+        assert "[Pipeline] stage (a)" in build.log
+        assert build.echoed == [
+            "Using the \u2018stage\u2019 step without a block argument is deprecated",
+            "x",
+            "Using the \u2018stage\u2019 step without a block argument is deprecated",
+            "c",
+        ]
+
+    def test_the_last_stage_without_a_block_has_the_builds_failure(self, runner: Runner) -> None:
+        assert runner.run("stage 'a'\nnode { sh 'x' }", {"sh": fails("no")}).stages == [("a", "FAILURE")]
+
+    def test_branches_take_turns_at_each_block(self, runner: Runner) -> None:
+        build = runner.run(
+            "parallel a: { stage('1') { error 'x' } }, b: { stage('2') { echo 'begun' } }, failFast: true"
+        )
+
+        assert ("2", "ABORTED") in build.stages
 
     def test_branches_run_at_once_and_give_their_values(self, runner: Runner) -> None:
         script = "def r = parallel(a: { sh 'x'; 1 }, b: { sh 'y'; 2 })\necho r.toString()"
@@ -162,7 +181,7 @@ class TestCatching:
             "catchError(message: 'oh') { sh 'x' }\necho currentBuild.currentResult", {"sh": fails("code 2")}
         )
 
-        assert build.echoed == ["oh", "ERROR: code 2", "FAILURE"]
+        assert build.echoed == ["ERROR: oh", "ERROR: code 2", "Setting overall build result to FAILURE", "FAILURE"]
         assert build.result == "FAILURE"
         assert build.error is None
 
@@ -173,10 +192,17 @@ class TestCatching:
         assert build.result == "SUCCESS"
         assert build.stages == [("s", "UNSTABLE")]
 
+    def test_without_results_the_stage_stays_what_it_was(self, runner: Runner) -> None:
+        build = runner.run("stage('s') { def v = catchError { 1 }\necho \"$v\"\ncatchError { error 'x' } }")
+
+        assert build.echoed[0] == "null"
+        assert build.stages == [("s", "SUCCESS")]
+        assert build.result == "FAILURE"
+
     def test_warn_error_makes_it_unstable(self, runner: Runner) -> None:
         build = runner.run("stage('s') { warnError('careful') { error 'x' } }")
 
-        assert build.echoed == ["careful", "ERROR: x"]
+        assert build.echoed == ["ERROR: careful", "ERROR: x", "Setting overall build result to UNSTABLE"]
         assert build.result == "UNSTABLE"
         assert build.stages == [("s", "UNSTABLE")]
 

@@ -76,6 +76,38 @@ def test_validation_gives_line_and_column(runner: Runner) -> None:
     assert answer["text"].startswith("startup failed:\nWorkflowScript: 3: Undefined section")
 
 
+def test_tools_that_are_not_installed_are_told(runner: Runner) -> None:
+    script = top("tools { maven 'maven-3' }")
+    message = {"type": "validate", "id": "v", "script": script, "tools": {"maven": ["maven-3.5.2", "other"]}}
+
+    assert [error["message"] for error in runner.ask(message)["errors"]] == [
+        'Tool type "maven" does not have an install of "maven-3" configured - did you mean "maven-3.5.2"?'
+    ]
+    assert runner.ask({**message, "tools": {"maven": ["maven-3"]}})["errors"] == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'echo "${1}"',
+        "echo env.X",
+        "retry(3) { sh 'x' }",
+        "node { milestone() }",
+        "dir('x') { deleteDir() }",
+        "checkout scm",
+        "checkout([$class: 'GitSCM', branches: [[name: 'x']]])",
+        "withCredentials([string(credentialsId: 'x', variable: 'Y')]) { sh 'x' }",
+        "sh script: 'x', returnStatus: true",
+        "catchError(buildResult: 'SUCCESS') { echo 'x' }",
+        "input 'x'",
+        "stash name: 'x', includes: '**'",
+        "unknownStep 1, 2",
+    ],
+)
+def test_what_fits_is_no_error(runner: Runner, steps: str) -> None:
+    assert errors(runner, in_stage(f"steps {{ {steps} }}")) == []
+
+
 def test_a_sound_pipeline_has_none(runner: Runner) -> None:
     answer = runner.ask({"type": "validate", "id": "v", "script": top("")})
 
@@ -249,6 +281,22 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
         (top("options { timestamps()\ntimestamps() }"), 'Duplicate option name: "timestamps"'),
         (top("triggers { cron('x')\ncron('y') }"), 'Duplicate trigger name: "cron"'),
         (top("tools { }"), "No tools specified"),
+        (
+            in_stage("steps { echo 1 }"),
+            'Expecting "class java.lang.String" but got "1" of type class java.lang.Integer instead',
+        ),
+        (
+            in_stage("steps { timeout(time: '1', unit: 'HOURS') { echo 'x' } }"),
+            'Expecting "int" for parameter "time" but got "1" of type class java.lang.String instead',
+        ),
+        (in_stage("steps { sh scirpt: 'x' }"), 'Invalid parameter "scirpt", did you mean "script"?'),
+        (in_stage("steps { writeFile file: 'x' }"), 'Missing required parameter: "text"'),
+        (in_stage("steps { sh 'a', 'b' }"), 'Arguments to "sh" must be explicitly named.'),
+        (
+            in_stage("steps { readMavenPom 'x' }"),
+            "Step does not take a single required parameter - use named parameters instead",
+        ),
+        (in_stage("steps { echo 'x' }\npost { always { mail to: 'x' } }"), 'Missing required parameter: "subject"'),
     ],
 )
 def test_message(runner: Runner, script: str, expected: str) -> None:

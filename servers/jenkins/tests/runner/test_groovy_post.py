@@ -87,6 +87,24 @@ def test_a_stages_post_follows_its_own_outcome(runner: Runner) -> None:
     assert "Post stage" in build.log
 
 
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("script { currentBuild.result = 'FAILURE' }", ["always", "failure"]),
+        ("catchError(buildResult: 'SUCCESS', stageResult: 'FAILURE') { error 'x' }", ["always", "failure"]),
+        ("catchError(buildResult: 'UNSTABLE', stageResult: 'UNSTABLE') { error 'x' }", ["always", "unstable"]),
+        ("catchError(buildResult: 'SUCCESS') { error 'x' }", ["always", "success"]),
+    ],
+)
+def test_a_stages_post_knows_what_steps_said_of_it(runner: Runner, steps: str, expected: list[str]) -> None:
+    conditions = " ".join(f"{name} {{ echo 'did {name}' }}\n" for name in ("always", "success", "unstable", "failure"))
+    build = runner.run(
+        f"pipeline {{ agent any\nstages {{ stage('s') {{ steps {{ {steps} }}\npost {{ {conditions} }} }} }} }}"
+    )
+
+    assert [line.removeprefix("did ") for line in build.echoed if line.startswith("did ")] == expected
+
+
 def test_a_failing_action_lets_the_others_run_and_fails_the_build(runner: Runner) -> None:
     script = """
         pipeline { agent any

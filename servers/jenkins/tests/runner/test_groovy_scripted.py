@@ -44,6 +44,69 @@ def test_loops_and_closures_may_run_steps(runner: Runner) -> None:
     ]
 
 
+def test_variables_of_the_environment_are_found_in_any_case(runner: Runner) -> None:
+    script = """node { echo "$workspace ${env.build_number} ${env.nothing}" }"""
+
+    assert echoed(runner, script) == ["/w 7 null"]
+
+
+def test_a_loop_follows_a_growing_list(runner: Runner) -> None:
+    assert echoed(runner, 'def l = [1]\nfor (x in l) { if (x < 3) { l << x + 1 }\necho "$x" }') == ["1", "2", "3"]
+
+
+def test_values_that_a_step_does_not_take_are_refused(runner: Runner) -> None:
+    script = """
+        for (value in [1, ['a'], new RuntimeException('x')]) {
+            try { echo value } catch (IllegalArgumentException e) { println e.message }
+        }
+        try { sh 'a', 'b' } catch (IllegalArgumentException e) { println e.message }
+        sh script: 'x', oops: 1
+    """
+    build = runner.run(script)
+
+    step = "org.jenkinsci.plugins.workflow.steps.EchoStep"
+    assert build.echoed == [
+        f"Could not instantiate {{message={value}}} for {step}: java.lang.ClassCastException: {step}.message expects "
+        f"class java.lang.String but received class {kind}"
+        for value, kind in [
+            ("1", "java.lang.Integer"),
+            ("[a]", "java.util.ArrayList"),
+            ("java.lang.RuntimeException: x", "java.lang.RuntimeException"),
+        ]
+    ] + [
+        "Expected named arguments but got [a, b]",
+        "WARNING: Unknown parameter(s) found for class type "
+        "'org.jenkinsci.plugins.workflow.steps.durable_task.ShellStep': oops",
+    ]
+
+
+def test_classes_of_jenkins_can_be_named(runner: Runner) -> None:
+    script = """
+        import hudson.EnvVars
+        import hudson.model.Cause
+        import jenkins.model.Jenkins
+        import org.jenkinsci.plugins.pipeline.modeldefinition.Utils
+        import org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper
+        def number(RunWrapper build) { build.number }
+        echo "${number(currentBuild)} ${new EnvVars([A: 'b']).expand('$A-$B')}"
+        echo "${currentBuild.getBuildCauses(Cause.UserIdCause).size()}"
+        try { Jenkins.instance.jobs } catch (SecurityException e) { echo e.message }
+        stage('skipped') { Utils.markStageSkippedForConditional('skipped') }
+    """
+    cause = {"class": "hudson.model.Cause$UserIdCause", "userId": "admin"}
+    build = runner.run(script, currentBuild={"number": 7}, causes=[cause])
+
+    refused = "Scripts not permitted to use staticMethod jenkins.model.Jenkins getInstance"
+    assert build.echoed == ["7 b-$B", "1", refused]
+    assert build.stages == [("skipped", "NOT_EXECUTED")]
+
+
+def test_a_loaded_scripts_call_is_called_by_its_variable(runner: Runner) -> None:
+    script = "node { tool2 = load 'x.groovy' }\necho tool2('a')"
+
+    assert echoed(runner, script, answers={"readFile": value("def call(x) { sh 'y'; \"$x!\" }\nthis")}) == ["a!"]
+
+
 def test_a_steps_value_is_what_the_server_answers(runner: Runner) -> None:
     script = """
         def out = sh(script: 'x', returnStdout: true)

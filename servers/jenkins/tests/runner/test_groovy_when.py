@@ -27,6 +27,10 @@ def ran(runner: Runner, when: str, **fields: Any) -> bool:
         ("branch 'master'", {"BRANCH_NAME": "master"}, True),
         ("branch 'master'", {"BRANCH_NAME": "dev"}, False),
         ("branch 'master'", {}, False),
+        ("branch 'MASTER'", {"BRANCH_NAME": "master"}, True),
+        ("branch 'release/**'", {"BRANCH_NAME": "release"}, True),
+        ("branch 'local'", {"GIT_LOCAL_BRANCH": "local"}, True),
+        ("branch null", {"BRANCH_NAME": "master"}, False),
         ("branch 'release-*'", {"BRANCH_NAME": "release-1"}, True),
         ("branch pattern: 'release-\\\\d+', comparator: 'REGEXP'", {"BRANCH_NAME": "release-12"}, True),
         ("branch pattern: 'rel', comparator: 'EQUALS'", {"BRANCH_NAME": "release"}, False),
@@ -65,6 +69,7 @@ def test_condition(runner: Runner, when: str, env: dict[str, str], expected: boo
         ("triggeredBy 'TimerTrigger'", True),
         ("triggeredBy 'UserIdCause'", False),
         ("triggeredBy cause: 'TimerTrigger'", True),
+        ("triggeredBy 'timer'", True),
     ],
 )
 def test_triggered_by_a_timer(runner: Runner, when: str, expected: bool) -> None:
@@ -82,9 +87,10 @@ def test_triggered_by_a_user(runner: Runner, detail: str, expected: bool) -> Non
         ("changeset '**/*.java'", True),
         ("changeset '*.java'", False),
         ("changeset 'src/'", True),
-        ("changeset 'README.md'", True),
+        ("changeset 'readme.MD'", True),
+        ("changeset pattern: 'readme.MD', caseSensitive: true", False),
         ("changelog '.*parser.*'", True),
-        ("changelog 'broken'", True),
+        ("changelog 'broken'", False),
         ("changelog 'nothing'", False),
     ],
 )
@@ -108,6 +114,41 @@ def test_without_it_the_condition_is_asked_on_the_node(runner: Runner) -> None:
 
     assert len(build.called("node")) == 1
     assert build.stages == [("s", "NOT_EXECUTED")]
+
+
+def test_no_changes_are_told(runner: Runner) -> None:
+    stages = "stage('s') { when { changeset '**' }\nsteps { echo 'x' } }"
+    build = runner.run(f"pipeline {{ agent any\nstages {{ {stages} }} }}")
+
+    assert "Warning, empty changelog. Probably because this is the first build." in build.log
+
+
+def test_it_is_asked_before_the_stages_environment_and_tools(runner: Runner) -> None:
+    stages = (
+        "stage('s') { environment { X = credentials('none') }\ntools { jdk 'none' }\n"
+        "when { expression { env.X != null } }\nsteps { echo 'x' } }"
+    )
+    build = runner.run(f"pipeline {{ agent any\nstages {{ {stages} }} }}")
+
+    assert build.stages == [("s", "NOT_EXECUTED")]
+    assert build.called("withCredentials") == build.called("tool") == []
+
+
+def test_what_is_inside_a_skipped_stage_is_shown_as_skipped(runner: Runner) -> None:
+    inner = "stages { stage('b') { steps { echo 'x' } } }"
+    cells = "axes { axis { name 'A'\nvalues '1', '2' } }\nstages { stage('d') { steps { echo 'x' } } }"
+    stages = (
+        f"stage('a') {{ when {{ expression {{ false }} }}\n{inner} }}\n"
+        f"stage('c') {{ steps {{ error 'no' }} }}\nstage('m') {{ matrix {{ {cells} }} }}"
+    )
+    build = runner.run(f"pipeline {{ agent any\nstages {{ {stages} }} }}")
+
+    skipped = [name for name, status in build.stages if status == "NOT_EXECUTED"]
+    assert skipped[:2] == ["b", "a"]
+    assert sorted(skipped[2:-1]) == ["Matrix - A = '1'", "Matrix - A = '2'", "d", "d"]
+    assert skipped[-1] == "m"
+    assert build.log.count('Stage "a" skipped due to when conditional') == 2
+    assert "Failed in branch Matrix - A = '1'" in build.log
 
 
 def test_before_input_spares_the_question(runner: Runner) -> None:

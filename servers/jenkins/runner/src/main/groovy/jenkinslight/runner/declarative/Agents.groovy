@@ -1,5 +1,6 @@
 package jenkinslight.runner.declarative
 
+import java.security.MessageDigest
 import jenkinslight.runner.language.PipelineScript
 import jenkinslight.runner.steps.Docker
 import jenkinslight.runner.steps.Image
@@ -8,6 +9,7 @@ import jenkinslight.runner.steps.Image
 class Agents extends Part {
     private static final long serialVersionUID = 1L
     static final String CHECKOUT = 'Declarative: Checkout SCM'
+    private static final String DOCKER_HUB = 'https://index.docker.io/v1/'
     static final String SETUP = 'Declarative: Agent Setup'
 
     Agents(PipelineScript script) {
@@ -26,15 +28,14 @@ class Agents extends Part {
             return body.call()
         }
         if (agent.value == 'any' || agent.body == null) {
-            return onNode(null, null, checkingOut(options, inStage, body))
+            return onNode(null, new Section([]), checkingOut(options, inStage, body))
         }
         Directive type = read(agent.body).all()[0]
         Section details = read(type)
         switch (type.name) {
             case 'label':
-                return onNode(type.value, null, checkingOut(options, inStage, body))
             case 'node':
-                return onNode(details.text('label'), details.text('customWorkspace'), checkingOut(options, inStage, body))
+                return onNode(type.value ?: details.text('label'), details, checkingOut(options, inStage, body))
             case 'docker':
             case 'dockerfile':
                 return inContainer(type, details, options, inStage, body)
@@ -43,25 +44,47 @@ class Agents extends Part {
         }
     }
 
-    Object onNode(Object label, String workspace, Closure body) {
-        Closure inWorkspace = workspace == null ? body : { -> step('ws', [workspace, body]) }
-        return label ? step('node', [label.toString(), inWorkspace]) : step('node', [inWorkspace])
+    /** True for an agent that is a container. */
+    boolean isContainer(Directive agent) {
+        return agent != null && agent.body != null && read(agent.body).all()[0].name in ['docker', 'dockerfile']
+    }
+
+    private Object onNode(Object label, Section details, Closure body) {
+        String workspace = details.text('customWorkspace')
+        Closure inWorkspace = workspace ? { -> step('ws', [workspace, body]) } : body
+        Closure onNode = { -> label ? step('node', [label.toString(), inWorkspace]) : step('node', [inWorkspace]) }
+        int tries = (details.text('retries') ?: '1') as int
+        return tries > 1 ? step('retry', [[count: tries, conditions: ['agent', 'nonresumable']], onNode]) : onNode.call()
+    }
+
+    /** The pipeline's container anew, on the node around: what {@code newContainerPerStage} gives a stage without an agent. */
+    Object again(Directive agent, Closure body) {
+        Directive type = read(agent.body).all()[0]
+        return contained(type, read(type), true, body).call()
     }
 
     /** Docker's own options: image, args, label, registryUrl, reuseNode, alwaysPull…; for dockerfile those of its build. */
-    Object inContainer(Directive type, Section details, Section options, boolean inStage, Closure body) {
-        Closure contained = { ->
-            Closure prepared = { ->
-                Image image = type.name == 'dockerfile' ? built(details, inStage) : chosen(type, details, inStage)
-                return image.inside(details.text('args') ?: '', body)
-            }
-            String registry = details.text('registryUrl')
-            return registry == null ? prepared.call() : docker().withRegistry(registry, details.text('registryCredentialsId'), prepared)
-        }
-        if (details.flag('reuseNode') && inStage) {
+    private Object inContainer(Directive type, Section details, Section options, boolean inStage, Closure body) {
+        Closure contained = contained(type, details, inStage, body)
+        if (details.flag('reuseNode') && build.scope.hasMachine()) {
             return contained.call()
         }
-        return onNode(details.text('label'), details.text('customWorkspace'), checkingOut(options, inStage, contained))
+        boolean stagesHaveTheirOwn = details.flag('containerPerStageRoot') || !inStage && options.has('newContainerPerStage')
+        Closure inside = stagesHaveTheirOwn ? body : contained
+        return onNode(details.text('label'), details, checkingOut(options, inStage, inside))
+    }
+
+    private Closure contained(Directive type, Section details, boolean inStage, Closure body) {
+        Closure prepared = { ->
+            Image image = type.name == 'dockerfile' ? built(details, inStage) : chosen(type, details, inStage)
+            return image.inside(details.text('args') ?: '', body)
+        }
+        String registry = details.text('registryUrl')
+        String account = details.text('registryCredentialsId')
+        if (registry == null && account == null) {
+            return prepared
+        }
+        return { -> docker().withRegistry(registry ?: DOCKER_HUB, account, prepared) }
     }
 
     private Docker docker() {
@@ -76,15 +99,18 @@ class Agents extends Part {
         return image
     }
 
-    /** The image of a Dockerfile in the workspace, named by the file's text. */
+    /** The image of a Dockerfile in the workspace, named by a hash of the job's name, the file's text and the arguments. */
     private Image built(Section details, boolean inStage) {
         String folder = details.text('dir') ?: '.'
         String path = (folder == '.' ? '' : folder + '/') + (details.text('filename') ?: 'Dockerfile')
         return inSetup(inStage, { ->
             String text = step('readFile', [path])
-            String arguments = details.text('additionalBuildArgs')
-            String name = Integer.toHexString((text + arguments).hashCode()).padLeft(8, '0')
-            return docker().build('jenkins-dockerfile:' + name, (arguments == null ? '' : arguments + ' ') + '-f "' + path + '" "' + folder + '"')
+            String given = details.text('additionalBuildArgs')
+            String arguments = given ? ' ' + given : ''
+            String named = script.currentBuild.fullProjectName + '\n' + text + '\n' + arguments
+            String name = MessageDigest.getInstance('SHA-1').digest(named.getBytes('UTF-8')).encodeHex().toString()
+            step('sh', ['docker build -t ' + name + arguments + ' -f "' + path + '" "' + folder + '"'])
+            return docker().image(name)
         })
     }
 

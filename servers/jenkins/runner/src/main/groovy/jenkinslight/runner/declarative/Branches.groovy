@@ -1,7 +1,6 @@
 package jenkinslight.runner.declarative
 
 import jenkinslight.runner.language.PipelineScript
-import jenkinslight.runner.language.StepArguments
 
 /** {@code parallel} and {@code matrix}: stages that run at once. */
 class Branches extends Part {
@@ -28,12 +27,8 @@ class Branches extends Part {
     }
 
     void matrix(Section matrix, boolean failFast) {
-        List excludes = []
-        for (exclude in read(matrix.find('excludes')).all()) {
-            excludes.add(axes(read(exclude)))
-        }
         Map bodies = [:]
-        for (cell in cells(axes(read(matrix.find('axes'))), excludes)) {
+        for (cell in cells(matrix)) {
             String name = cellName(cell)
             bodies.put(name, flow.branch(name, inCell(name, cell, matrix)))
         }
@@ -45,11 +40,19 @@ class Branches extends Part {
         for (axis in cell.entrySet()) {
             variables.add(axis.key + '=' + axis.value)
         }
-        Directive asStage = new Directive('stage', new StepArguments(name))
-        return { -> flow.inStage(name, { -> step('withEnv', [variables, { -> stages.execute(asStage, matrix) }]) }) }
+        return { -> flow.inStage(name, { -> step('withEnv', [variables, { -> stages.execute(name, matrix) }]) }) }
     }
 
-    private String cellName(Map cell) {
+    /** The values of the axes in each cell that is not excluded. */
+    List cells(Section matrix) {
+        List excludes = []
+        for (exclude in read(matrix.find('excludes')).all()) {
+            excludes.add(axes(read(exclude)))
+        }
+        return combinations(axes(read(matrix.find('axes'))), excludes)
+    }
+
+    String cellName(Map cell) {
         List parts = []
         for (axis in cell.entrySet()) {
             parts.add(axis.key + ' = \'' + axis.value + '\'')
@@ -73,7 +76,7 @@ class Branches extends Part {
     }
 
     /** Every combination of the axes' values that no exclude matches. */
-    private List cells(Map axes, List excludes) {
+    private List combinations(Map axes, List excludes) {
         List cells = [[:]]
         for (axis in axes.entrySet()) {
             List longer = []

@@ -35,7 +35,8 @@ class Conditions extends Part {
             case 'anyOf':
                 return any(read(condition))
             case 'branch':
-                return matches(build.environment().get('BRANCH_NAME'), condition, 'pattern')
+                return condition.arguments.text('pattern') != null &&
+                    matches(build.environment().get('BRANCH_NAME') ?: build.environment().get('GIT_LOCAL_BRANCH'), condition, 'pattern')
             case 'tag':
                 return matches(build.environment().get('TAG_NAME'), condition, 'pattern')
             case 'buildingTag':
@@ -95,21 +96,27 @@ class Conditions extends Part {
         return true
     }
 
+    /** A commit's message that matches wholly, or one line of it that holds the pattern. */
     private boolean changelog(Directive condition) {
         String pattern = condition.arguments.text('pattern')
-        for (change in build.changes()) {
-            if (Patterns.matches(change.message as String, '(?m)(?s)^[^\\r\\n]*' + pattern + '[^\\r\\n]*$', 'REGEXP')
-                || Patterns.matches(change.message as String, '(?s).*(?:' + pattern + ').*', 'REGEXP')) {
+        for (change in changes()) {
+            String message = change.message as String
+            String title = message.split('\n', 2)[0]
+            if (Patterns.matches(title, pattern, 'REGEXP') || Patterns.matches(message, '(?m)(?s)^[^\r\n]*?' + pattern + '[^\r\n]*?$', 'REGEXP')) {
                 return true
             }
         }
         return false
     }
 
+    /** A file's name, in capitals or not unless told so. */
     private boolean changeset(Directive condition) {
-        for (change in build.changes()) {
+        boolean exact = condition.arguments.named('caseSensitive', false) as boolean
+        String pattern = condition.arguments.text('pattern')
+        String comparator = condition.arguments.named('comparator', null) as String
+        for (change in changes()) {
             for (file in change.files) {
-                if (matches(file, condition, 'pattern')) {
+                if (Patterns.matches(file as String, pattern, comparator, exact)) {
                     return true
                 }
             }
@@ -117,15 +124,24 @@ class Conditions extends Part {
         return false
     }
 
-    /** By the cause's class, its simple name, or its name without "Cause"; with detail, by the user's id. */
+    private List changes() {
+        if (build.changes().isEmpty()) {
+            String reason = script.currentBuild.number <= 1 ? 'Probably because this is the first build.' : 'Have you run checkout?'
+            step('echo', ['Warning, empty changelog. ' + reason])
+        }
+        return build.changes()
+    }
+
+    /** By a part of the cause's simple name, in capitals or not; a user's cause by its whole name, with detail by the user's id. */
     private boolean triggeredBy(Directive condition) {
         String wanted = condition.arguments.text('cause')
         String detail = condition.arguments.named('detail', null) as String
         for (cause in build.causes()) {
             String type = cause.get('class')
             String simple = type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1)
-            boolean sameType = wanted in [type, simple, simple.replaceAll('Cause$', ''), simple.replaceAll('TriggerCause$', 'Trigger')]
-            if (sameType && (detail == null || detail == cause.userId)) {
+            boolean triggered = wanted == 'UserIdCause' && simple == wanted ? detail == null || detail == cause.userId
+                : simple.matches('(?i)\\.*' + wanted + '.*')
+            if (triggered) {
                 return true
             }
         }

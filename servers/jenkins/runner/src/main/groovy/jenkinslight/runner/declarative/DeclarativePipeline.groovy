@@ -18,11 +18,14 @@ class DeclarativePipeline extends Part {
         Section pipeline = read(definition)
         Section options = read(pipeline.find('options'))
         stages.pipelineOptions = options
+        stages.pipelineAgent = pipeline.find('agent')
         stages.pipelineTools = stages.tools.read(pipeline.find('tools'), [:])
         announce(pipeline, options)
         Throwable first = null
         boolean postRan = false
         Closure stagesAndPost = { ->
+            // An option such as retry may run all of it again.
+            first = null
             try {
                 stages.sequenceFrom(Restart.stage(build), read(pipeline.find('stages')).all())
             } catch (Throwable failure) {

@@ -1,12 +1,15 @@
 package jenkinslight.runner.declarative
 
 import jenkinslight.runner.engine.Build
+import jenkinslight.runner.engine.Failures
 import jenkinslight.runner.language.PipelineScript
 import jenkinslight.runner.steps.FlowSteps
 
 /** What the parts of Declarative's interpreter share. All of it is CPS code: a build may stand still on any line. */
 abstract class Part implements Serializable {
     private static final long serialVersionUID = 1L
+    static final String NO_NODE = 'Attempted to execute a step that requires a node context while ‘agent none’ was specified. Be sure to ' +
+        'specify your own ‘node { ... }’ blocks when using ‘agent none’.'
 
     final PipelineScript script
     final Build build
@@ -42,6 +45,18 @@ abstract class Part implements Serializable {
         block.delegate = script
         block.resolveStrategy = Closure.DELEGATE_ONLY
         return block.call()
+    }
+
+    /** As {@link #steps}; that there is no node to work on is told in Declarative's words. */
+    Object needingNode(Closure block) {
+        try {
+            return steps(block)
+        } catch (Throwable failure) {
+            if (Failures.lacksNode(failure) && !build.scope.hasMachine()) {
+                step('error', [NO_NODE])
+            }
+            throw failure
+        }
     }
 
     /** Calls a step as the script itself would. */

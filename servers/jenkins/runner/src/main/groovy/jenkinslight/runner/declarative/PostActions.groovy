@@ -17,7 +17,7 @@ class PostActions extends Part {
     /** Runs the pipeline's actions, in a stage of their own if any is due. */
     void ofPipeline(Directive post, Throwable error) {
         Section actions = read(post)
-        if (isAnyDue(actions, false, error)) {
+        if (isAnyDue(actions, error)) {
             flow.inStage(STAGE, { -> run(actions, false, error) })
         }
     }
@@ -25,15 +25,16 @@ class PostActions extends Part {
     /** Runs a stage's actions. @param error what its steps failed with, or null */
     void ofStage(Directive post, Throwable error) {
         Section actions = read(post)
-        if (isAnyDue(actions, true, error)) {
+        if (isAnyDue(actions, error)) {
             build.echo('Post stage')
             run(actions, true, error)
         }
     }
 
-    private boolean isAnyDue(Section actions, boolean ofStage, Throwable error) {
+    /** Without regard to the stage's own warnings, as in Jenkins: they matter once any action is due without them. */
+    private boolean isAnyDue(Section actions, Throwable error) {
         for (action in actions.all()) {
-            if (isDue(action.name, ofStage, error)) {
+            if (isDue(action.name, outcome(error, Result.SUCCESS), outcome(error, Result.SUCCESS))) {
                 return true
             }
         }
@@ -41,61 +42,56 @@ class PostActions extends Part {
     }
 
     /** A failing action doesn't keep the others from running; its failure is raised at the end. */
-    private void run(Section actions, boolean ofStage, Throwable error) {
-        Throwable first = null
+    private void run(Section actions, boolean ofStage, Throwable given) {
+        Throwable error = given
         for (name in Known.POST) {
             Directive action = actions.find(name)
-            if (action != null && isDue(name, ofStage, error == null ? first : error)) {
+            Result own = outcome(error, ofStage ? build.scope.stage().warning() : Result.SUCCESS)
+            if (action != null && isDue(name, own, outcome(error, Result.SUCCESS))) {
                 Result original = build.result()
                 try {
-                    build.show(logicalResult(error == null ? first : error))
-                    steps(action.body)
+                    build.show(own)
+                    needingNode(action.body)
                 } catch (Throwable failure) {
                     build.echo('Error when executing ' + name + ' post condition:')
-                    build.printFailure(failure)
-                    first = first == null ? failure : first
+                    build.echo(Failures.trace(failure))
+                    error = error == null ? failure : error
                 } finally {
                     // What an action itself set stays.
-                    if (build.result() == logicalResult(error == null ? first : error, original)) {
+                    if (build.result() == own) {
                         build.show(original)
                     }
                 }
             }
         }
-        if (first != null) {
-            throw first
+        if (error != null && given == null) {
+            throw error
         }
     }
 
-    /** What the build would come to by now; an action sees it as currentBuild's result. */
-    private Result logicalResult(Throwable error, Result soFar = build.result()) {
-        Result known = soFar == null ? Result.SUCCESS : soFar
-        return error == null ? known : known.combine(Failures.result(error))
+    /** What it comes to by now: the build's result, a failure, or what steps said of the stage. An action sees it as currentBuild's result. */
+    private Result outcome(Throwable error, Result warning) {
+        return build.currentResult().combine(error == null ? warning : Failures.result(error))
     }
 
-    private boolean isDue(String name, boolean ofStage, Throwable error) {
-        Result ofBuild = build.currentResult()
-        Result result = error == null ? ofBuild : ofBuild.combine(Failures.result(error))
-        if (ofStage && error == null && ofBuild == Result.FAILURE) {
-            // An earlier stage's failure, caught there, isn't this one's.
-            result = Result.SUCCESS
-        }
+    /** @param own the outcome with the stage's warnings, which only conditions that compare with no other build regard */
+    private boolean isDue(String name, Result own, Result overall) {
         switch (name) {
             case 'always':
             case 'cleanup':
                 return true
             case 'changed':
-                return previous() == null || previous() != result
+                return previous() == null || previous() != overall
             case 'fixed':
-                return result == Result.SUCCESS && (previous() in [Result.FAILURE, Result.UNSTABLE])
+                return overall == Result.SUCCESS && (previous() in [Result.FAILURE, Result.UNSTABLE])
             case 'regression':
-                return previous() != null && result.isWorseThan(previous())
+                return previous() != null && overall.isWorseThan(previous())
             case 'unsuccessful':
-                return result != Result.SUCCESS
+                return own != Result.SUCCESS
             case 'notBuilt':
-                return result == Result.NOT_BUILT
+                return own == Result.NOT_BUILT
             default:
-                return result.toString() == name.toUpperCase()
+                return own.toString() == name.toUpperCase()
         }
     }
 

@@ -2,7 +2,6 @@ package jenkinslight.runner.declarative
 
 import hudson.model.Result
 import jenkinslight.runner.language.PipelineScript
-import jenkinslight.runner.steps.Skipped
 
 /** The section {@code stages} and what one {@code stage} does, in Jenkins' order. */
 class Stages extends Part {
@@ -15,7 +14,9 @@ class Stages extends Part {
     final Conditions conditions
     final PostActions post
     final Branches branches
-    /** The pipeline's own options and tools. */
+    final Skipping skipping
+    /** The pipeline's own agent, options and tools. */
+    Directive pipelineAgent
     Section pipelineOptions = new Section([])
     Map pipelineTools = [:]
 
@@ -28,6 +29,7 @@ class Stages extends Part {
         conditions = new Conditions(script)
         post = new PostActions(script)
         branches = new Branches(script, this)
+        skipping = new Skipping(script, this)
     }
 
     /** Runs stages one after the other. After a failure the others are only shown as skipped; it is raised at the end. */
@@ -56,71 +58,93 @@ class Stages extends Part {
         return stage.value.toString()
     }
 
+    private Closure skipped(Directive stage, String awaited) {
+        String why = 'skipped due to this build restarting at stage "' + awaited + '"'
+        return { -> skipping.skip(nameOf(stage), read(stage.body), why, null) }
+    }
+
     /** What a stage does, given the failure of an earlier one (or null). */
     Closure bodyOf(Directive stage, Throwable earlier) {
         return { ->
+            Section sections = read(stage.body)
             if (earlier != null) {
-                return skip(stage, 'skipped due to earlier failure(s)')
+                return skipping.skip(nameOf(stage), sections, 'skipped due to earlier failure(s)', earlier)
             }
             if (pipelineOptions.flag('skipStagesAfterUnstable') && build.result() == Result.UNSTABLE) {
-                return skip(stage, 'skipped due to earlier stage(s) marking the build as unstable')
+                return skipping.skip(nameOf(stage), sections, 'skipped due to earlier stage(s) marking the build as unstable', null)
             }
-            return execute(stage, read(stage.body))
+            return execute(nameOf(stage), sections)
         }
     }
 
-    private Closure skipped(Directive stage, String awaited) {
-        return { -> skip(stage, 'skipped due to this build restarting at stage "' + awaited + '"') }
+    /** Runs a stage unless its when forbids it; post actions of one whose stages run at once come last, outside all that is around them. */
+    Object execute(String name, Section sections) {
+        boolean forks = sections.has('parallel') || sections.has('matrix')
+        Throwable failure = null
+        boolean executed = true
+        try {
+            executed = conditionally(sections, forks)
+        } catch (Throwable thrown) {
+            failure = thrown
+        }
+        if (!executed) {
+            return skipping.skip(name, sections, 'skipped due to when conditional', null)
+        }
+        if (forks) {
+            failure = withPost(sections, failure)
+        }
+        if (failure != null) {
+            throw failure
+        }
+        return null
     }
 
-    private Object skip(Directive stage, String why) {
-        build.echo('Stage "' + nameOf(stage) + '" ' + why)
-        return Skipped.STAGE
-    }
-
-    /** Options, input, agent, environment, tools, and between them when, at the place its flags say. */
-    Object execute(Directive stage, Section sections) {
+    /** Options, input, agent, environment, tools, and between them when, at the place its flags say. @return false for a stage not meant now */
+    private boolean conditionally(Section sections, boolean forks) {
         Section when = read(sections.find('when'))
         Section own = read(sections.find('options'))
         if (when.flag('beforeOptions') && !conditions.hold(when)) {
-            return skip(stage, 'skipped due to when conditional')
+            return false
         }
         return options.around(own, { ->
             if (when.flag('beforeInput') && !conditions.hold(when)) {
-                return skip(stage, 'skipped due to when conditional')
+                return false
             }
             return afterInput(sections.find('input'), { ->
                 if (when.flag('beforeAgent') && !conditions.hold(when)) {
-                    return skip(stage, 'skipped due to when conditional')
+                    return false
                 }
-                return agents.around(sections.find('agent'), checkoutOptions(own), true, { -> inAgent(stage, sections, when) })
+                return onAgent(sections, own, forks, { -> inAgent(sections, when, forks) })
             })
         })
+    }
+
+    private Object onAgent(Section sections, Section options, boolean forks, Closure body) {
+        Directive own = sections.find('agent')
+        if (own == null && !forks && pipelineOptions.has('newContainerPerStage') && agents.isContainer(pipelineAgent)) {
+            return agents.again(pipelineAgent, body)
+        }
+        return agents.around(own, checkoutOptions(options), true, body)
     }
 
     private Section checkoutOptions(Section own) {
         return own.has('skipDefaultCheckout') ? own : pipelineOptions
     }
 
-    private Object inAgent(Directive stage, Section sections, Section when) {
+    private boolean inAgent(Section sections, Section when, boolean forks) {
         boolean asked = when.flag('beforeOptions') || when.flag('beforeInput') || when.flag('beforeAgent')
-        return environments.around(sections.find('environment'), { ->
-            return tools.around(toolsOf(sections), true, { ->
-                if (!asked && !conditions.hold(when)) {
-                    return skip(stage, 'skipped due to when conditional')
-                }
-                return contentAndPost(stage, sections)
-            })
+        if (!asked && !conditions.hold(when)) {
+            return false
+        }
+        environments.around(sections.find('environment'), { ->
+            // Branches install their tools themselves.
+            Map needed = forks ? [:] : tools.read(sections.find('tools'), pipelineTools)
+            return tools.around(needed, true, { -> forks ? content(sections) : contentAndPost(sections) })
         })
+        return true
     }
 
-    /** Branches install their tools themselves. */
-    private Map toolsOf(Section sections) {
-        boolean forks = sections.has('parallel') || sections.has('matrix')
-        return forks ? [:] : tools.read(sections.find('tools'), pipelineTools)
-    }
-
-    private Object contentAndPost(Directive stage, Section sections) {
+    private Object contentAndPost(Section sections) {
         Throwable first = null
         try {
             content(sections)
@@ -128,20 +152,25 @@ class Stages extends Part {
             // The build's result stays: an option such as retry may yet make good what failed.
             first = failure
         }
-        try {
-            post.ofStage(sections.find('post'), first)
-        } catch (Throwable failure) {
-            first = first == null ? failure : first
-        }
+        first = withPost(sections, first)
         if (first != null) {
             throw first
         }
         return null
     }
 
+    private Throwable withPost(Section sections, Throwable first) {
+        try {
+            post.ofStage(sections.find('post'), first)
+        } catch (Throwable failure) {
+            return first == null ? failure : first
+        }
+        return first
+    }
+
     private void content(Section sections) {
         if (sections.has('steps')) {
-            steps(sections.find('steps').body)
+            needingNode(sections.find('steps').body)
         } else if (sections.has('stages')) {
             sequence(read(sections.find('stages')).all())
         } else if (sections.has('parallel')) {

@@ -1,6 +1,6 @@
 package jenkinslight.runner.steps
 
-import hudson.model.Result
+import hudson.AbortException
 import jenkinslight.runner.engine.Build
 import jenkinslight.runner.engine.Deadline
 import jenkinslight.runner.engine.Environment
@@ -8,7 +8,6 @@ import jenkinslight.runner.engine.Failures
 import jenkinslight.runner.engine.Scope
 import jenkinslight.runner.engine.ServerCall
 import jenkinslight.runner.engine.Stage
-import jenkinslight.runner.language.LoadedClasses
 import jenkinslight.runner.language.PipelineScript
 import jenkinslight.runner.language.Spans
 import jenkinslight.runner.language.StepArguments
@@ -35,11 +34,20 @@ class FlowSteps implements Serializable {
         Scope outer = build.scope
         build.scope = inner
         build.note(opening)
+        takeTurns()
         try {
             return body.call()
         } finally {
             build.note('}')
             build.scope = outer
+            takeTurns()
+        }
+    }
+
+    /** Branches go on block by block, each in its turn. */
+    private void takeTurns() {
+        if (build.scope.branch() != null) {
+            build.yield()
         }
     }
 
@@ -81,16 +89,25 @@ class FlowSteps implements Serializable {
         }
     }
 
+    /** Without a block a stage is no more than a mark in the log. */
     Object stage(StepArguments arguments, PipelineScript script) {
-        if (arguments.body == null) {
-            throw new IllegalArgumentException('Expected a block with the "stage" step')
+        if (arguments.named('concurrency', null) != null) {
+            throw new AbortException('The ‘concurrency’ parameter is no longer supported in ‘stage’; try ‘lock’ and/or ‘milestone’ steps instead.')
         }
-        return inStage(arguments.text('name'), arguments.body)
+        String name = arguments.text('name')
+        if (arguments.body != null) {
+            return inStage(name, arguments.body)
+        }
+        build.note('stage (' + name + ')')
+        build.echo('Using the ‘stage’ step without a block argument is deprecated')
+        build.mark(name)
+        return null
     }
 
     /** A stage. The block may mark it as skipped by returning SKIPPED. */
     Object inStage(String name, Closure body) {
         build.note('stage')
+        build.mark(null)
         Stage stage = build.openStage(name)
         boolean executed = true
         try {
@@ -133,45 +150,13 @@ class FlowSteps implements Serializable {
 
     Closure branch(String name, Closure body) {
         return { ->
-            Closure afterOthersStarted = { ->
-                build.yield()
-                return body.call()
-            }
             try {
-                return inScope(build.scope.withBranch(name), '{ (Branch: ' + name + ')', afterOthersStarted)
+                return inScope(build.scope.withBranch(name), '{ (Branch: ' + name + ')', body)
             } catch (Throwable failure) {
                 build.echo('Failed in branch ' + name)
                 throw failure
             }
         }
-    }
-
-    Object retry(StepArguments arguments, PipelineScript script) {
-        int count = arguments.get('count', 1) as int
-        // Conditions are of failures that don't occur on one's own machine: an agent gone, a step that a restart ended.
-        boolean never = arguments.named('conditions', [])
-        build.note('retry')
-        try {
-            int tries = 1
-            while (true) {
-                try {
-                    return inScope(build.scope, '{', arguments.body)
-                } catch (Throwable failure) {
-                    if (tries >= count || never || isActualInterruption(failure)) {
-                        throw failure
-                    }
-                    tries++
-                    build.printFailure(failure)
-                    build.echo('Retrying')
-                }
-            }
-        } finally {
-            build.note('// retry')
-        }
-    }
-
-    private boolean isActualInterruption(Throwable failure) {
-        return failure instanceof FlowInterruptedException && failure.actualInterruption
     }
 
     Object timeout(StepArguments arguments, PipelineScript script) {
@@ -217,66 +202,11 @@ class FlowSteps implements Serializable {
         }
     }
 
-    Object catchError(StepArguments arguments, PipelineScript script) {
-        return catching('catchError', arguments, arguments.named('buildResult', 'FAILURE'), arguments.named('stageResult', 'FAILURE'))
-    }
-
-    Object warnError(StepArguments arguments, PipelineScript script) {
-        return catching('warnError', arguments, 'UNSTABLE', 'UNSTABLE')
-    }
-
-    private Object catching(String name, StepArguments arguments, Object buildResult, Object stageResult) {
-        build.note(name)
-        try {
-            return inScope(build.scope, '{', arguments.body)
-        } catch (Throwable failure) {
-            if (isActualInterruption(failure) && !(arguments.named('catchInterruptions', true) as boolean)) {
-                throw failure
-            }
-            String message = arguments.text('message')
-            if (message) {
-                build.echo(message)
-            }
-            build.printFailure(failure)
-            worsen(Result.fromString(buildResult as String), Result.fromString(stageResult as String))
-            return null
-        } finally {
-            build.note('// ' + name)
-        }
-    }
-
-    private void worsen(Result ofBuild, Result ofStage) {
-        if (ofBuild != Result.SUCCESS) {
-            build.worsen(ofBuild)
-        }
-        build.worsenStage(ofStage)
-    }
-
     Object sleep(StepArguments arguments, PipelineScript script) {
         long millis = Spans.millis(arguments.get('time', 0), arguments.named('unit', 'SECONDS'))
         build.note('sleep')
         build.echo('Sleeping for ' + Spans.text(millis))
         return build.sleep(millis, false)
-    }
-
-    /** Runs a file of the workspace as a script; its value is the script's, usually {@code this}. */
-    Object load(StepArguments arguments, PipelineScript script) {
-        build.note('load')
-        String source = build.call(new ServerCall('readFile', [file: arguments.text('path')], [], false))
-        PipelineScript loaded = build.compiler().compile(source, build.compiler().nextName(), build)
-        try {
-            return inScope(build.scope, '{ (' + arguments.text('path') + ')', { -> loaded.run() })
-        } finally {
-            build.note('// load')
-        }
-    }
-
-    /** Loads a shared library while the build runs; the server gets it. */
-    Object library(StepArguments arguments, PipelineScript script) {
-        build.note('library')
-        String folder = build.call(new ServerCall('library', arguments.named, arguments.positional, false))
-        build.libraries().add(folder, build.compiler())
-        return new LoadedClasses(build)
     }
 
     /** A block step of the server that may be done without its block. */
@@ -287,41 +217,5 @@ class FlowSteps implements Serializable {
         } catch (SkippedBlock skipped) {
             return null
         }
-    }
-
-    /** Read here, since its records are objects of the plugin's library. */
-    Object readCSV(StepArguments arguments, PipelineScript script) {
-        build.note('readCSV')
-        Object file = arguments.get('file', null)
-        String text = arguments.named('text', null)
-        if (file != null && text != null) {
-            throw new IllegalArgumentException("Only one of 'file' or 'text' arguments can be provided to readCSV.")
-        }
-        if (file == null && text == null) {
-            throw new IllegalArgumentException('At least one of file or text needs to be provided to readCSV.')
-        }
-        if (text == null) {
-            text = build.call(new ServerCall('readFile', [file: file], [], false))
-        }
-        return Csv.read(text, arguments.named('format', null))
-    }
-
-    Object writeCSV(StepArguments arguments, PipelineScript script) {
-        build.note('writeCSV')
-        Object records = arguments.named('records', null)
-        if (records == null) {
-            throw new IllegalArgumentException('You have to provide a list of records to save for writeCSV.')
-        }
-        if (!arguments.named('file', null)) {
-            throw new IllegalArgumentException('You have to provide a file for writeCSV.')
-        }
-        String text = Csv.write(records, arguments.named('format', null))
-        return build.call(new ServerCall('writeFile', [file: arguments.named('file', null), text: text], [], false))
-    }
-
-    Object evaluate(StepArguments arguments, PipelineScript script) {
-        PipelineScript evaluated = build.compiler().compile(arguments.positional[0] as String, build.compiler().nextName(), build)
-        evaluated.binding = script.binding
-        return evaluated.run()
     }
 }

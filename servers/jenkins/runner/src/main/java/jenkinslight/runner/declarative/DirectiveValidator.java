@@ -3,6 +3,7 @@ package jenkinslight.runner.declarative;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
@@ -17,9 +18,12 @@ final class DirectiveValidator {
     private static final Set<String> INPUT = Set.of("message", "id", "ok", "submitter", "submitterParameter", "parameters");
 
     private final ModelErrors errors;
+    private final Map<String, List<String>> installed;
 
-    DirectiveValidator(ModelErrors errors) {
+    /** @param installed the names of the tools that there are, by type; null if that is not known */
+    DirectiveValidator(ModelErrors errors, Map<String, List<String>> installed) {
         this.errors = errors;
+        this.installed = installed;
     }
 
     /** Checks a directive of the pipeline itself; returns false for one that it can't have. */
@@ -118,10 +122,21 @@ final class DirectiveValidator {
                 errors.form((arguments == 0 ? "No argument" : "Too many arguments") + " for tool \"" + name + "\"", tool.getMethod());
             } else if (!Known.TOOLS.contains(name)) {
                 errors.sense("Invalid tool type \"" + name + "\". Valid tool types: " + Known.TOOLS, tool.getMethod());
+            } else {
+                installation(name, Ast.arguments(tool).get(0));
             }
         }
         if (Ast.statements(tools).isEmpty()) {
             errors.sense("No tools specified", where);
+        }
+    }
+
+    private void installation(String type, Expression value) {
+        String wanted = value instanceof ConstantExpression ? Ast.literal(value) : null;
+        List<String> known = installed == null ? List.of() : installed.getOrDefault(type, List.of());
+        if (installed != null && wanted != null && !known.contains(wanted)) {
+            errors.sense("Tool type \"" + type + "\" does not have an install of \"" + wanted + "\" configured - did you mean \""
+                    + Known.nearest(wanted, known) + "\"?", value);
         }
     }
 

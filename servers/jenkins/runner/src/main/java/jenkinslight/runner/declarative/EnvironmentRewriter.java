@@ -49,6 +49,9 @@ final class EnvironmentRewriter {
                 statements.set(i, lazy(assignment, statements.get(i)));
             }
         }
+        if (!broken) {
+            new EnvironmentOrder(statements).sort();
+        }
         if (broken) {
             errors.form("Expected name=value pairs", where);
         }

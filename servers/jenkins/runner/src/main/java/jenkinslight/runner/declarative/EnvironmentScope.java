@@ -1,6 +1,7 @@
 package jenkinslight.runner.declarative;
 
 import groovy.lang.GroovyObjectSupport;
+import groovy.lang.MissingPropertyException;
 import java.io.Serializable;
 import java.util.Map;
 import jenkinslight.runner.language.PipelineScript;
@@ -22,7 +23,15 @@ public final class EnvironmentScope extends GroovyObjectSupport implements Seria
 
     @Override
     public Object getProperty(String name) {
-        return before.containsKey(name) ? before.get(name) : script.getProperty(name);
+        if (before.containsKey(name)) {
+            return before.get(name);
+        }
+        try {
+            return script.getProperty(name);
+        } catch (MissingPropertyException undefined) {
+            // Here, unlike in steps, a name that nobody knows is null.
+            return null;
+        }
     }
 
     @Override

@@ -25,8 +25,8 @@ final class Known {
     /** Steps with a block that need no node, so that they can go around a whole pipeline or stage. */
     private static final List<String> WRAPPERS = List.of("ansiColor", "catchError", "lock", "node", "retry", "script", "throttle", "timeout", "timestamps",
             "waitUntil", "warnError", "withContext", "withCredentials", "withEnv", "wrap");
-    static final Set<String> OPTIONS = sorted("authorizationMatrix", "buildDiscarder", "checkoutToSubdirectory", "disableConcurrentBuilds",
-            "disableRestartFromStage", "disableResume", "durabilityHint", "gitLabConnection", "githubProjectProperty", "lockableResources",
+    static final Set<String> OPTIONS = sorted("authorizationMatrix", "buildDiscarder", "checkoutToSubdirectory", "copyArtifactPermission",
+            "disableConcurrentBuilds", "disableRestartFromStage", "disableResume", "durabilityHint", "gitLabConnection", "githubProjectProperty", "lockableResources",
             "newContainerPerStage", "overrideIndexTriggers", "parallelsAlwaysFailFast", "preserveStashes", "quietPeriod", "rateLimitBuilds",
             "skipDefaultCheckout", "skipStagesAfterUnstable", "throttleJobProperty");
     static final Set<String> STAGE_OPTIONS = sorted("checkoutToSubdirectory", "skipDefaultCheckout");

@@ -1,6 +1,7 @@
 package jenkinslight.runner.declarative;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.codehaus.groovy.ast.ClassNode;
@@ -27,8 +28,12 @@ public final class ModelValidator extends CompilationCustomizer {
             "notifications", "The ‘notifications’ section has been removed as of version 0.6. Use ‘post’ for all post-build actions.",
             "postBuild", "The ‘postBuild’ section has been renamed as of version 0.6. Use ‘post’ for all post-build actions.");
 
-    public ModelValidator() {
+    private final Map<String, List<String>> installed;
+
+    /** @param installed the names of the tools that there are, by type; null if that is not known */
+    public ModelValidator(Map<String, List<String>> installed) {
         super(CompilePhase.CONVERSION);
+        this.installed = installed;
     }
 
     @Override
@@ -44,7 +49,7 @@ public final class ModelValidator extends CompilationCustomizer {
     }
 
     /** Those among statements, in the branches of conditions too. */
-    private static void pipelines(Statement statement, SourceUnit source) {
+    private void pipelines(Statement statement, SourceUnit source) {
         if (statement instanceof BlockStatement) {
             ((BlockStatement) statement).getStatements().forEach(inner -> pipelines(inner, source));
         } else if (statement instanceof IfStatement) {
@@ -54,7 +59,7 @@ public final class ModelValidator extends CompilationCustomizer {
             MethodCallExpression call = Ast.call(statement);
             if (call != null && "pipeline".equals(Ast.name(call)) && Ast.body(call) != null) {
                 ModelErrors errors = new ModelErrors(source);
-                new Pipeline(errors).validate(statement, call);
+                new Pipeline(errors, installed).validate(statement, call);
                 errors.close();
             }
         }
@@ -66,10 +71,10 @@ public final class ModelValidator extends CompilationCustomizer {
         private final DirectiveValidator directives;
         private final StageValidator stages;
 
-        Pipeline(ModelErrors errors) {
+        Pipeline(ModelErrors errors, Map<String, List<String>> installed) {
             this.errors = errors;
-            directives = new DirectiveValidator(errors);
-            stages = new StageValidator(errors);
+            directives = new DirectiveValidator(errors, installed);
+            stages = new StageValidator(errors, directives);
         }
 
         void validate(Statement pipeline, MethodCallExpression call) {

@@ -1,5 +1,6 @@
 package jenkinslight.runner.declarative;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** How {@code when} compares names. */
@@ -11,19 +12,24 @@ public final class Patterns {
      *
      * @param value what there is; null never matches
      * @param pattern what is asked for; null matches any value
-     * @param comparator EQUALS, GLOB (in Ant's manner) or REGEXP; null means GLOB
+     * @param comparator EQUALS, GLOB (in Ant's manner) or REGEXP; anything else means GLOB, for which capitals don't matter
      */
     public static boolean matches(String value, String pattern, String comparator) {
+        return matches(value, pattern, comparator, false);
+    }
+
+    /** As {@link #matches(String, String, String)}; capitals matter for GLOB if {@code exact}. */
+    public static boolean matches(String value, String pattern, String comparator, boolean exact) {
         if (value == null || pattern == null) {
             return value != null;
         }
-        switch (comparator == null ? "GLOB" : comparator) {
+        switch (comparator == null ? "GLOB" : comparator.toUpperCase(Locale.ROOT)) {
             case "EQUALS":
                 return value.equals(pattern);
             case "REGEXP":
                 return Pattern.compile(pattern).matcher(value).matches();
             default:
-                return Pattern.compile(glob(pattern)).matcher(value).matches();
+                return Pattern.compile(glob(pattern), exact ? 0 : Pattern.CASE_INSENSITIVE).matcher(value).matches();
         }
     }
 
@@ -35,7 +41,10 @@ public final class Patterns {
         }
         StringBuilder regex = new StringBuilder();
         for (int i = 0; i < ant.length(); i++) {
-            if (ant.startsWith("**/", i)) {
+            if (ant.substring(i).equals("/**")) {
+                regex.append("(?:/.*)?");
+                i += 2;
+            } else if (ant.startsWith("**/", i)) {
                 regex.append("(?:.*/)?");
                 i += 2;
             } else if (ant.startsWith("**", i)) {

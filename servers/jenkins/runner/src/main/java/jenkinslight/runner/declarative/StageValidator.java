@@ -23,9 +23,9 @@ final class StageValidator {
     private final StepValidator steps;
     private final MatrixValidator matrices;
 
-    StageValidator(ModelErrors errors) {
+    StageValidator(ModelErrors errors, DirectiveValidator directives) {
         this.errors = errors;
-        this.directives = new DirectiveValidator(errors);
+        this.directives = directives;
         this.steps = new StepValidator(errors);
         this.matrices = new MatrixValidator(errors, directives, this);
     }

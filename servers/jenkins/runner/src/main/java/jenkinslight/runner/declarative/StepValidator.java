@@ -2,6 +2,7 @@ package jenkinslight.runner.declarative;
 
 import java.util.List;
 import java.util.Map;
+import jenkinslight.runner.language.Signature;
 import org.codehaus.groovy.ast.ASTNode;
 import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
@@ -72,6 +73,10 @@ final class StepValidator {
         }
         if (BLOCKED.containsKey(name)) {
             errors.sense("Invalid step \"" + name + "\" used - not allowed in this context - " + BLOCKED.get(name), statement);
+        }
+        Signature signature = Signature.of(name);
+        if (signature != null) {
+            new ArgumentValidator(errors).validate(name, signature, call, statement);
         }
         if (Ast.body(call) != null) {
             Ast.statements(call).forEach(this::step);

@@ -48,7 +48,7 @@ public final class Build extends BuildCourse {
     public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
         super(channel);
         this.environment = new Environment(request.env);
-        equip(request, onEnd, new ScriptCompiler());
+        equip(request, onEnd, new ScriptCompiler(request.tools));
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Build extends BuildCourse {
      * @throws IOException its state can't be read
      */
     public static Build restored(BuildRequest request, Channel channel, Consumer<Build> onEnd) throws IOException {
-        ScriptCompiler compiler = new ScriptCompiler();
+        ScriptCompiler compiler = new ScriptCompiler(request.tools);
         Build build = Checkpoint.read(request.state, compiler);
         build.connect(channel);
         build.environment.give(request.env);
@@ -201,6 +201,7 @@ public final class Build extends BuildCourse {
         if (failure != null) {
             worsenBy(failure);
         }
+        endMarked(failure);
         log("pipeline", "[Pipeline] End of Pipeline");
         if (failure != null) {
             log("error", Failures.print(failure));
@@ -246,6 +247,11 @@ public final class Build extends BuildCourse {
     /** Variables as they are at this place. */
     public Map<String, String> environment() {
         return environment.in(getScope());
+    }
+
+    /** A variable as it is at this place, or null; scripts may write its name in another case, as Jenkins' EnvVars does. */
+    public String variable(String name) {
+        return Environment.find(environment(), name);
     }
 
     /** {@code env.NAME = value}. */

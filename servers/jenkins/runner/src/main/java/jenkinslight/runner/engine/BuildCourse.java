@@ -9,6 +9,8 @@ public abstract class BuildCourse extends BuildOutput {
 
     private Result result;
     private int lastStage;
+    /** The stage without a block that goes on, or null. */
+    private Stage marked;
 
     BuildCourse(Channel channel) {
         super(channel);
@@ -46,7 +48,7 @@ public abstract class BuildCourse extends BuildOutput {
     /** The result of the innermost stage only gets worse. */
     public void worsenStage(Result said) {
         if (getScope().stage() != null) {
-            getScope().stage().worsen(said);
+            getScope().stage().warn(said);
         }
     }
 
@@ -64,9 +66,36 @@ public abstract class BuildCourse extends BuildOutput {
         return stage;
     }
 
+    /** Begins a stage that lasts until the next one or the build's end; null only ends the one before. In branches and stages it is none. */
+    public void mark(String name) {
+        if (getScope().stage() == null && getScope().branch() == null) {
+            if (marked != null) {
+                closeStage(marked, true);
+            }
+            marked = name == null ? null : openStage(name);
+        }
+    }
+
+    /** The build is over: with it the stage without a block. */
+    void endMarked(Throwable failure) {
+        if (marked != null && failure != null) {
+            marked.worsen(Failures.result(failure));
+        }
+        mark(null);
+    }
+
+    /** Shows a stage around the running code as one that did not run. */
+    public void skip(String name) {
+        for (Stage stage = getScope().stage(); stage != null; stage = stage.parent()) {
+            if (stage.name().equals(name)) {
+                stage.skip();
+            }
+        }
+    }
+
     /** Closes it with its status, or NOT_EXECUTED for a skipped one. */
     public void closeStage(Stage stage, boolean executed) {
         send("stage", "event", "end", "id", stage.id(), "name", stage.name(), "parent", stage.parent() == null ? null : stage.parent().id(),
-                "branch", getScope().branch(), "status", executed ? stage.status().toString() : "NOT_EXECUTED");
+                "branch", getScope().branch(), "status", executed && !stage.isSkipped() ? stage.status().toString() : "NOT_EXECUTED");
     }
 }

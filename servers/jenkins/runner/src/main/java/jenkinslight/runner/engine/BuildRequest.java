@@ -25,6 +25,8 @@ public final class BuildRequest {
     final List<Object> causes;
     final List<Object> changes;
     final List<Object> libraries;
+    /** The names of the tools that there are, by type; null if that was not said. */
+    final Map<String, List<String>> tools;
     /** Where the build's state is kept, or null. */
     final Path state;
     /** For {@code resume}: the variables of the server's open blocks, by call id. */
@@ -47,6 +49,7 @@ public final class BuildRequest {
         causes = list(message, "causes");
         changes = list(message, "changes");
         libraries = list(message, "libraries");
+        tools = tools(message);
         state = message.get("state") == null ? null : Path.of(String.valueOf(message.get("state")));
         blocks = map(message, "blocks");
     }
@@ -95,6 +98,11 @@ public final class BuildRequest {
     private static Map<String, Object> map(Map<String, Object> message, String field) {
         Object value = Values.fromServer(message.get(field));
         return value instanceof Map ? (Map<String, Object>) value : new LinkedHashMap<>();
+    }
+
+    /** The tools that a message names, or null. */
+    public static Map<String, List<String>> tools(Map<String, Object> message) {
+        return message.get("tools") instanceof Map ? (Map<String, List<String>>) message.get("tools") : null;
     }
 
     private static List<Object> list(Map<String, Object> message, String field) {

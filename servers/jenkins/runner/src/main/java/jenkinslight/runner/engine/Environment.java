@@ -58,6 +58,13 @@ public final class Environment implements Serializable {
         return all;
     }
 
+    /** The value of a name, in any case if not in this one; null for none. */
+    static String find(Map<String, String> variables, String name) {
+        String exact = variables.get(name);
+        return exact != null ? exact : variables.entrySet().stream().filter(each -> each.getKey().equalsIgnoreCase(name)).map(Map.Entry::getValue)
+                .findFirst().orElse(null);
+    }
+
     /** {@code NAME=value} strings, as {@code withEnv} takes them, to a layer. */
     public static Map<String, String> layer(Iterable<?> assignments) {
         Map<String, String> layer = new LinkedHashMap<>();

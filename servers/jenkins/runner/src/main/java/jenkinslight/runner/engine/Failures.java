@@ -48,6 +48,12 @@ public final class Failures {
         return failure instanceof FlowInterruptedException ? ((FlowInterruptedException) failure).getResult() : Result.FAILURE;
     }
 
+    /** True for what a step says that needs a node, or what only a node has, and is in none. */
+    public static boolean lacksNode(Throwable failure) {
+        return className(failure).endsWith(".MissingContextVariableException")
+                && (failure.getMessage().contains("hudson.FilePath") || failure.getMessage().contains("hudson.Launcher"));
+    }
+
     /** True for what a stop, a timeout or failFast raised. */
     public static boolean isInterruption(Throwable failure) {
         return failure instanceof FlowInterruptedException;
@@ -65,12 +71,18 @@ public final class Failures {
             // So Jenkins' marshalling begins; what it says of the way to the object, Java's doesn't know.
             return "an exception which occurred:\n\tin the build's state\nCaused: " + header(failure);
         }
-        StringBuilder text = new StringBuilder(header(failure));
-        trace(failure).forEach(frame -> text.append("\n\tat ").append(frame));
+        StringBuilder text = new StringBuilder(trace(failure));
         Throwable cause = failure.getCause();
         if (cause != null && cause != failure) {
             text.append("\nCaused by: ").append(print(cause));
         }
+        return text.toString();
+    }
+
+    /** The exception's class and message with the script's frames, whatever it is. */
+    public static String trace(Throwable failure) {
+        StringBuilder text = new StringBuilder(header(failure));
+        frames(failure).forEach(frame -> text.append("\n\tat ").append(frame));
         return text.toString();
     }
 
@@ -87,7 +99,7 @@ public final class Failures {
     }
 
     /** The frames of the script, innermost first: {@code WorkflowScript.run(WorkflowScript:3)}. */
-    static List<String> trace(Throwable failure) {
+    static List<String> frames(Throwable failure) {
         List<String> frames = new ArrayList<>();
         if (failure instanceof MultipleCompilationErrorsException) {
             return frames;
@@ -110,7 +122,7 @@ public final class Failures {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("class", className(failure));
         error.put("message", failure.getMessage());
-        error.put("trace", trace(failure));
+        error.put("trace", frames(failure));
         return error;
     }
 }

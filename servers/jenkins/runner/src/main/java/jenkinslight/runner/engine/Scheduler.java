@@ -158,10 +158,12 @@ final class Scheduler implements Serializable {
         running = head;
         Safepoints.sliceStarts();
         build.compiler().ledger().open();
+        Running.is(build);
         Mismatches.tell(message -> build.log("text", message));
         Outcome outcome = head.continuable.run0(head.takeNext(), CATEGORIES);
         Mismatches.tell(null);
         MetaClassLedger.leave();
+        Running.is(null);
         running = null;
         if (outcome.isSuccess() && head.continuable.isResumable() && outcome.getNormal() instanceof Suspension) {
             Suspension suspension = (Suspension) outcome.getNormal();

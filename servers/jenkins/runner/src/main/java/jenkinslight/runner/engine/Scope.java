@@ -60,7 +60,7 @@ public final class Scope implements Serializable {
 
     /** Inside a stage. */
     public Scope withStage(Stage inside) {
-        Scope inner = new Scope(this);
+        Scope inner = withEnv(Map.of("STAGE_NAME", inside.name()));
         inner.stage = inside;
         return inner;
     }

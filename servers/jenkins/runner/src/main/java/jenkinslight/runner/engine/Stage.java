@@ -14,6 +14,8 @@ public final class Stage implements Serializable {
     private final String name;
     private final Stage parent;
     private Result status = Result.SUCCESS;
+    private boolean skipped;
+    private Result warning = Result.SUCCESS;
 
     Stage(String id, String name, Stage parent) {
         this.id = id;
@@ -41,6 +43,28 @@ public final class Stage implements Serializable {
     /** Makes the status worse, never better. */
     public void worsen(Result result) {
         status = status.combine(result);
+    }
+
+    /** The worst that a step such as {@code unstable} or {@code catchError} said of this stage or of one inside it. */
+    public Result warning() {
+        return warning;
+    }
+
+    boolean isSkipped() {
+        return skipped;
+    }
+
+    /** The script says that this stage did nothing. */
+    void skip() {
+        skipped = true;
+    }
+
+    /** A step says that this stage went no better than this. */
+    void warn(Result result) {
+        worsen(result);
+        for (Stage stage = this; stage != null; stage = stage.parent) {
+            stage.warning = stage.warning.combine(result);
+        }
     }
 
     /** Names from the outermost stage in. */

@@ -76,6 +76,11 @@ public final class CurrentBuild extends FinishedRun {
         return causes;
     }
 
+    /** The causes of one class. */
+    public List<Object> getBuildCauses(Class<?> type) {
+        return getBuildCauses(type.getName());
+    }
+
     private static Map<String, Object> withJenkinsName(Map<String, Object> cause) {
         Map<String, Object> named = new LinkedHashMap<>();
         named.put("_class", cause.get("class"));

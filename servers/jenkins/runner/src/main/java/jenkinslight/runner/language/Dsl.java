@@ -31,6 +31,9 @@ public final class Dsl implements Serializable {
     private final EnvironmentVariable env;
     private final CurrentBuild currentBuild;
     private final GroovyObject flowSteps;
+    private final GroovyObject failureSteps;
+    private final GroovyObject scriptSteps;
+    private final GroovyObject csvSteps;
     private GroovyObject docker;
 
     Dsl(Build build) {
@@ -38,6 +41,9 @@ public final class Dsl implements Serializable {
         env = new EnvironmentVariable(build);
         currentBuild = new CurrentBuild(build, build.request().currentBuild());
         flowSteps = library("steps.FlowSteps", build);
+        failureSteps = library("steps.FailureSteps", build, flowSteps);
+        scriptSteps = library("steps.ScriptSteps", build, flowSteps);
+        csvSteps = library("steps.CsvSteps", build);
     }
 
     /** An object of the runner's Groovy, which is compiled after its Java. */
@@ -57,6 +63,25 @@ public final class Dsl implements Serializable {
     /** The steps that run code; an object of the runner's Groovy. */
     public GroovyObject flowSteps() {
         return flowSteps;
+    }
+
+    /** The object whose method a step is. */
+    private GroovyObject holder(String step) {
+        switch (step) {
+            case "retry":
+            case "catchError":
+            case "warnError":
+                return failureSteps;
+            case "load":
+            case "library":
+            case "evaluate":
+                return scriptSteps;
+            case "readCSV":
+            case "writeCSV":
+                return csvSteps;
+            default:
+                return flowSteps;
+        }
     }
 
     /** True for a step, the runner's own or the server's. */
@@ -91,7 +116,7 @@ public final class Dsl implements Serializable {
                 if (build.libraries().define(name)) {
                     return build.libraries().variable(name, build);
                 }
-                Object variable = build.environment().get(name);
+                Object variable = build.variable(name);
                 return variable == null ? build.params().get(name) : variable;
         }
     }
@@ -113,11 +138,15 @@ public final class Dsl implements Serializable {
         if (name.equals("pipeline") && arguments.getBody() != null) {
             return cps(library("declarative.DeclarativePipeline", script), "run", arguments.getBody());
         }
+        Signature signature = isStep(name) ? Signature.of(name) : null;
+        if (signature != null) {
+            signature.check(arguments, build::echo);
+        }
         if (SIMPLE_STEPS.contains(name)) {
             return simple(name, arguments);
         }
         if (FLOW_STEPS.contains(name)) {
-            return cps(flowSteps, name, arguments, script);
+            return cps(holder(name), name, arguments, script);
         }
         if (known.hasStep(name) || known.hasBlockStep(name)) {
             return server(name, arguments);
@@ -167,9 +196,9 @@ public final class Dsl implements Serializable {
     }
 
     /** Calls the runner's CPS code. What groovy-cps throws to take over must arrive unwrapped. */
-    private static Object cps(GroovyObject target, String method, Object... args) {
+    static Object cps(Object target, String method, Object... args) {
         try {
-            return target.invokeMethod(method, args);
+            return InvokerHelper.invokeMethod(target, method, args);
         } catch (InvokerInvocationException wrapped) {
             throw sneaky(wrapped.getCause());
         }

@@ -16,7 +16,7 @@ public final class EnvironmentVariable extends GroovyObjectSupport implements Se
 
     @Override
     public Object getProperty(String name) {
-        return build.environment().get(name);
+        return build.variable(name);
     }
 
     @Override

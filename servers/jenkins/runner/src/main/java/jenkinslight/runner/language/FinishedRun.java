@@ -1,16 +1,15 @@
 package jenkinslight.runner.language;
 
-import groovy.lang.GroovyObjectSupport;
 import hudson.model.Result;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper;
 
 /** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns. Read only. */
-public class FinishedRun extends GroovyObjectSupport implements Serializable {
+public class FinishedRun extends RunWrapper {
     private static final long serialVersionUID = 1L;
     final Map<String, Object> facts;
 

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import jenkinslight.runner.engine.Build;
+import org.codehaus.groovy.runtime.InvokerHelper;
 
 /**
  * The base class of every Jenkinsfile. A name is looked for, as in Jenkins, among the script's own variables, the global variables, the
@@ -86,6 +87,9 @@ public abstract class PipelineScript extends SerializableScript {
         Object variable = getBinding().hasVariable(name) ? getBinding().getVariable(name) : null;
         if (variable instanceof Closure) {
             return ((Closure) variable).call(values);
+        }
+        if (variable != null && !InvokerHelper.getMetaClass(variable).respondsTo(variable, "call", values).isEmpty()) {
+            return Dsl.cps(variable, "call", values);
         }
         if (definesMethod(name, values)) {
             return getMetaClass().invokeMethod(this, name, values);

@@ -16,10 +16,10 @@ public final class ScriptCheck {
 
     private ScriptCheck() {}
 
-    /** Compiles the script, runs nothing. */
-    public static ScriptCheck of(String source) {
+    /** Compiles the script, runs nothing. @param tools the names of the tools that there are, by type, or null */
+    public static ScriptCheck of(String source, Map<String, List<String>> tools) {
         ScriptCheck check = new ScriptCheck();
-        ScriptCompiler compiler = new ScriptCompiler();
+        ScriptCompiler compiler = new ScriptCompiler(tools);
         try {
             compiler.parse(source, ScriptCompiler.MAIN);
         } catch (MultipleCompilationErrorsException e) {

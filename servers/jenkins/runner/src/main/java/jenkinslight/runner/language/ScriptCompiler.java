@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import jenkinslight.runner.declarative.ModelValidator;
 import jenkinslight.runner.engine.Build;
@@ -30,13 +31,18 @@ public final class ScriptCompiler {
     /** Groovy's compiler is what needs most memory here. */
     private static final Semaphore COMPILING = new Semaphore(2);
 
-    private final GroovyClassLoader classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts());
+    private final GroovyClassLoader classes;
     private final MetaClassLedger ledger = new MetaClassLedger();
     private final List<Source> sources = new ArrayList<>();
     private int loaded;
 
     static {
         GuardedMetaClass.install();
+    }
+
+    /** @param tools the names of the tools that there are, by type; null if that is not known */
+    public ScriptCompiler(Map<String, List<String>> tools) {
+        classes = new GroovyClassLoader(ScriptCompiler.class.getClassLoader(), scripts(tools));
     }
 
     /** How all code is transformed, the library's and the scripts'. */
@@ -47,12 +53,12 @@ public final class ScriptCompiler {
         configuration.addCompilationCustomizers(new ForInRewriter(), transformer);
     }
 
-    private static CompilerConfiguration scripts() {
+    private static CompilerConfiguration scripts(Map<String, List<String>> tools) {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
         configuration.addCompilationCustomizers(
                 new ImportCustomizer().addImports(NonCPS.class.getName(), Library.class.getName()).addStarImports("hudson.model", "jenkins.model", "hudson", "jenkins", "org.apache.commons.csv"),
-                new ModelValidator());
+                new ModelValidator(tools));
         transformed(configuration);
         return configuration;
     }

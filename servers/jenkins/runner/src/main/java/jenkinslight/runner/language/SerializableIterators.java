@@ -171,6 +171,9 @@ public final class SerializableIterators {
         if (collection instanceof List) {
             return (List<?>) collection;
         }
+        if (collection instanceof Loop) {
+            return ((Loop<?>) collection).items;
+        }
         if (collection instanceof Collection) {
             return new ArrayList<>((Collection<?>) collection);
         }

@@ -143,7 +143,7 @@ final class Dispatcher {
 
     private void validate(Map<String, Object> message) {
         String script = String.valueOf(message.get("script"));
-        ScriptCheck check = ScriptCheck.of(script);
+        ScriptCheck check = ScriptCheck.of(script, BuildRequest.tools(message));
         channel.send("validated", "id", message.get("id"), "errors", check.errors(), "text", check.text(), "stages", Outline.stages(script));
     }
 

@@ -1,0 +1,93 @@
+package jenkinslight.runner.declarative;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import jenkinslight.runner.language.Signature;
+import jenkinslight.runner.language.Signature.Parameter;
+import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.ConstantExpression;
+import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.MapEntryExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
+import org.codehaus.groovy.ast.expr.MethodCallExpression;
+import org.codehaus.groovy.ast.stmt.Statement;
+
+/** Checks the arguments of steps against what they take, as the plugin's ModelValidatorImpl: names, types of literals, what is missing. */
+final class ArgumentValidator {
+    private final ModelErrors errors;
+
+    ArgumentValidator(ModelErrors errors) {
+        this.errors = errors;
+    }
+
+    void validate(String name, Signature signature, MethodCallExpression call, Statement where) {
+        List<Expression> arguments = Ast.values(call);
+        if (arguments.size() > 1) {
+            errors.sense("Arguments to \"" + name + "\" must be explicitly named.", where);
+        } else if (arguments.isEmpty() || arguments.get(0) instanceof MapExpression && !isDescribable((MapExpression) arguments.get(0))) {
+            named(signature, Ast.named(call), Ast.body(call) != null, where);
+        } else if (signature.sole() != null) {
+            type(arguments.get(0), signature.sole(), false);
+        } else if (Ast.body(call) == null) {
+            errors.sense("Step does not take a single required parameter - use named parameters instead", where);
+        }
+    }
+
+    /** {@code [$class: 'GitSCM', …]} is a value. */
+    private static boolean isDescribable(MapExpression map) {
+        return map.getMapEntryExpressions().stream().anyMatch(entry -> "$class".equals(Ast.literal(entry.getKeyExpression())));
+    }
+
+    private void named(Signature signature, List<MapEntryExpression> entries, boolean hasBlock, Statement where) {
+        boolean valid = true;
+        for (MapEntryExpression entry : entries) {
+            String key = Ast.literal(entry.getKeyExpression());
+            Parameter parameter = key == null ? null : signature.parameter(key);
+            if (parameter == null && signature.sole() != null && signature.sole().type() == null) {
+                // The names of the one thing that it takes: checkout branches: …, userRemoteConfigs: …
+                return;
+            }
+            if (parameter == null) {
+                List<String> known = signature.parameters().stream().map(Parameter::name).collect(Collectors.toList());
+                errors.sense("Invalid parameter \"" + key + "\", did you mean \"" + Known.nearest(String.valueOf(key), known) + "\"?",
+                        entry.getKeyExpression());
+                valid = false;
+            } else {
+                boolean only = entries.size() == 1 && parameter == signature.sole() && !hasBlock;
+                valid &= type(entry.getValueExpression(), parameter, !only);
+            }
+        }
+        for (Parameter parameter : signature.parameters()) {
+            boolean missing = parameter.required() && entries.stream().noneMatch(entry -> parameter.name().equals(Ast.literal(entry.getKeyExpression())));
+            if (valid && missing) {
+                errors.sense("Missing required parameter: \"" + parameter.name() + "\"", where);
+            }
+        }
+    }
+
+    /** A literal must be of the parameter's type: texts, numbers and truths are not made of each other. */
+    private boolean type(Expression value, Parameter parameter, boolean withName) {
+        if (!(value instanceof ConstantExpression) || parameter.type() == null) {
+            return true;
+        }
+        Object constant = ((ConstantExpression) value).getValue();
+        if (constant == null || fits(constant, parameter.type())) {
+            return true;
+        }
+        String expected = "Expecting \"" + parameter.type() + "\"" + (withName ? " for parameter \"" + parameter.name() + "\"" : "");
+        errors.sense(expected + " but got \"" + constant + "\" of type " + constant.getClass() + " instead", (ASTNode) value);
+        return false;
+    }
+
+    private static boolean fits(Object constant, Class<?> type) {
+        if (type == String.class) {
+            return !(constant instanceof Integer || constant instanceof Boolean);
+        }
+        if (type == int.class) {
+            return !(constant instanceof String || constant instanceof Boolean);
+        }
+        // What Groovy casts: anything to a boolean, numbers to each other, a text of one letter to a number.
+        boolean toBoolean = type == boolean.class || type == Boolean.class;
+        return toBoolean || constant instanceof Number || constant instanceof String && ((String) constant).length() == 1;
+    }
+}
