@@ -24,7 +24,7 @@ class Block:
         folder: the working directory, or None outside any node. workspace: that of the node around.
         container: what commands run in, when this block is such a container.
         outcome: how the block went, once it has ended: "success", "failure" or "aborted"; "" when the build ended hard.
-        variables: what it adds to the environment.
+        variables: what it adds to the environment. sensitive: the names of those that hold secrets.
     """
 
     parent: "Block | None"
@@ -34,6 +34,7 @@ class Block:
     manager: AbstractContextManager[Variables] | None = None
     outcome: str = ""
     variables: Variables = field(default_factory=dict)
+    sensitive: list[str] = field(default_factory=list)
 
 
 @dataclass

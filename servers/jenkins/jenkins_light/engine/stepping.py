@@ -89,7 +89,7 @@ class Stepping:
             noted = self._journal.of(number)
             if noted is not None:
                 block = self._blocks.get(number)
-                variables = {} if block is None else {"env": block.variables}
+                variables = {} if block is None else {"env": block.variables, "sensitive": block.sensitive}
                 self._send(number, {**((noted.answer if noted.left is None else noted.left) or {}), **variables})
 
     # --- threads of steps ---
@@ -127,7 +127,7 @@ class Stepping:
         except Exception as error:
             self._answer(call, {"error": _described(error)})
         else:
-            self._answer(call, {}, env=variables)
+            self._answer(call, {}, env=variables, sensitive=call.block.sensitive if call.block else [])
 
     def _open(self, call: StepCall) -> Variables:
         parent = call.block

@@ -51,6 +51,8 @@ def with_credentials(call: StepCall) -> Iterator[Variables]:
     try:
         bound = [_bind(call, described, folder) for described in bindings]
         secret = [name for each in bound for name in each.secret]
+        if call.block is not None:
+            call.block.sensitive = secret
         if secret:
             call.log("Masking supported pattern matches of " + " or ".join(f"${name}" for name in secret))
         yield {name: value for each in bound for name, value in (each.secret | each.public).items()}

@@ -289,6 +289,16 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
             in_stage("steps { timeout(time: '1', unit: 'HOURS') { echo 'x' } }"),
             'Expecting "int" for parameter "time" but got "1" of type class java.lang.String instead',
         ),
+        (top("triggers { cron() }"), '"cron" should have 1 arguments but has 0 arguments instead.'),
+        (
+            top("options { buildDiscarder(logRotator(numToKeep: '5')) }"),
+            'Invalid parameter "numToKeep", did you mean "numToKeepStr"?',
+        ),
+        (top("parameters { booleanParam(namd: 'x') }"), 'Invalid parameter "namd", did you mean "name"?'),
+        (
+            top("parameters { string(name: 1234) }"),
+            'for parameter "name" but got "1234" of type class java.lang.Integer instead',
+        ),
         (in_stage("steps { sh scirpt: 'x' }"), 'Invalid parameter "scirpt", did you mean "script"?'),
         (in_stage("steps { writeFile file: 'x' }"), 'Missing required parameter: "text"'),
         (in_stage("steps { sh 'a', 'b' }"), 'Arguments to "sh" must be explicitly named.'),

@@ -50,6 +50,20 @@ def test_variables_of_the_environment_are_found_in_any_case(runner: Runner) -> N
     assert echoed(runner, script) == ["/w 7 null"]
 
 
+def test_secrets_in_a_scripts_own_strings_are_warned_of(runner: Runner) -> None:
+    answers = {"withCredentials": lambda step: {"env": {"TOKEN": "s3cret", "WHO": "me"}, "sensitive": ["TOKEN"]}}
+    script = """withCredentials([]) { node { sh "x $TOKEN"
+        sh 'x $TOKEN'
+        sh "x $WHO" } }
+        sh "x ${'s3' + 'cret'}" """
+
+    assert echoed(runner, script, answers=answers) == [
+        'Warning: A secret was passed to "sh" using Groovy String interpolation, which is insecure.',
+        "\t\t Affected argument(s) used the following variable(s): [TOKEN]",
+        "\t\t See https://jenkins.io/redirect/groovy-string-interpolation for details.",
+    ]
+
+
 def test_a_loop_follows_a_growing_list(runner: Runner) -> None:
     assert echoed(runner, 'def l = [1]\nfor (x in l) { if (x < 3) { l << x + 1 }\necho "$x" }') == ["1", "2", "3"]
 

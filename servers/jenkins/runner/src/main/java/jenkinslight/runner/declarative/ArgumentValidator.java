@@ -33,6 +33,56 @@ final class ArgumentValidator {
         }
     }
 
+    /** Checks what a directive holds: {@code buildDiscarder(logRotator(…))}; of named arguments none must be given. */
+    void ofDirective(MethodCallExpression call, ASTNode where) {
+        Signature signature = Signature.ofDirective(String.valueOf(Ast.name(call)));
+        if (signature == null) {
+            return;
+        }
+        List<Expression> arguments = Ast.arguments(call);
+        if (!arguments.isEmpty() && arguments.get(0) instanceof MapExpression) {
+            Ast.named(call).forEach(entry -> entryOfDirective(signature, entry));
+        } else if (arguments.size() > 1) {
+            errors.sense("Arguments to \"" + Ast.name(call) + "\" must be explicitly named.", where);
+        } else {
+            unnamed(signature, call, where);
+        }
+    }
+
+    private void unnamed(Signature signature, MethodCallExpression call, ASTNode where) {
+        List<Expression> arguments = Ast.arguments(call);
+        List<Parameter> required = signature.parameters().stream().filter(Parameter::required).collect(Collectors.toList());
+        if (required.size() != arguments.size()) {
+            errors.sense("\"" + Ast.name(call) + "\" should have " + required.size() + " arguments but has " + arguments.size() + " arguments instead.",
+                    where);
+        } else if (!arguments.isEmpty()) {
+            valueOfDirective(required.get(0), arguments.get(0), false);
+        }
+    }
+
+    private void entryOfDirective(Signature signature, MapEntryExpression entry) {
+        String key = String.valueOf(Ast.literal(entry.getKeyExpression()));
+        Parameter parameter = signature.parameter(key);
+        if (parameter == null) {
+            unknown(signature, key, entry.getKeyExpression());
+        } else {
+            valueOfDirective(parameter, entry.getValueExpression(), true);
+        }
+    }
+
+    private void valueOfDirective(Parameter parameter, Expression value, boolean withName) {
+        if (value instanceof MethodCallExpression) {
+            ofDirective((MethodCallExpression) value, value);
+        } else {
+            type(value, parameter, withName);
+        }
+    }
+
+    private void unknown(Signature signature, String key, ASTNode where) {
+        List<String> known = signature.parameters().stream().map(Parameter::name).collect(Collectors.toList());
+        errors.sense("Invalid parameter \"" + key + "\", did you mean \"" + Known.nearest(key, known) + "\"?", where);
+    }
+
     /** {@code [$class: 'GitSCM', …]} is a value. */
     private static boolean isDescribable(MapExpression map) {
         return map.getMapEntryExpressions().stream().anyMatch(entry -> "$class".equals(Ast.literal(entry.getKeyExpression())));
@@ -48,9 +98,7 @@ final class ArgumentValidator {
                 return;
             }
             if (parameter == null) {
-                List<String> known = signature.parameters().stream().map(Parameter::name).collect(Collectors.toList());
-                errors.sense("Invalid parameter \"" + key + "\", did you mean \"" + Known.nearest(String.valueOf(key), known) + "\"?",
-                        entry.getKeyExpression());
+                unknown(signature, String.valueOf(key), entry.getKeyExpression());
                 valid = false;
             } else {
                 boolean only = entries.size() == 1 && parameter == signature.sole() && !hasBlock;

@@ -212,17 +212,21 @@ final class DirectiveValidator {
                 errors.form(entries + " definitions cannot have blocks", statement);
             } else {
                 calls.add(new Call(Ast.name(call, errors), statement));
-                mixed(call, statement);
+                if (!mixed(call, statement)) {
+                    new ArgumentValidator(errors).ofDirective(call, statement);
+                }
             }
         }
         return calls;
     }
 
-    private void mixed(MethodCallExpression call, Statement where) {
+    private boolean mixed(MethodCallExpression call, Statement where) {
         long maps = Ast.arguments(call).stream().filter(argument -> argument instanceof MapExpression).count();
         if (maps > 0 && maps < Ast.arguments(call).size()) {
             errors.sense("Cannot mix named and unnamed arguments", where);
+            return true;
         }
+        return false;
     }
 
     private void libraries(Statement where, MethodCallExpression libraries) {

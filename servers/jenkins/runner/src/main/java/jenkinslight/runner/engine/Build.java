@@ -10,6 +10,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jenkinslight.runner.language.Libraries;
@@ -252,6 +253,11 @@ public final class Build extends BuildCourse {
     /** A variable as it is at this place, or null; scripts may write its name in another case, as Jenkins' EnvVars does. */
     public String variable(String name) {
         return Environment.find(environment(), name);
+    }
+
+    /** The names of variables that hold secrets at this place. */
+    public Set<String> sensitive() {
+        return environment.sensitive(getScope());
     }
 
     /** {@code env.NAME = value}. */

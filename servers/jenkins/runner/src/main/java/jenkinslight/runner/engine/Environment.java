@@ -1,9 +1,12 @@
 package jenkinslight.runner.engine;
 
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A build's environment. Order as in Jenkins: the machine's variables, then the build's own, then what {@code env.X = …} assigned, then the
@@ -16,6 +19,8 @@ public final class Environment implements Serializable {
     private transient Map<String, String> own;
     private transient Map<Integer, Map<String, String>> blocks;
     private final Map<String, String> assigned = new LinkedHashMap<>();
+    /** By block: the names of variables that hold secrets. */
+    private final Map<Integer, Set<String>> sensitive = new HashMap<>();
 
     Environment(Map<?, ?> own) {
         give(own);
@@ -32,9 +37,24 @@ public final class Environment implements Serializable {
         blocks.put(call, texts(variables));
     }
 
+    /** Which of a block's variables hold secrets. */
+    void protect(int call, Collection<?> names) {
+        Set<String> texts = new TreeSet<>();
+        names.forEach(name -> texts.add(String.valueOf(name)));
+        sensitive.put(call, texts);
+    }
+
+    /** The names of variables that hold secrets in that scope. */
+    Set<String> sensitive(Scope scope) {
+        Set<String> names = new TreeSet<>();
+        scope.blocks().forEach(call -> names.addAll(sensitive.getOrDefault(call, Set.of())));
+        return names;
+    }
+
     /** The block was left. */
     void leave(int call) {
         blocks.remove(call);
+        sensitive.remove(call);
     }
 
     private static Map<String, String> texts(Map<?, ?> variables) {

@@ -138,6 +138,17 @@ public final class Scope implements Serializable {
         return found;
     }
 
+    /** Call ids of the server's blocks around, from inside out. */
+    List<Integer> blocks() {
+        List<Integer> found = new ArrayList<>();
+        for (Scope s = this; s != null; s = s.outer) {
+            if (s.opened != null) {
+                found.add(s.opened);
+            }
+        }
+        return found;
+    }
+
     /** True inside a {@code node}. */
     public boolean hasMachine() {
         for (Scope s = this; s != null; s = s.outer) {

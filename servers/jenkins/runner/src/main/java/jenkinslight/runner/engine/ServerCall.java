@@ -1,6 +1,7 @@
 package jenkinslight.runner.engine;
 
 import com.cloudbees.groovy.cps.Outcome;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,8 @@ public final class ServerCall extends Suspension {
         if (body && !leaving) {
             Object env = reply.get("env");
             build.variables().enter(id, env instanceof Map ? (Map<?, ?>) env : Collections.emptyMap());
+            Object sensitive = reply.get("sensitive");
+            build.variables().protect(id, sensitive instanceof Collection ? (Collection<?>) sensitive : Collections.emptyList());
             return new Outcome(null, null);
         }
         return new Outcome(Values.fromServer(reply.get("value")), null);

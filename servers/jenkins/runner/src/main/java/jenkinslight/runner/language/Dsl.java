@@ -138,14 +138,11 @@ public final class Dsl implements Serializable {
         if (name.equals("pipeline") && arguments.getBody() != null) {
             return cps(library("declarative.DeclarativePipeline", script), "run", arguments.getBody());
         }
-        Signature signature = isStep(name) ? Signature.of(name) : null;
-        if (signature != null) {
-            signature.check(arguments, build::echo);
-        }
         if (SIMPLE_STEPS.contains(name)) {
             return simple(name, arguments);
         }
         if (FLOW_STEPS.contains(name)) {
+            check(name, arguments);
             return cps(holder(name), name, arguments, script);
         }
         if (known.hasStep(name) || known.hasBlockStep(name)) {
@@ -167,6 +164,7 @@ public final class Dsl implements Serializable {
     private Object server(String name, StepArguments arguments) {
         Object label = arguments.getNamed().get("label");
         build.note(SCRIPTS.contains(name) && label != null ? name + " (" + label + ")" : name);
+        check(name, arguments);
         if (name.equals("properties")) {
             ParameterDefaults.ofProperties(arguments.getPositional(), build);
         }
@@ -176,9 +174,19 @@ public final class Dsl implements Serializable {
         return build.call(new ServerCall(name, arguments.getNamed(), arguments.getPositional(), false));
     }
 
+    /** Tells what does not fit the step, and what should not be in its arguments. @throws IllegalArgumentException it can't take them */
+    private void check(String name, StepArguments arguments) {
+        Signature signature = Signature.of(name);
+        if (signature != null) {
+            signature.check(arguments, build::echo);
+        }
+        Interpolation.check(name, arguments, build);
+    }
+
     private Object simple(String name, StepArguments arguments) {
         // Jenkins prints no [Pipeline] line of its own for these two names: they are the step echo.
         build.note(name.startsWith("print") ? "echo" : name);
+        check(name, arguments);
         switch (name) {
             case "error":
                 throw sneaky(new AbortException(arguments.text("message")));

@@ -18,11 +18,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What a step takes, as the plugin's class has it: {@code steps.txt}. Scripts are told of what doesn't fit as structs-plugin's DescribableModel
+ * What a step takes, as the plugin's class has it: {@code steps.txt}; the same of what directives hold. Scripts are told of what doesn't fit as structs-plugin's DescribableModel
  * does it, Declarative pipelines before they run.
  */
 public final class Signature {
-    private static final Map<String, Signature> ALL = read();
+    private static final Map<String, Signature> STEPS = read("steps.txt");
+    private static final Map<String, Signature> DESCRIBABLES = read("describables.txt");
 
     private final String type;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -41,7 +42,12 @@ public final class Signature {
 
     /** The signature of a step, or null for one that is not checked. */
     public static Signature of(String step) {
-        return ALL.get(step);
+        return STEPS.get(step);
+    }
+
+    /** The signature of an option, a trigger or a parameter, which may be a step too; null for one that is not checked. */
+    public static Signature ofDirective(String name) {
+        return DESCRIBABLES.getOrDefault(name, STEPS.get(name));
     }
 
     public Parameter parameter(String name) {
@@ -105,9 +111,9 @@ public final class Signature {
         throw new IllegalArgumentException("Could not instantiate " + given + " for " + type + ": " + cause, cause);
     }
 
-    private static Map<String, Signature> read() {
+    private static Map<String, Signature> read(String file) {
         Map<String, Signature> all = new HashMap<>();
-        for (String line : lines()) {
+        for (String line : lines(file)) {
             List<String> words = Arrays.asList(line.split(" "));
             Signature signature = new Signature(words.get(1));
             for (String word : words.subList(2, words.size())) {
@@ -122,10 +128,10 @@ public final class Signature {
         return Collections.unmodifiableMap(all);
     }
 
-    private static List<String> lines() {
+    private static List<String> lines(String file) {
         List<String> lines = new ArrayList<>();
         try (BufferedReader reader = new BufferedReader(
-                new InputStreamReader(Signature.class.getResourceAsStream("/jenkinslight/runner/steps.txt"), StandardCharsets.UTF_8))) {
+                new InputStreamReader(Signature.class.getResourceAsStream("/jenkinslight/runner/" + file), StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> !line.startsWith("#")).forEach(lines::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
