@@ -9,6 +9,9 @@ import requests
 
 from kubestage.waits import wait_for
 
+_FIRST_PATIENCE_SECONDS = 0.4
+_MOST_PATIENCE_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class Served:
@@ -48,16 +51,19 @@ def ask(url: str, *, seconds: float = 2.0) -> Served | None:
 def wait_until_served(url: str, version: str, *, seconds: float = 60.0) -> Served:
     """Waits until `url` serves `version`.
 
-    A new NodePort still refuses for about a second after the rollout has ended: kube-proxy follows a moment later.
+    A NodePort still leads nowhere for a moment after the rollout has ended, until kube-proxy follows. A connection that
+    was made in that moment hangs, and is answered a second later when it is tried again: so the first ones are soon
+    given up for new ones, and only a service that is slow to answer gets more time each time.
 
     Raises:
         WaitTimeout: it does not; says what was served last.
     """
-    seen = "nobody answered"
+    seen, patience = "nobody answered", _FIRST_PATIENCE_SECONDS
 
     def served() -> Served | None:
-        nonlocal seen
-        answer = ask(url)
+        nonlocal seen, patience
+        answer = ask(url, seconds=patience)
+        patience = min(2 * patience, _MOST_PATIENCE_SECONDS)
         seen = f"{url}/status says {answer.version}" if answer else f"{url}/status: no answer"
         return answer if answer and answer.version == version.partition("@")[0] else None
 
