@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, SECOND, VIEWER
 from tests.contract.browser.survey import NARROW, look_at
@@ -15,6 +15,13 @@ from tests.contract.portal.conftest import Caller
 def _over(page: Page, words: str = "Succeeded") -> None:
     """Waits until the operation whose page is shown has come to an end."""
     expect(page.get_by_role("region", name="State")).to_contain_text(words)
+
+
+def _take(page: Page, button: Locator) -> None:
+    """Presses the button that begins an operation; its page comes, maybe in the place of another operation's."""
+    before = page.url
+    button.click()
+    expect(page).not_to_have_url(before)
 
 
 def _serves(page: Page, environment: str, version: str) -> None:
@@ -30,7 +37,7 @@ def test_build_deploy_upgrade_and_roll_back_by_mouse(visit, portal, world):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Branch or tag").select_option(label="tag v3.0.0.0")
     expect(dialog.get_by_role("group", name="Request to jenkins")).to_contain_text("refs/tags/v3.0.0.0")
-    dialog.get_by_role("button", name="Build").click()
+    _take(page, dialog.get_by_role("button", name="Build"))
     expect(page.get_by_role("log")).to_contain_text("Unit tests")
     _over(page)
     page.get_by_role("link", name="Portal").first.click()
@@ -38,20 +45,20 @@ def test_build_deploy_upgrade_and_roll_back_by_mouse(visit, portal, world):
     dialog.get_by_label("Environment").select_option("test")
     expect(dialog.get_by_text("What will happen")).to_be_visible()
     expect(dialog.get_by_text("uuid.runner").first).to_be_visible()
-    dialog.get_by_role("button", name="Deploy").click()
+    _take(page, dialog.get_by_role("button", name="Deploy"))
     _over(page)
     _serves(page, "test", "v3.0.0.0")
     page.locator("#upgrade-test").click()
     dialog.get_by_label("Version").select_option("v2.0.0.0")
     expect(dialog.get_by_text("kubectl set image").first).to_be_visible()
-    dialog.get_by_role("button", name="Upgrade").click()
+    _take(page, dialog.get_by_role("button", name="Upgrade"))
     _over(page)
     _serves(page, "test", "v2.0.0.0")
     page.goto(f"{world.url}/environments/test")
     row = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="v3.0.0.0")
     row.get_by_role("link", name="Roll back to this").click()
     expect(dialog.get_by_label("Revision")).to_have_value(re.compile(r"\d+"))
-    dialog.get_by_role("button", name="Roll back").click()
+    _take(page, dialog.get_by_role("button", name="Roll back"))
     _over(page)
     _serves(page, "test", "v3.0.0.0")
     page.get_by_role("link", name="History").click()
@@ -191,7 +198,7 @@ def test_what_goes_to_prod_asks_once_and_says_what_will_happen(visit, portal):
     page.locator("#deploy-prod").click()
     dialog.get_by_label("Version").select_option("v2.0.0.0")
     dialog.get_by_role("button", name="Deploy").click()
-    dialog.get_by_role("button", name="Yes, do it").click()
+    _take(page, dialog.get_by_role("button", name="Yes, do it"))
     _over(page)
     _serves(page, "prod", "v2.0.0.0")
 
@@ -201,16 +208,16 @@ def test_replicas_and_the_demo_value_are_changed(visit, portal):
     page.locator("#scale-test").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Replicas").fill("5")
-    dialog.get_by_role("button", name="Scale").click()
+    _take(page, dialog.get_by_role("button", name="Scale"))
     _over(page)
     expect(page.get_by_role("list", name="Replicas of test").get_by_role("listitem")).to_have_count(5)
     page.locator("#scale-test").click()
     dialog.get_by_label("Replicas").fill("3")
-    dialog.get_by_role("button", name="Scale").click()
+    _take(page, dialog.get_by_role("button", name="Scale"))
     _over(page)
     page.locator("#demo-value-test").click()
     dialog.get_by_label(re.compile("value", re.IGNORECASE)).fill("blue")
-    dialog.get_by_role("button").filter(has_text=re.compile("value", re.IGNORECASE)).first.click()
+    _take(page, dialog.get_by_role("button").filter(has_text=re.compile("value", re.IGNORECASE)).first)
     _over(page)
     expect(page.get_by_role("region", name="Environment test")).to_contain_text("blue")
     look = look_at(page)
@@ -264,7 +271,7 @@ def test_what_a_rule_guards_waits_for_another_operator(visit, portal):
     dialog.get_by_label("Replicas").fill("2")
     expect(dialog).to_contain_text("prod-needs-two")
     dialog.get_by_role("button", name="Scale").click()
-    dialog.get_by_role("button", name="Yes, do it").click()
+    _take(page, dialog.get_by_role("button", name="Yes, do it"))
     _over(page, "Waits for approval")
     other = visit(portal(SECOND), "/")
     waiting = other.get_by_role("region", name="Approvals")
@@ -318,8 +325,8 @@ def test_forms_work_where_scripts_do_not(visit, portal):
     deadline = time.monotonic() + 20
     while "Succeeded" not in page.get_by_role("region", name="State").inner_text():
         assert time.monotonic() < deadline
-        time.sleep(0.2)
-        again.click()
+        with page.expect_navigation():
+            again.click()
     _serves(page, "test", "v2.0.0.0")
 
 
