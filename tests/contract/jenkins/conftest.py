@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "servers" / "jenkins" / "tests"))
 
 from git_host import GitHost
-from jenkins_client import Client
+from jenkins_client import Client, pipeline, webhook
 from jenkins_harness import LightJenkins, runner_jar
 
 
@@ -34,3 +34,14 @@ def git_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHost]:
     host = GitHost(tmp_path_factory.mktemp("git"), os.environ.get("JENKINS_TEST_HOST", "127.0.0.1"))
     yield host
     host.close()
+
+
+@pytest.fixture
+def hook(client: Client) -> Iterator[Callable[[str], None]]:
+    """Makes the job ``gwt`` with a trigger of this configuration (its token is ``gwt``)."""
+
+    def make(inner: str, properties: str = "") -> None:
+        client.create("gwt", pipeline('echo "got ${env.x}"', webhook("<token>gwt</token>" + inner) + properties))
+
+    yield make
+    client.post("/job/gwt/doDelete")

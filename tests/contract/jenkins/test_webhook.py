@@ -1,4 +1,4 @@
-"""The Generic Webhook Trigger, after the plugin's documentation."""
+"""The Generic Webhook Trigger, after the plugin's documentation: tokens, filters, answers, builds."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-import requests
 from jenkins_client import Client, pipeline, webhook
 
-TOKEN = "secret-webhook-token"
-DEPLOY = '{ "version": "v1.0.0.0", "envName": "prod", "nodePort":30051 }'
-
-
-def variable(key: str, expression: str, more: str = "") -> str:
-    tag = "org.jenkinsci.plugins.gwt.GenericVariable"
-    return f"<{tag}><expressionType>JSONPath</expressionType><key>{key}</key><value>{expression}</value>{more}</{tag}>"
+from tests.contract.jenkins.hooks import DEPLOY, TOKEN, call, variable
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +25,6 @@ def job(client: Client) -> Iterator[str]:
     client.create("hooked", pipeline('echo "got $version for $envName on $nodePort"', webhook(inner)))
     yield "hooked"
     client.post("/job/hooked/doDelete")
-
-
-def call(
-    client: Client, data: str | bytes = DEPLOY, query: str = f"?token={TOKEN}", **arguments: object
-) -> requests.Response:
-    with requests.Session() as session:
-        session.trust_env = False
-        url = f"{client.url}/generic-webhook-trigger/invoke{query}"
-        return session.post(url, data=data, timeout=30, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("types", [("application/json", "text/plain"), ("text/plain", "application/json")])
@@ -131,41 +115,6 @@ def test_foreign_pages_are_refused(client: Client, job: str) -> None:
     assert call(client, headers={"Origin": "null"}).status_code == 403
 
 
-def test_variables_of_every_kind(client: Client) -> None:
-    package = "org.jenkinsci.plugins.gwt."
-    inner = (
-        "<token>kinds</token><genericVariables>"
-        + variable("ref", "$.ref", "<regexpFilter>^refs/heads/</regexpFilter>")
-        + variable("commits", "$.commits[*].id")
-        + variable("missing", "$.missing", "<defaultValue>none</defaultValue>")
-        + "</genericVariables>"
-        + f"<genericRequestVariables><{package}GenericRequestVariable><key>who</key><regexpFilter></regexpFilter>"
-        f"</{package}GenericRequestVariable></genericRequestVariables>"
-        f"<genericHeaderVariables><{package}GenericHeaderVariable><key>X-Gitlab-Event</key><regexpFilter></regexpFilter>"
-        f"</{package}GenericHeaderVariable></genericHeaderVariables>"
-    )
-    client.create("kinds", pipeline("echo env.ref", webhook(inner)))
-    answer = call(
-        client,
-        '{"ref": "refs/heads/master", "commits": [{"id": "a1"}, {"id": "b2"}]}',
-        "?token=kinds&who=me",
-        headers={"X-Gitlab-Event": "Push Hook"},
-    ).json()["jobs"]["kinds"]
-    assert answer["resolvedVariables"] == {
-        "commits": '["a1","b2"]',
-        "commits_0": "a1",
-        "commits_1": "b2",
-        "missing": "none",
-        "ref": "master",
-        "who": "me",
-        "who_0": "me",
-        "x_gitlab_event": "Push Hook",
-        "x_gitlab_event_0": "Push Hook",
-    }
-    assert "master\n" in client.finished(answer["id"]).console
-    client.post("/job/kinds/doDelete")
-
-
 def test_several_jobs_with_one_token(client: Client) -> None:
     for name in ("twin-1", "twin-2"):
         client.create(name, pipeline("echo 'x'", webhook("<token>twins</token>")))
@@ -188,85 +137,6 @@ def test_a_pipeline_declares_its_own_trigger(client: Client) -> None:
     answer = call(client, '{"version": "v7"}', "?token=declared").json()
     assert "runs v7" in client.finished(answer["jobs"]["declares"]["id"]).console
     client.post("/job/declares/doDelete")
-
-
-@pytest.fixture
-def hook(client: Client) -> Iterator[Callable[[str], None]]:
-    """Makes the job ``gwt`` with a trigger of this configuration (its token is ``gwt``)."""
-
-    def make(inner: str, properties: str = "") -> None:
-        client.create("gwt", pipeline('echo "got ${env.x}"', webhook("<token>gwt</token>" + inner) + properties))
-
-    yield make
-    client.post("/job/gwt/doDelete")
-
-
-def resolved(client: Client, data: str, query: str = "?token=gwt", **headers: str) -> dict[str, str]:
-    answer = call(client, data, query, headers={**headers, "gwt-dry-run": "true"})
-    assert answer.status_code == 200, answer.text
-    found: dict[str, str] = answer.json()["jobs"]["gwt"]["resolvedVariables"]
-    return found
-
-
-def test_an_object_is_json_and_its_leaves(client: Client, hook: Callable[[str], None]) -> None:
-    hook(f"<genericVariables>{variable('x', '$.a')}</genericVariables>")
-    assert resolved(client, '{"a": {"b": [1, {"c d-e": true}], "n": null}}') == {
-        "x": '{"b":[1,{"c d-e":true}],"n":null}',
-        "x_b_0": "1",
-        "x_b_1_c_d_e": "true",
-    }
-
-
-def test_should_not_flatten(client: Client, hook: Callable[[str], None]) -> None:
-    variables = f"<genericVariables>{variable('x', '$.a')}</genericVariables>"
-    hook(f"{variables}<shouldNotFlatten>true</shouldNotFlatten>")
-    assert resolved(client, '{"a": [1, 2]}') == {"x": "[1,2]"}
-
-
-def test_the_whole_body_is_the_root(client: Client, hook: Callable[[str], None]) -> None:
-    hook(f"<genericVariables>{variable('x', '$')}</genericVariables>")
-    assert resolved(client, '{ "a": 1 }') == {"x": '{ "a": 1 }', "x_a": "1"}
-
-
-def test_xpath(client: Client, hook: Callable[[str], None]) -> None:
-    xpath = variable("x", "/push/commits").replace("JSONPath", "XPath")
-    single = variable("ref", "/push/ref").replace("JSONPath", "XPath")
-    hook(f"<genericVariables>{xpath}{single}</genericVariables>")
-    found = resolved(client, "<push><ref>master</ref><commits><id>1</id><id>2</id></commits></push>")
-    assert found["ref"] == "master"
-    assert found["x_id"] == "2"
-    assert found["x"].startswith("<commits>")
-
-
-def test_what_is_missing_without_a_default_is_no_variable(client: Client, hook: Callable[[str], None]) -> None:
-    hook(f"<genericVariables>{variable('x', '$.nope')}{variable('y', '$.y')}</genericVariables>")
-    assert resolved(client, '{"y": 1}') == {"y": "1"}
-
-
-def test_several_headers_and_parameters_are_numbered(client: Client, hook: Callable[[str], None]) -> None:
-    package = "org.jenkinsci.plugins.gwt."
-    tag = f"{package}GenericHeaderVariable"
-    header = f"<{tag}><key>X-Many</key><regexpFilter>[^0-9]</regexpFilter></{tag}>"
-    parameter = (
-        f"<{package}GenericRequestVariable><key>p</key><regexpFilter></regexpFilter></{package}GenericRequestVariable>"
-    )
-    hook(
-        f"<genericHeaderVariables>{header}</genericHeaderVariables><genericRequestVariables>{parameter}</genericRequestVariables>"
-    )
-    url = f"{client.url}/generic-webhook-trigger/invoke?token=gwt&p=a&p=b"
-    lines = ["--header", "X-Many: v1", "--header", "X-Many: v2", "--header", "gwt-dry-run: true"]
-    done = subprocess.run(
-        ["curl", "--silent", "--noproxy", "*", "--request", "POST", url, *lines], capture_output=True, check=True
-    )
-    assert json.loads(done.stdout)["jobs"]["gwt"]["resolvedVariables"] == {
-        "p_0": "a", "p_1": "b", "x_many": "1", "x_many_0": "1", "x_many_1": "2",
-    }  # fmt: skip
-
-
-def test_a_form_is_json_of_its_fields(client: Client, hook: Callable[[str], None]) -> None:
-    hook(f"<genericVariables>{variable('x', '$.who[0]')}</genericVariables>")
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert resolved(client, "who=me&token=ignored", **form) == {"x": "me"}
 
 
 def test_a_token_from_the_credentials(client: Client, hook: Callable[[str], None]) -> None:
@@ -324,31 +194,22 @@ def test_the_body_is_printed_when_wanted(client: Client, hook: Callable[[str], N
     assert "got 1\n" in console
 
 
-def test_a_broken_filter_is_an_error_with_its_text(client: Client, hook: Callable[[str], None]) -> None:
-    hook("<regexpFilterText>x</regexpFilterText><regexpFilterExpression>(</regexpFilterExpression>")
-    answer = call(client, "{}", "?token=gwt")
-    assert answer.status_code == 500
-    assert answer.json()["message"] == "There were errors when triggering jobs."
-    assert "Unclosed group" in answer.json()["jobs"]["gwt"]
-
-
-def test_a_filter_that_backtracks_without_end_is_given_up(client: Client, hook: Callable[[str], None]) -> None:
-    hook(
-        f"<genericVariables>{variable('x', '$.x')}</genericVariables><regexpFilterText>$x</regexpFilterText>"
-        "<regexpFilterExpression>(a|aa)+(b?)\\2$</regexpFilterExpression>"
-    )
-    answer = call(client, json.dumps({"x": "a" * 60 + "!"}), "?token=gwt")
-    assert answer.status_code == 500
-    assert "more than two seconds" in answer.text
-
-
-@pytest.mark.parametrize("body", ["[" * 1_000_000, '{"a":' * 500_000, "\x00" * 1000, '"\\ud800"'])
-def test_hostile_bodies_trigger_nothing_harmful(client: Client, hook: Callable[[str], None], body: str) -> None:
-    hook(f"<genericVariables>{variable('x', '$..a')}</genericVariables>")
-    answer = call(client, body, "?token=gwt", headers={"gwt-dry-run": "true"})
-    assert answer.status_code == 200, answer.text[:300]
-
-
 def test_a_body_of_megabytes_is_refused(client: Client, hook: Callable[[str], None]) -> None:
     hook("")
     assert call(client, "x" * (5 << 20), "?token=gwt").status_code == 413
+
+
+def test_a_webhook_gives_choices_and_booleans_as_the_plugin_does(client: Client) -> None:
+    definitions = (
+        "<hudson.model.ChoiceParameterDefinition><name>env</name><choices><string>test</string></choices>"
+        "</hudson.model.ChoiceParameterDefinition><hudson.model.BooleanParameterDefinition><name>dry</name>"
+        "</hudson.model.BooleanParameterDefinition>"
+    )
+    tag = "hudson.model.ParametersDefinitionProperty"
+    variables = variable("env", "$.env") + variable("dry", "$.dry")
+    inner = f"<genericVariables>{variables}</genericVariables><token>choosy</token>"
+    declared = f"<{tag}><parameterDefinitions>{definitions}</parameterDefinitions></{tag}>"
+    client.create("choosy", pipeline('echo "to $params.env, $params.dry"', declared + webhook(inner)))
+    triggered = call(client, '{"env": "stage", "dry": "TRUE"}', "?token=choosy").json()["jobs"]["choosy"]
+    assert "to stage, true\n" in client.finished(triggered["id"]).console
+    client.post("/job/choosy/doDelete")
