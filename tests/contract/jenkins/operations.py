@@ -14,6 +14,8 @@ _WHERE = {
     "QueueTarget": ("/queue",), "QueueItem": ("/queue/item/:item",), "ComputersTarget": ("/computer",),
     "ComputerTarget": ("/computer/:computer",), "PluginsTarget": ("/pluginManager",), "CrumbTarget": ("/crumbIssuer",),
     "DomainTarget": ("/credentials/store/system/domain/_",), "User": ("/user/:user",), "WhoAmITarget": ("/whoAmI",),
+    "CredentialsTarget": ("/credentials",), "StoreTarget": ("/credentials/store/system",),
+    "PluginTarget": ("/pluginManager/plugin/git",), "UpdatesTarget": ("/updateCenter",),
 }  # fmt: skip
 _KNOWN = {
     "job": ("fuzzed",), "build": ("1", "lastBuild"), "view": ("all",), "item": ("1",), "computer": ("(built-in)",),

@@ -38,6 +38,9 @@ def test_a_pipeline_from_scm_checks_itself_out(client: Client, git_host: GitHost
     assert "changed" in again.console
     items = again.data["changeSets"][0]["items"]
     assert [(item["msg"], item["affectedPaths"]) for item in items] == [("second commit", ["data.txt"])]
+    assert [(path["editType"], path["file"]) for path in items[0]["paths"]] == [("edit", "data.txt")]
+    assert items[0]["comment"].startswith("second commit\n")
+    assert [who["fullName"] for who in again.data["culprits"]] == [items[0]["author"]["fullName"]]
 
 
 def test_checkout_with_the_map_of_the_talk(client: Client, git_host: GitHost) -> None:

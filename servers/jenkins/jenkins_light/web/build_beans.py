@@ -9,7 +9,7 @@ from jenkins_light.model import jobconfig, testresults
 from jenkins_light.model.builds import Build
 from jenkins_light.model.parameters import Value
 from jenkins_light.steps import globs
-from jenkins_light.web import beans
+from jenkins_light.web import beans, change_beans
 from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
 
 Getter = Callable[[], Any]
@@ -41,8 +41,8 @@ def build_bean(controller: Controller, build: Build) -> Bean:
         "timestamp": (1, lambda: record.timestamp),
         "url": (2, lambda: controller.settings.url + build.url_path),
         "fingerprint": (-1, lambda: Inline(fingerprint_bean(controller, md5) for md5 in record.fingerprints)),
-        "changeSets": (1, lambda: _change_sets(build)),
-        "culprits": (1, list),
+        "changeSets": (1, lambda: change_beans.change_sets(controller, build)),
+        "culprits": (1, lambda: change_beans.culprits(controller, build)),
         "nextBuild": (1, lambda: _neighbour(controller, build, min, lambda n: n > build.number)),
         "previousBuild": (1, lambda: _neighbour(controller, build, max, lambda n: n < build.number)),
     }
@@ -130,26 +130,6 @@ def _artifacts(build: Build) -> list[Bean]:
         bean("", displayPath=path.rsplit("/", 1)[-1], fileName=path.rsplit("/", 1)[-1], relativePath=path)
         for path in artifact_paths(build)
     ]
-
-
-def _change_sets(build: Build) -> list[Bean]:
-    if not build.record.changes:
-        return []
-    items = [
-        bean(
-            "hudson.plugins.git.GitChangeSet",
-            affectedPaths=change["files"],
-            commitId=change["commitId"],
-            timestamp=change["timestamp"],
-            author=bean("", fullName=change["author"]),
-            authorEmail=change["email"],
-            comment=change["message"] + "\n",
-            id=change["commitId"],
-            msg=change["message"],
-        )
-        for change in build.record.changes
-    ]
-    return [bean("hudson.plugins.git.GitChangeSetList", items=items, kind="git")]
 
 
 def queue_item_bean(controller: Controller, item: QueueItem) -> Bean:

@@ -1,0 +1,49 @@
+"""What was committed before a build, and by whom, as the remote API shows it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from jenkins_light.engine.controller import Controller
+from jenkins_light.model.builds import Build
+from jenkins_light.web.export import Bean, bean
+
+
+def change_sets(controller: Controller, build: Build) -> list[Bean]:
+    """The commits since the build before, as one set."""
+    if not build.record.changes:
+        return []
+    items = [_change(controller, change) for change in build.record.changes]
+    return [bean("hudson.plugins.git.GitChangeSetList", items=items, kind="git")]
+
+
+def _change(controller: Controller, change: dict[str, Any]) -> Bean:
+    return bean(
+        "hudson.plugins.git.GitChangeSet",
+        affectedPaths=change["files"],
+        commitId=change["commitId"],
+        timestamp=change["timestamp"],
+        author=_author(controller, change["author"]),
+        authorEmail=change["email"],
+        comment=change.get("comment") or change["message"] + "\n",
+        date=change.get("date"),
+        id=change["commitId"],
+        msg=change["message"],
+        paths=[bean("", **path) for path in change.get("paths", ())],
+    )
+
+
+def culprits(controller: Controller, build: Build) -> list[Bean]:
+    """Who committed since the last build that went well (RunWithSCM.calculateCulprits)."""
+    found = {change["author"] for change in build.record.changes}
+    for number in build.job.builds.numbers:
+        earlier = build.job.builds.find(number) if number < build.number else None
+        if earlier is None or earlier.building:
+            continue
+        if earlier.result == "SUCCESS":
+            break
+        found |= {change["author"] for change in earlier.record.changes}
+    return [_author(controller, name) for name in sorted(found)]
+
+
+def _author(controller: Controller, name: str) -> Bean:
+    return bean("", absoluteUrl=f"{controller.settings.url}user/{quote(name)}", fullName=name)
