@@ -159,15 +159,15 @@ def test_views(server: jenkins.Jenkins, job: str) -> None:
 
 
 def test_folders(server: jenkins.Jenkins) -> None:
-    server.create_folder("team")
+    server.create_folder("python-team")
     try:
-        server.create_job("team/inner", pipeline("echo env.JOB_NAME"))
-        assert server.get_job_info("team/inner")["fullDisplayName"] == "team » inner"
-        info = built(server, "team/inner", server.build_job("team/inner"))
-        assert "team/inner\n" in server.get_build_console_output("team/inner", info["number"])
-        assert "team/inner" in [found["fullname"] for found in server.get_all_jobs()]
+        server.create_job("python-team/inner", pipeline("echo env.JOB_NAME"))
+        assert server.get_job_info("python-team/inner")["fullDisplayName"] == "python-team » inner"
+        info = built(server, "python-team/inner", server.build_job("python-team/inner"))
+        assert "python-team/inner\n" in server.get_build_console_output("python-team/inner", info["number"])
+        assert "python-team/inner" in [found["fullname"] for found in server.get_all_jobs()]
     finally:
-        server.delete_job("team")
+        server.delete_job("python-team")
 
 
 def test_nodes(server: jenkins.Jenkins) -> None:
