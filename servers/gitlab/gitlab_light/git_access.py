@@ -23,6 +23,8 @@ _ADDRESS = re.compile(
     r"/(?P<project>.+?)(?P<suffix>\.git)?/(?P<path>info/refs|git-upload-pack|git-receive-pack|info/lfs/.+)", re.DOTALL
 )
 _SERVICES = ("git-upload-pack", "git-receive-pack")
+# As variables of the environment, since SSH's pushes have git tidy up by itself.
+_NO_HOUSEKEEPING = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "receive.autogc", "GIT_CONFIG_VALUE_0": "false"}
 _DENIED = (
     "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect "
     "or you're required to use a token instead of a password. If a token was provided, it was either incorrect, "
@@ -82,12 +84,14 @@ class GitAccess:
         # Settled before the client learns of the end, so that what it asks next finds the push told and counted.
         settle = Once(partial(self._finish, push, user, admission.project))
         try:
-            variables = {"GITLAB_PUSH": str(push.folder)}
+            variables = {"GITLAB_PUSH": str(push.folder), **_NO_HOUSEKEEPING}
             await self._serve(
                 admission, "git-receive-pack", scope, receive, send, variables, (push.lock,), finished=settle
             )
         finally:
             await settle()
+        # The pusher has gone by now: what GitLab calls housekeeping is done when nobody waits for it.
+        await run_in_threadpool(self._instance.repositories.of(admission.project.id).tidy)
 
     async def _finish(self, push: Push, user: User, project: Project) -> str:
         told = await run_in_threadpool(self._instance.journal.finish, push)

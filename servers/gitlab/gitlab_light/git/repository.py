@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -104,6 +105,11 @@ class Repository:
             return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).decode().strip()
         except GitError:
             return None
+
+    def tidy(self) -> None:
+        """Packs what has come in many small pieces, if there is much of it; a repository that was removed is none."""
+        with suppress(GitError):
+            self.run("gc", "--auto", "--quiet")
 
     def is_empty(self) -> bool:
         """Whether it has no branch."""

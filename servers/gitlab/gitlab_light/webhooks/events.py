@@ -261,7 +261,7 @@ class Events:
 
     def _with_default_branch(self, project: Project, changes: tuple[RefChange, ...]) -> Project:
         """In an empty repository the first branch that comes is the default one, unless the default itself came."""
-        made = [change.ref for change in changes if change.new != ZERO]
+        made = [change.ref for change in changes if change.old == ZERO and change.new != ZERO]
         branches = [ref.removeprefix("refs/heads/") for ref in made if ref.startswith("refs/heads/")]
         repository = self._repositories.of(project.id)
         if not branches or repository.branch(project.default_branch) is not None:
