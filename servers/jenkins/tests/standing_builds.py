@@ -5,6 +5,14 @@ from __future__ import annotations
 #: Holds a shell up until the test lets all of them go.
 WAIT = "{ set +x; until [ -e $JENKINS_HOME/go ]; do sleep 0.2; done; }"
 
+#: The files of the library that one of them uses.
+LIBRARY = {
+    "vars/holding.groovy": "def call(x) { def kept = [x]; sh 'echo ready; WAIT'; kept + more(x) }\n"
+    "def more(x) { new acme.Tool(this).twice(x) }\n",
+    "src/acme/Tool.groovy": "package acme\nclass Tool implements Serializable { def script; Tool(s) { script = s }\n"
+    "def twice(x) { script.echo 'asked the class'; x * 2 } }\n",
+}
+
 #: One build for each thing a pipeline can stand in, those that can't wait long last, and what its log says by then.
 STANDING: dict[str, tuple[str, str]] = {
     "shell": (
@@ -102,6 +110,29 @@ STANDING: dict[str, tuple[str, str]] = {
           def part = load 'part.groovy'
           [1, 2].eachWithIndex { v, i -> if (i == 0) { echo 'ready'; echo part.hello(v) } else { seen << "v$v" } }
           echo "$seen ${counter.next()} ${add(1, 3)} ${sum([1, 2, 3])}"
+        }""",
+    ),
+    "workspace": (
+        "ready",
+        """node { ws("${pwd()}-else") { sh 'echo ready; WAIT; echo "stood in $(basename $PWD)"'
+        echo "and ${env.WORKSPACE.tokenize('/').last()} ${fileExists('no-such-file')}" } }""",
+    ),
+    "library": (
+        "ready",
+        "@Library('kept') _\nnode { def held = holding(2); echo \"library $held ${holding.more(3)}\" }",
+    ),
+    "container": (
+        "ready",
+        """node {
+          writeFile file: 'bin/docker', text: '''#!/bin/sh
+          echo "$1" >> "$WORKSPACE/asked"
+          case $1 in run) echo abc;; top) echo cat;;
+          exec) until [ "$1" = abc ]; do shift; done; shift; exec "$@";; esac'''
+          sh 'chmod +x bin/docker'
+          withEnv(["PATH=${pwd()}/bin:${env.PATH}"]) {
+            docker.image('any').inside { sh 'echo ready; WAIT; echo "held inside"' }
+          }
+          echo "asked ${readFile('asked').readLines().unique().join(' ')}"
         }""",
     ),
     "unresumable": ("The recommended git tool is", "node { git 'http://127.0.0.1:SILENT/repo.git' }"),

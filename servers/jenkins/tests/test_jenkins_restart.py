@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from corpus_library import library_configuration
 from jenkins_client import Client, pipeline, username_password, wait_for
 from jenkins_harness import LightJenkins, runner_jar
-from standing_builds import STANDING, WAIT
+from standing_builds import LIBRARY, STANDING, WAIT
 
 SECONDS_AWAY = 2.5
 
@@ -25,6 +28,7 @@ def silent_port() -> Iterator[int]:
 def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Iterator[LightJenkins]:
     """A server that was killed with -9 while every build of STANDING stood in its step, and started again."""
     server = LightJenkins(tmp_path_factory.mktemp("restart"), runner_jar(), JENKINS_EXECUTORS="30")
+    _library(server.home)
     server.start()
     client = server.client
     client.create_credentials(username_password("joe", "joe", "plain-secret"))
@@ -49,6 +53,21 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
     (server.home / "go").touch()
     yield server
     server.kill()
+
+
+def _library(home: Path) -> None:
+    """A library in a repository of this machine."""
+    repository = home.parent / "library"
+    for name, text in LIBRARY.items():
+        (repository / name).parent.mkdir(parents=True)
+        (repository / name).write_text(text.replace("WAIT", WAIT))
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-q", "-b", "master"], ["add", "."], [*who, "commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    home.mkdir()
+    tag = "org.jenkinsci.plugins.workflow.libs.GlobalLibraries"
+    library = library_configuration("kept", str(repository), "master")
+    (home / f"{tag}.xml").write_text(f"<{tag}><libraries>{library}</libraries></{tag}>")
 
 
 def get_there(client: Client, name: str) -> None:
@@ -193,6 +212,31 @@ def test_variables_classes_and_loaded_scripts_go_on(restarted: LightJenkins) -> 
     assert result == "SUCCESS", log
     assert "\nhello 1\n" in log
     assert "[before, v2] 2 4 6" in log
+
+
+def test_another_workspace_is_still_the_builds(restarted: LightJenkins) -> None:
+    result, log = restarted.client.ended("workspace")
+
+    assert result == "SUCCESS", log
+    assert "\nstood in workspace-else\n" in log
+    assert "\nand workspace-else false\n" in log
+
+
+def test_a_librarys_code_goes_on(restarted: LightJenkins) -> None:
+    result, log = restarted.client.ended("library")
+
+    assert result == "SUCCESS", log
+    assert "\nlibrary [2, 4] 6\n" in log
+    assert log.count("\nasked the class\n") == 2
+
+
+def test_a_container_is_left_only_when_its_block_is_over(restarted: LightJenkins) -> None:
+    result, log = restarted.client.ended("container")
+
+    assert result == "SUCCESS", log
+    assert "\nheld inside\n" in log
+    assert log.count("$ docker run ") == log.count("$ docker rm ") == 1
+    assert "asked inspect run top exec stop rm" in log
 
 
 def test_a_step_that_cannot_go_on_fails_in_jenkins_words(restarted: LightJenkins) -> None:

@@ -16,6 +16,9 @@ from jenkins_light.steps.registry import Abort, Variables, block_step, symbols
 
 symbols("newContainerPerStage")
 
+#: What tells the docker client where its engine and its accounts are.
+_OF_CLIENT = {"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"}
+
 
 @block_step("withDockerContainer", "image")
 def with_container(call: StepCall) -> Iterator[Variables]:
@@ -24,18 +27,19 @@ def with_container(call: StepCall) -> Iterator[Variables]:
     Source: docker-workflow's WithContainerStep (image, args). The container idles in ``cat``; where this server is a
     container itself, its volumes are taken over by ``--volumes-from``.
     """
+    env = _client_env(call)
     workspace = call.workspace
     temporary = workspace.with_name(workspace.name + "@tmp")
     temporary.mkdir(exist_ok=True)
     arguments = ["-t", "-d", "-u", f"{os.getuid()}:{os.getgid()}", *shlex.split(str(call.args.get("args") or ""))]
-    arguments += ["-w", str(workspace), *_volumes(call, [workspace, temporary])]
+    arguments += ["-w", str(workspace), *_volumes(call, [workspace, temporary], env)]
     call.log(f"$ docker run {' '.join(arguments)} {call.text('image')} cat")
-    ident = call.saved.get("container") or docker("run", *arguments, call.text("image"), "cat", env=call.env)
+    ident = call.saved.get("container") or docker("run", *arguments, call.text("image"), "cat", env=env)
     call.save(container=ident)
     container = Container(ident, workspace, environment.of_machine())
     try:
         call.log(f"$ docker top {ident} -eo pid,comm")
-        if "cat" not in docker("top", ident, "-eo", "pid,comm", env=call.env):
+        if "cat" not in docker("top", ident, "-eo", "pid,comm", env=env):
             call.log(
                 "ERROR: The container started but didn't run the expected command. Please double check your ENTRYPOINT "
                 "does execute the command passed as docker run argument. Alternatively you can force image entrypoint "
@@ -46,12 +50,19 @@ def with_container(call: StepCall) -> Iterator[Variables]:
         yield {}
     finally:
         call.log(f"$ docker stop --time=1 {ident}")
-        docker("stop", "--time=1", ident, env=call.env)
+        docker("stop", "--time=1", ident, env=env)
         call.log(f"$ docker rm -f --volumes {ident}")
-        docker("rm", "-f", "--volumes", ident, env=call.env)
+        docker("rm", "-f", "--volumes", ident, env=env)
 
 
-def _volumes(call: StepCall, folders: list[Path]) -> list[str]:
+def _client_env(call: StepCall) -> dict[str, str]:
+    """The environment of docker commands: after a restart that of the block's beginning, as far as they need it."""
+    if "env" not in call.saved:
+        call.save(env={name: value for name, value in call.env.items() if name in _OF_CLIENT})
+    return {**call.env, **call.saved["env"]}
+
+
+def _volumes(call: StepCall, folders: list[Path], env: dict[str, str]) -> list[str]:
     """The arguments by which the container sees these folders."""
     own = containers.own_id()
     if own is None:
@@ -59,7 +70,7 @@ def _volumes(call: StepCall, folders: list[Path]) -> list[str]:
         return [word for folder in folders for word in ("-v", f"{folder}:{folder}:rw,z")]
     call.log(f"Jenkins seems to be running inside container {own}")
     template = "{{range .Mounts}}{{println .Destination}}{{end}}"
-    mounted = docker("inspect", "-f", template, own, env=call.env).split()
+    mounted = docker("inspect", "-f", template, own, env=env).split()
     missing = [folder for folder in folders if not any(folder.is_relative_to(volume) for volume in mounted)]
     for folder in missing:
         call.log(f"but {folder} could not be found among {mounted}")
