@@ -76,6 +76,12 @@ def test_validation_gives_line_and_column(runner: Runner) -> None:
     assert answer["text"].startswith("startup failed:\nWorkflowScript: 3: Undefined section")
 
 
+def test_a_pipeline_stands_in_no_other_block(runner: Runner) -> None:
+    assert errors(runner, "node { " + top("") + " }") == [
+        "pipeline block must be at the top-level, not within another block."
+    ]
+
+
 def test_tools_that_are_not_installed_are_told(runner: Runner) -> None:
     script = top("tools { maven 'maven-3' }")
     message = {"type": "validate", "id": "v", "script": script, "tools": {"maven": ["maven-3.5.2", "other"]}}

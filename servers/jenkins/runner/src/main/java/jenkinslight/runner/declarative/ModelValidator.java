@@ -61,6 +61,20 @@ public final class ModelValidator extends CompilationCustomizer {
                 ModelErrors errors = new ModelErrors(source);
                 new Pipeline(errors, installed).validate(statement, call);
                 errors.close();
+            } else if (call != null) {
+                nested(call, source);
+            }
+        }
+    }
+
+    /** A pipeline within another block is none. */
+    private static void nested(MethodCallExpression call, SourceUnit source) {
+        for (Statement statement : Ast.statements(call)) {
+            MethodCallExpression inner = Ast.call(statement);
+            if (inner != null && "pipeline".equals(Ast.name(inner)) && Ast.body(inner) != null) {
+                new ModelErrors(source).form("pipeline block must be at the top-level, not within another block.", statement);
+            } else if (inner != null) {
+                nested(inner, source);
             }
         }
     }

@@ -24,15 +24,12 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
  * One running build: its state, and what the language's code may do to it. Everything but what is transient is serialisable, script and
  * suspended code included, so that a build can outlive its JVM.
  */
-public final class Build extends BuildCourse {
+public final class Build extends BuildVariables {
     private static final long serialVersionUID = 1L;
 
-    private final Environment environment;
     private final Scheduler scheduler = new Scheduler(this);
     private final Libraries libraries = new Libraries();
     private Binding mainBinding;
-    /** Parameters that the script itself declares and that this build was given no value for. */
-    private final Map<String, Object> defaults = new LinkedHashMap<>();
     private transient BuildRequest request;
     private transient Keeper keeper;
     private transient Mailbox mailbox;
@@ -47,8 +44,7 @@ public final class Build extends BuildCourse {
      * @param onEnd told once, when the build has ended
      */
     public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
-        super(channel);
-        this.environment = new Environment(request.env);
+        super(channel, request.env);
         equip(request, onEnd, new ScriptCompiler(request.tools));
     }
 
@@ -61,8 +57,8 @@ public final class Build extends BuildCourse {
         ScriptCompiler compiler = new ScriptCompiler(request.tools);
         Build build = Checkpoint.read(request.state, compiler);
         build.connect(channel);
-        build.environment.give(request.env);
-        request.blocks.forEach((call, variables) -> build.environment.enter(Integer.parseInt(call), (Map<?, ?>) variables));
+        build.variables().give(request.env);
+        request.blocks.forEach((call, variables) -> build.variables().enter(Integer.parseInt(call), (Map<?, ?>) variables));
         build.equip(request, onEnd, compiler);
         return build;
     }
@@ -81,6 +77,7 @@ public final class Build extends BuildCourse {
         return request.build;
     }
 
+    @Override
     public BuildRequest request() {
         return request;
     }
@@ -245,47 +242,6 @@ public final class Build extends BuildCourse {
         scheduler.running().notes = notes;
     }
 
-    /** Variables as they are at this place. */
-    public Map<String, String> environment() {
-        return environment.in(getScope());
-    }
-
-    /** A variable as it is at this place, or null; scripts may write its name in another case, as Jenkins' EnvVars does. */
-    public String variable(String name) {
-        return Environment.find(environment(), name);
-    }
-
-    /** The names of variables that hold secrets at this place. */
-    public Set<String> sensitive() {
-        return environment.sensitive(getScope());
-    }
-
-    /** {@code env.NAME = value}. */
-    public void assign(String name, Object value) {
-        environment.assign(name, value == null ? null : String.valueOf(value));
-    }
-
-    /** The build's parameters by name: typed values. */
-    public Map<String, Object> params() {
-        Map<String, Object> params = new LinkedHashMap<>(defaults);
-        params.putAll(request.params);
-        return params;
-    }
-
-    /** Gives a parameter a value unless the build has one. */
-    public void defaultParameter(String name, Object value) {
-        defaults.putIfAbsent(name, value);
-    }
-
-    Environment variables() {
-        return environment;
-    }
-
-    /** A block step of the server was left: its variables are gone. */
-    public void left(int call) {
-        environment.leave(call);
-    }
-
     public ScriptCompiler compiler() {
         return compiler;
     }
@@ -363,16 +319,6 @@ public final class Build extends BuildCourse {
     /** Stops the clock of a {@code timeout} that was left. */
     public void lift(Deadline deadline) {
         deadline.arm(null);
-    }
-
-    Map<String, Object> context(Scope scope) {
-        Map<String, Object> context = new LinkedHashMap<>();
-        context.put("env", environment.in(scope));
-        context.put("block", scope.block());
-        context.put("stage", scope.stage() == null ? null : scope.stage().id());
-        context.put("stages", Stage.names(scope.stage()));
-        context.put("branch", scope.branch());
-        return context;
     }
 
     public List<Object> causes() {
