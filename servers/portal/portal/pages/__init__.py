@@ -57,13 +57,17 @@ def _routes() -> APIRouter:
 
 
 async def stream(request: Request) -> Response:
-    """The stream of a page; `region` names its pieces, `log` an operation whose lines after `from` it wants."""
+    """The stream of a page; `region` names its pieces, after a `~` with the mark of what it has of each.
+
+    `log` is an operation whose lines after `from` it wants.
+    """
     visitor = visitor_of(request)
     if visitor is None:
         return Response(status_code=401)
     asked = request.query_params
     live: Live = request.app.state.live
-    regions = [name for name in asked.getlist("region")[:_MOST_REGIONS] if live.regions.exists(name)]
+    named = (each.partition("~") for each in asked.getlist("region")[:_MOST_REGIONS])
+    regions = {name: mark for name, _, mark in named if live.regions.exists(name)}
     operation = int(asked["log"]) if asked.get("log", "").isdecimal() else None
     after = int(asked["from"]) if asked.get("from", "").isdecimal() else 0
 

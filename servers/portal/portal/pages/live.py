@@ -1,6 +1,6 @@
 """The stream that keeps a page as things are: pieces of HTML and lines of logs, as server-sent events.
 
-Whoever is slow misses states in between and never the last one; whoever comes back gets everything anew.
+Whoever is slow misses states in between and never the last one; whoever comes back gets what has changed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -26,19 +26,19 @@ class Listener:
     """A page that is open.
 
     Args:
-        regions: the names of the pieces that it shows.
+        regions: the names of the pieces that it shows, each with the mark of what it has of it; empty for nothing.
         operation: whose log it shows, if any.
         after: the last line of that log that it has.
     """
 
-    def __init__(self, regions: list[str], operation: int | None, after: int) -> None:
+    def __init__(self, regions: Mapping[str, str], operation: int | None, after: int) -> None:
         self.regions = set(regions)
         self.operation = operation
         self.after = after
         self.stale = set(regions)
         self.woken = asyncio.Event()
         self.woken.set()
-        self.sent: dict[str, str] = {}
+        self.marks = dict(regions)
 
     def tell(self, stale: set[str], logged: int | None) -> None:
         """Something has changed."""
@@ -75,6 +75,7 @@ class Live:
         self._portal.hub.viewers += 1
         beat = time.monotonic() + BEAT_SECONDS
         try:
+            yield b": listening\n\n"
             while True:
                 for message in self._news(listener, visitor):
                     yield message
@@ -96,8 +97,8 @@ class Live:
                 region = self.regions.get(name, visitor.role)
             except Refusal:  # of an operation that is none
                 continue
-            if listener.sent.get(name) != region.essence:
-                listener.sent[name] = region.essence
+            if listener.marks[name] != region.mark:
+                listener.marks[name] = region.mark
                 yield region.message
         if listener.operation is not None:
             lines = self._portal.operations.lines(listener.operation, listener.after, MOST_LINES)

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from portal.models import AvailabilityEvent, Chain, Environment, Operation, Role, State, Travelling
@@ -31,20 +32,22 @@ class Region:
     """A piece of a page.
 
     Attributes:
-        html: one element whose id is the region's name.
-        essence: the same without what changes by time alone.
+        html: one element whose id is the region's name, and whose `data-live` is its mark.
+        mark: a word that changes with the piece, but not with what changes by time alone.
         message: the event that brings it to open pages.
     """
 
     html: str
-    essence: str
+    mark: str
     message: bytes
 
     @classmethod
     def of(cls, html: str) -> Region:
         """A piece, made ready to be sent to many."""
+        mark = sha256(_TIME_WORDS.sub(r"\1", html).encode()).hexdigest()[:16]
+        html = html.replace(" data-live", f' data-live="{mark}"', 1)
         message = f"event: region\ndata: {json.dumps({'html': html})}\n\n".encode()
-        return cls(html, _TIME_WORDS.sub(r"\1", html), message)
+        return cls(html, mark, message)
 
 
 class Regions:

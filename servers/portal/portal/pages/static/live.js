@@ -1,5 +1,5 @@
-// The page as it is now: regions and lines of logs arrive as server-sent events. After a break the server sends everything
-// anew, so nothing is lost; meanwhile the page says that it shows what was known last.
+// The page as it is now: regions and lines of logs arrive as server-sent events. After a break the server sends what is no
+// longer as the page has it, so nothing is lost; meanwhile the page says that it shows what was known last.
 "use strict";
 
 import { merge, parse } from "./merge.js";
@@ -16,7 +16,7 @@ let heard = Date.now();
 
 function address() {
   const asked = new URLSearchParams();
-  for (const region of document.querySelectorAll("[data-live]")) asked.append("region", region.id);
+  for (const region of document.querySelectorAll("[data-live]")) asked.append("region", `${region.id}~${region.dataset.live}`);
   if (log) {
     asked.set("log", log.dataset.log);
     asked.set("from", log.dataset.next);
