@@ -36,6 +36,11 @@ def test_artifacts_come_one_by_one_and_as_zip(client: Client, made: Finished) ->
     part = zipfile.ZipFile(io.BytesIO(client.get(f"{base}/out/sub/*zip*/sub.zip").content))
     assert part.read("sub/b.txt") == b"B"
     assert client.get(f"{base}/nothing.txt").status_code == 404
+    assert client.get(f"{base}/out").headers["Location"] == f"{base}/out/"
+    assert 'href="sub/"' in client.get(f"{base}/out/").text
+    viewed = client.get(f"{base}/out/a.txt/*view*/")
+    assert (viewed.text, viewed.headers["Content-Type"].split(";")[0]) == ("A", "text/plain")
+    assert 'href="out/"' in client.get("/job/made/ws/").text
 
 
 def test_the_test_report_has_suites_and_cases(client: Client, made: Finished) -> None:

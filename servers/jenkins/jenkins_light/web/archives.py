@@ -3,6 +3,7 @@
 import mimetypes
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -11,17 +12,21 @@ from jenkins_light.errors import NotFoundError
 from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Job
 from jenkins_light.steps import globs
+from jenkins_light.web import templates
+from jenkins_light.web.exchange import redirect
 from jenkins_light.web.routing import Request, action
 
 _CHUNK = 1 << 20
+#: A page lists no more of a folder; its zip has all.
+_MOST_LISTED = 10_000
 # What a build made must not run as a page of Jenkins: Jenkins sends such a policy too.
 _POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"
 
 
 @action(Build, "artifact/")
 def artifact(request: Request, build: Build) -> Response:
-    """An archived file, or with ``*zip*/<name>.zip`` at its end a whole folder."""
-    return _serve(build.folder / "archive", request.rest)
+    """An archived file or a list of a folder's, or with ``*zip*/<name>.zip`` at its end a whole folder."""
+    return _serve(request, build.folder / "archive")
 
 
 @action(Build, "parameters/parameter/")
@@ -34,23 +39,38 @@ def file_parameter(request: Request, build: Build) -> Response:
     return FileResponse(path, media_type="application/octet-stream", filename=file)
 
 
-@action(Job, "ws/")
+@action(Job, "ws", "ws/")
 def workspace_file(request: Request, job: Job) -> Response:
     """A file or folder of the workspace."""
-    return _serve(request.controller.workspaces.of(job.full_name), request.rest)
+    return _serve(request, request.controller.workspaces.of(job.full_name))
 
 
-def _serve(base: Path, relative: str) -> Response:
+def _serve(request: Request, base: Path) -> Response:
+    """As DirectoryBrowserSupport: a file, ``*view*`` of one as text, a folder's list, ``*zip*`` of a folder."""
+    relative = request.rest.removesuffix("/*view*")
     folder, starred, _ = f"/{relative}".partition("/*zip*/")
     path = _below(base.resolve(), folder.strip("/") if starred else relative)
     if starred and path.is_dir():
         return StreamingResponse(
             _zipped(path), media_type="application/zip", headers={"Content-Security-Policy": _POLICY}
         )
+    if not starred and path.is_dir() and relative == request.rest:
+        return _list(request, path)
     if starred or not path.is_file():
         raise NotFoundError(f"No file {relative}")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if relative != request.rest:
+        kind = "text/plain"
     return FileResponse(path, media_type=kind, headers={"Content-Security-Policy": _POLICY})
+
+
+def _list(request: Request, folder: Path) -> Response:
+    """A folder's page; links are relative, so its address ends with a slash."""
+    if not request.exchange.raw_path.endswith("/"):
+        return redirect(request.exchange.raw_path + "/")
+    entries = sorted(islice(folder.iterdir(), _MOST_LISTED), key=lambda path: (path.is_file(), path.name))
+    names = [path.name + ("/" if path.is_dir() else "") for path in entries]
+    return templates.page(request, "files.html", title=folder.name, names=names)
 
 
 def _below(base: Path, relative: str) -> Path:

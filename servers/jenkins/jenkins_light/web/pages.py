@@ -107,10 +107,11 @@ def _row(view: View, item: Item) -> dict[str, Any]:
     }
 
 
-@action(Folder, "view/all/newJob", "newJob")
-def new_job_page(request: Request, folder: Folder) -> Response:
+@action(Folder, "newJob")
+@action(View, "newJob")
+def new_job_page(request: Request, place: Folder | View) -> Response:
     """The form for a new job."""
-    return templates.page(request, "new.html", owner=folder)
+    return templates.page(request, "new.html", owner=place.owner if isinstance(place, View) else place)
 
 
 def job_page(request: Request, job: Job) -> Response:

@@ -12,7 +12,7 @@ from jenkins_light.web.routing import BOTH, GET, POST, Request, action
 _SCRIPTS = "Script security is switched off here: every pipeline runs as it stands, and there is nothing to approve."
 
 
-@action(Folder, "scriptText", "script", "computer/(built-in)/scriptText", "computer/(master)/scriptText", methods=POST)
+@action(Folder, "scriptText", "script", "computer/(built-in)/scriptText", "computer/(master)/scriptText", methods=BOTH)
 def script_text(_request: Request, _folder: Folder) -> Response:
     """Jenkins' Groovy console reaches into Jenkins' own Java objects, which are not here: it is switched off."""
     raise NotFoundError("The script console is switched off: the light Jenkins has no Java objects to offer")
