@@ -131,6 +131,25 @@ class TestEnvironment:
         assert build.echoed == ["u:p p u"]
 
 
+class TestContainers:
+    def test_each_stage_may_have_a_container_of_its_own_on_the_same_node(self, runner: Runner) -> None:
+        stages = (
+            stage("a", "echo 'x'") + stage("b", "echo 'y'", more="agent { label 'other' }") + stage("c", "echo 'z'")
+        )
+        script = pipeline(stages, agent="agent { docker { image 'i' } }", top="options { newContainerPerStage() }")
+        build = runner.run(script)
+
+        assert build.result == "SUCCESS", build.text
+        assert [call["image"] for call in build.called("withDockerContainer")] == ["i", "i"]
+        assert build.called("node") == [{}, "other"]
+
+    def test_without_the_option_one_container_holds_all_stages(self, runner: Runner) -> None:
+        stages = stage("a", "echo 'x'") + stage("b", "echo 'y'")
+        build = runner.run(pipeline(stages, agent="agent { docker { image 'i'; args '-v /a:/b' } }"))
+
+        assert [(call["image"], call["args"]) for call in build.called("withDockerContainer")] == [("i", "-v /a:/b")]
+
+
 class TestTools:
     def test_they_are_installed_in_a_stage_and_again_for_each_stage(self, runner: Runner) -> None:
         answers = {"envVarsForTool": lambda s: {"value": [f"{s['args']['toolId'].upper()}_HOME=/t", "PATH+T=/t/bin"]}}

@@ -11,12 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jenkinslight.runner.language.Libraries;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
-import jenkinslight.runner.language.Spans;
 import jenkinslight.runner.protocol.Channel;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
@@ -186,8 +186,8 @@ public final class Build extends BuildVariables {
         return keeper;
     }
 
-    void later(long millis, Runnable action) {
-        Threads.after(millis, () -> mailbox.execute(() -> {
+    ScheduledFuture<?> later(long millis, Runnable action) {
+        return Threads.after(millis, () -> mailbox.execute(() -> {
             if (!hasEnded()) {
                 action.run();
                 takeTurn();
@@ -283,37 +283,10 @@ public final class Build extends BuildVariables {
         return deadline;
     }
 
-    /** Starts the clock of a {@code timeout} again after a restart: the time in between counts. */
-    void takeUp(Deadline deadline) {
-        long left = deadline.left();
-        if (deadline.hasPassed()) {
-            return;
-        }
-        if (left <= 0) {
-            log("text", "Timeout expired " + Spans.text(-left) + " ago");
-        } else {
-            log("text", deadline.isOnActivity() ? "Timeout set to expire after " + Spans.text(left) + " without activity"
-                    : "Timeout set to expire in " + Spans.text(left));
-        }
-        start(deadline);
-    }
-
     @Override
     void arm(Deadline deadline) {
         deadline.extend();
-        start(deadline);
-    }
-
-    private void start(Deadline deadline) {
-        deadline.arm(Threads.after(Math.max(0, deadline.left()), () -> mailbox.execute(() -> {
-            if (!hasEnded()) {
-                keeper.change();
-                deadline.pass();
-                log("text", "Cancelling nested steps due to timeout");
-                scheduler.interruptWithin(deadline, new FlowInterruptedException("ABORTED", "Timeout has been exceeded"));
-                takeTurn();
-            }
-        })));
+        scheduler.start(deadline);
     }
 
     /** Stops the clock of a {@code timeout} that was left. */

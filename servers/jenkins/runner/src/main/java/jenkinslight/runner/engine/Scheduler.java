@@ -15,6 +15,8 @@ import java.util.Set;
 import jenkinslight.runner.language.MetaClassLedger;
 import jenkinslight.runner.language.Mismatches;
 import jenkinslight.runner.language.SerializableIterators;
+import jenkinslight.runner.language.Spans;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /**
  * Runs a build's heads, one at a time, each until it suspends. Not thread-safe: the build's mailbox calls it. All of a build hangs on
@@ -98,11 +100,36 @@ final class Scheduler implements Serializable {
     void takeUp() {
         Set<Deadline> deadlines = new LinkedHashSet<>();
         heads.forEach(head -> deadlines.addAll(head.scope.deadlines()));
-        deadlines.forEach(build::takeUp);
+        deadlines.forEach(this::takeUp);
         List<Head> waiting = new ArrayList<>(heads);
         waiting.removeIf(head -> head.waiting() == null);
         waiting.sort(Comparator.comparingInt(head -> head.waiting() instanceof ServerCall ? ((ServerCall) head.waiting()).id() : 0));
         waiting.forEach(head -> head.waiting().takeUp(this, head));
+    }
+
+    /** Starts the clock of a {@code timeout}, which interrupts what runs within it. */
+    void start(Deadline deadline) {
+        deadline.arm(build.later(Math.max(0, deadline.left()), () -> {
+            build.keeper().change();
+            deadline.pass();
+            build.log("text", "Cancelling nested steps due to timeout");
+            interruptWithin(deadline, new FlowInterruptedException("ABORTED", "Timeout has been exceeded"));
+        }));
+    }
+
+    /** Starts the clock of a {@code timeout} again after a restart: the time in between counts. */
+    private void takeUp(Deadline deadline) {
+        long left = deadline.left();
+        if (deadline.hasPassed()) {
+            return;
+        }
+        if (left <= 0) {
+            build.log("text", "Timeout expired " + Spans.text(-left) + " ago");
+        } else {
+            build.log("text", deadline.isOnActivity() ? "Timeout set to expire after " + Spans.text(left) + " without activity"
+                    : "Timeout set to expire in " + Spans.text(left));
+        }
+        start(deadline);
     }
 
     /** Runs an action on the build's mailbox after a while, unless the build has ended. */
