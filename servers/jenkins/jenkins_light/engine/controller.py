@@ -92,7 +92,6 @@ class Controller:
     def start(self) -> None:
         """Take up what an earlier server left, and begin to work."""
         steps.load()
-        self.identity.start()
         self._take_up_interrupted()
         self.queue.start()
         self.triggers.start()

@@ -39,9 +39,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         quieting_down=controller.quieting_down,
         **shown,
     )
-    headers = {"Content-Security-Policy": _POLICY}
-    if controller.identity.public_key:
-        headers["X-Instance-Identity"] = controller.identity.public_key
+    headers = {"Content-Security-Policy": _POLICY, "X-Instance-Identity": controller.identity.public_key}
     return HTMLResponse(text, status, headers)
 
 
