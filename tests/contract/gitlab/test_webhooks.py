@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import closing
 
 import pytest
 
@@ -238,6 +239,22 @@ def test_what_the_receiver_refuses_is_not_tried_again(project):
         assert [entry["response_status"] for entry in events(project, hook)] == ["404"]
     finally:
         receiver.close()
+
+
+def test_a_hook_that_goes_while_its_receiver_answers_is_no_fault(project):
+    """The server's own log is looked through when these tests have ended."""
+    hooks = []
+
+    def answer(_):
+        hooks.pop().delete()
+        return 200
+
+    with closing(Receiver(answer)) as receiver:
+        hooks.append(project.hooks.create({"url": receiver.url, "push_events": True}))
+        project.files.create({"file_path": "gone", "branch": "master", "content": "a", "commit_message": "Gone"})
+        receiver.wait_for(1)
+    assert hooks == []
+    assert receiver.url not in {hook.url for hook in project.hooks.list(get_all=True)}
 
 
 def test_a_receiver_that_hangs_does_not_delay_others(project, receiver):

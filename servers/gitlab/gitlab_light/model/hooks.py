@@ -136,6 +136,10 @@ def interpolated(url: str, variables: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url)
 
 
+class HookGone(Exception):
+    """A hook was removed while a delivery to it was under way."""
+
+
 class Hooks:
     """The webhooks, their waiting deliveries and their log."""
 
@@ -197,8 +201,14 @@ class Hooks:
         self._db.update("deliveries", delivery.id, due=due, attempts=delivery.attempts + tried)
 
     def log(self, hook: Hook, **columns: Any) -> HookEvent:
-        """Writes an attempt into the log, and keeps the log short."""
+        """Writes an attempt into the log, and keeps the log short.
+
+        Raises:
+            HookGone: the hook was removed meanwhile, and its log with it.
+        """
         with self._db.transaction():
+            if self.find(hook.id) is None:
+                raise HookGone(hook.id)
             event_id = self._db.insert("hook_events", hook_id=hook.id, url=hook.url, created_at=now(), **columns)
             self._db.execute(
                 "DELETE FROM hook_events WHERE hook_id = ? AND id <= "
