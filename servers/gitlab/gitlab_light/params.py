@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -98,6 +98,21 @@ class Params:
         try:
             return date.fromisoformat(value[:10])
         except ValueError:
+            raise bad_parameter(f"{name} is invalid") from None
+
+    def moment(self, name: str) -> datetime | None:
+        """An ISO 8601 time, in UTC; one without a zone is UTC's.
+
+        Raises:
+            Refusal: 400, it is no time.
+        """
+        given = self.optional_text(name)
+        if not given:
+            return None
+        try:
+            time = datetime.fromisoformat(given)
+            return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise bad_parameter(f"{name} is invalid") from None
 
     def texts(self, name: str) -> list[str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from gitlab_light.api.call import Call
@@ -79,15 +78,8 @@ def _list(call: Call, tokens: list[DeployToken]) -> Any:
 
 
 def _until(params: Params) -> str | None:
-    given = params.optional_text("expires_at")
-    if not given:
-        return None
-    try:
-        time = datetime.fromisoformat(given)
-        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise bad_parameter("expires_at is invalid") from None
-    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    time = params.moment("expires_at")
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z") if time else None
 
 
 def _entity(token: DeployToken) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import RedirectResponse
@@ -191,15 +190,8 @@ def _milestones(call: Call, project: Project) -> list[Milestone] | None:
 
 
 def _time(params: Params) -> str | None:
-    given = params.optional_text("released_at")
-    if not given:
-        return None
-    try:
-        time = datetime.fromisoformat(given)
-        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise bad_parameter("released_at is invalid") from None
-    return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    time = params.moment("released_at")
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if time else None
 
 
 def _tell(call: Call, project: Project, release: Release, action: str) -> None:
