@@ -91,14 +91,14 @@ class Instance:
         self.chronicle = Chronicle(
             self.repositories, self.links, self.users, self.projects, self.notes, self.labels, self.activities
         )
-        self.events = Events(
-            self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
-            self.hooks, self.protected, self.merge_requests, self.notes, self.labels, self.milestones, self.releases,
-            self.merge_flow,
-        )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
         )
+        self.events = Events(
+            self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
+            self.hooks, self.protected, self.merge_requests, self.notes, self.labels, self.milestones, self.releases,
+            self.merge_flow, self.sender.wake,
+        )  # fmt: skip
         self.journal = Journal(settings.data / "pushes", self._settle, self._current_ref)
         self._prepare_root()
         self._make_missing_repositories()
@@ -127,9 +127,7 @@ class Instance:
 
     def _settle(self, push: Settled) -> str:
         """Keeps what a push has done; returns what its pusher is to read."""
-        problems = self.events.pushed(push)
-        self.sender.wake()
-        return self.push_messages.text(push, problems)
+        return self.push_messages.text(push, self.events.pushed(push))
 
     def _current_ref(self, project_id: int, ref: str) -> str | None:
         return self.repositories.of(project_id).ref_target(ref)

@@ -57,7 +57,6 @@ def remove_award(call: Call) -> Any:
 
 def _tell(call: Call, award: Award, action: str) -> None:
     call.instance.events.emoji(call.project(), award, call.me, action, find(call))
-    call.instance.sender.wake()
 
 
 def _target(call: Call) -> tuple[str, int]:

@@ -140,7 +140,6 @@ def tell_comment(call: Call, project: Project, repository: Repository, comment: 
     events.noted(project, events.payloads.commit_note(
         project, repository, comment.sha, call.me, note_id=comment.id, body=comment.note, created=comment.created_at
     ))  # fmt: skip
-    call.instance.sender.wake()
 
 
 def _comment(call: Call, comment: Comment) -> dict[str, Any]:

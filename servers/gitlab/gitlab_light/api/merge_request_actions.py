@@ -225,7 +225,6 @@ def approve(call: Call) -> Any:
         if not instance.merge_requests.approve(found, call.me.id):
             raise unauthorized()
         instance.events.merge_request(found, call.me, "approved")
-    instance.sender.wake()
     call.created()
     return entities.approvals(instance, found, call.user)
 
@@ -238,6 +237,5 @@ def unapprove(call: Call) -> Any:
         if not instance.merge_requests.unapprove(found, call.me.id):
             raise not_found()
         instance.events.merge_request(found, call.me, "unapproved")
-    instance.sender.wake()
     call.created()
     return entities.approvals(instance, found, call.user)

@@ -64,7 +64,6 @@ def create(call: Call) -> Any:
             **placed,
         )  # fmt: skip
         instance.events.merge_request(made, call.me, "open")
-    instance.sender.wake()
     call.created()
     return entities.full(instance, made, call.user)
 
@@ -177,7 +176,6 @@ def change(call: Call) -> Any:
             instance.events.merge_request(changed, call.me, "update", changes=changes)
         if event:
             changed = _turn(call, changed, event)
-    instance.sender.wake()
     return entities.full(instance, changed, call.user)
 
 

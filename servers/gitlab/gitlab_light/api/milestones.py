@@ -118,7 +118,6 @@ def promote_milestone(call: Call) -> Any:
 
 def _tell(call: Call, milestone: Milestone, action: str) -> None:
     call.instance.events.milestone(milestone, action)
-    call.instance.sender.wake()
 
 
 def _find(call: Call, place: Place) -> Milestone:

@@ -141,7 +141,6 @@ def _made(call: Call, found: MergeRequest, note: Note) -> Note:
 def _tell(call: Call, found: MergeRequest, note: Note, action: str) -> None:
     events = call.instance.events
     events.noted(call.project(), events.payloads.merge_request_note(found, note, call.me, action))
-    call.instance.sender.wake()
 
 
 def _note(call: Call) -> tuple[MergeRequest, Note]:

@@ -196,7 +196,6 @@ def _time(params: Params) -> str | None:
 
 def _tell(call: Call, project: Project, release: Release, action: str) -> None:
     call.instance.events.release(project, release, _commit(call, project, release), action)
-    call.instance.sender.wake()
 
 
 def _commit(call: Call, project: Project, release: Release) -> history.Commit | None:

@@ -71,12 +71,29 @@ class Database:
             yield
             return
         connection.execute("BEGIN IMMEDIATE")
+        afterwards: list[Callable[[], None]] = []
+        self._local.afterwards = afterwards
         try:
             yield
         except BaseException:
             connection.rollback()
             raise
+        finally:
+            self._local.afterwards = None
         connection.commit()
+        for act in afterwards:
+            act()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Does something as soon as others can see what was written: now, or when the transaction is kept.
+
+        Of a transaction that is given up nothing is done.
+        """
+        afterwards: list[Callable[[], None]] | None = getattr(self._local, "afterwards", None)
+        if afterwards is None:
+            act()
+        else:
+            afterwards.append(act)
 
     def execute(self, sql: str, *values: Any) -> int:
         """Runs one writing statement; returns the number of rows it touched."""

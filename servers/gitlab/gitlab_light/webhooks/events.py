@@ -48,6 +48,7 @@ class Events:
         self, chronicle: Chronicle, database: Database, repositories: Repositories, links: Links, projects: Projects,
         namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
         notes: Notes, labels: Labels, milestones: Milestones, releases: Releases, flow: MergeFlow,
+        wake_sender: Callable[[], None],
     ) -> None:  # fmt: skip
         self._chronicle = chronicle
         self._db = database
@@ -63,6 +64,7 @@ class Events:
         self._flow = flow
         self._milestones = milestones
         self._releases = releases
+        self._wake_sender = wake_sender
         self._requests = PushRequests(flow, merge_requests, users, labels, milestones, projects)
         self.payloads = MergePayloads(links, users, projects, namespaces, labels, flow)
 
@@ -181,6 +183,7 @@ class Events:
         with self._db.transaction():
             for hook, event, payload in deliveries:
                 self._hooks.queue(hook, event, str(uuid.uuid4()), payload, due=time.time())
+            self._db.after_commit(self._wake_sender)
 
     def sample(self, project: Project, user: User, event: str) -> dict[str, Any] | None:
         """The payload of a test: that of the latest thing of its kind; None where there is none."""
