@@ -206,7 +206,14 @@ class TestHookStates:
     def test_forty_failures_end_it_until_somebody_changes_it(self, instance, hook):
         ended = self.fail(instance, hook, 40)
         assert ended.alert_status == "disabled"
+        assert self.fail(instance, hook, 20).alert_status == "disabled"  # each a test that somebody asked for
         assert instance.hooks.update(ended, url="http://y/").alert_status == "executable"
+
+    def test_a_failure_of_before_does_not_undo_a_change(self, instance, hook):
+        under_way = self.fail(instance, hook, 3)
+        instance.hooks.update(hook, url="http://mended/")
+        instance.hooks.note_failure(under_way)
+        assert instance.hooks.find(hook.id).recent_failures == 1
 
 
 def test_payloads_carry_the_address_inside_the_sandbox(instance):

@@ -7,6 +7,7 @@ import uuid
 from contextlib import closing
 
 import pytest
+from gitlab.exceptions import GitlabHookTestError
 
 from tests.contract.gitlab.receiver import Receiver
 from tests.contract.gitlab.test_accounts import refused
@@ -253,6 +254,11 @@ def test_a_hook_that_goes_while_its_receiver_answers_is_no_fault(project):
         hooks.append(project.hooks.create({"url": receiver.url, "push_events": True}))
         project.files.create({"file_path": "gone", "branch": "master", "content": "a", "commit_message": "Gone"})
         receiver.wait_for(1)
+        tested = project.hooks.create({"url": receiver.url, "push_events": False})
+        hooks.append(tested)
+        with pytest.raises(GitlabHookTestError) as refusal:
+            tested.test("push_events")
+        assert refusal.value.response_code == 404
     assert hooks == []
     assert receiver.url not in {hook.url for hook in project.hooks.list(get_all=True)}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gitlab_light.errors import Refusal
 from gitlab_light.model.database import Database, now
 from gitlab_light.model.wildcards import matches, regex_matches
 
@@ -136,8 +138,11 @@ def interpolated(url: str, variables: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url)
 
 
-class HookGone(Exception):
-    """A hook was removed while a delivery to it was under way."""
+class HookGone(Refusal):
+    """A hook was removed while a delivery to it was under way: who asked for the delivery reads 404."""
+
+    def __init__(self) -> None:
+        super().__init__(404, {"message": "404 Not Found"})
 
 
 class Hooks:
@@ -207,9 +212,10 @@ class Hooks:
             HookGone: the hook was removed meanwhile, and its log with it.
         """
         with self._db.transaction():
-            if self.find(hook.id) is None:
-                raise HookGone(hook.id)
-            event_id = self._db.insert("hook_events", hook_id=hook.id, url=hook.url, created_at=now(), **columns)
+            try:
+                event_id = self._db.insert("hook_events", hook_id=hook.id, url=hook.url, created_at=now(), **columns)
+            except sqlite3.IntegrityError as error:  # of the log's foreign key
+                raise HookGone from error
             self._db.execute(
                 "DELETE FROM hook_events WHERE hook_id = ? AND id <= "
                 "(SELECT id FROM hook_events WHERE hook_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
@@ -233,13 +239,17 @@ class Hooks:
             self._db.update("hooks", hook.id, recent_failures=0, disabled_until=None)
 
     def note_failure(self, hook: Hook) -> None:
-        """A delivery has failed; after four in a row the hook rests, longer each time, as GitLab documents."""
-        failures = hook.recent_failures + 1
-        until = None
-        if failures >= _FAILURES_BEFORE_PAUSE:
-            pause = min(_FIRST_PAUSE * 2 ** (failures - _FAILURES_BEFORE_PAUSE), _LONGEST_PAUSE)
-            until = (datetime.now(UTC) + pause).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        self._db.update("hooks", hook.id, recent_failures=failures, disabled_until=until)
+        """A delivery has failed; after four in a row the hook rests, longer each time, as GitLab documents.
+
+        They are counted from what is kept now: somebody may have mended the hook since the delivery began.
+        """
+        with self._db.transaction():
+            failures = (self._db.value("SELECT recent_failures FROM hooks WHERE id = ?", hook.id) or 0) + 1
+            until = None
+            if failures >= _FAILURES_BEFORE_PAUSE:
+                pause = _FIRST_PAUSE * min(2 ** (failures - _FAILURES_BEFORE_PAUSE), _LONGEST_PAUSE // _FIRST_PAUSE)
+                until = (datetime.now(UTC) + pause).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            self._db.update("hooks", hook.id, recent_failures=failures, disabled_until=until)
 
     def _existing(self, hook_id: int) -> Hook:
         hook = self.find(hook_id)
