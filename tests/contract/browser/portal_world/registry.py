@@ -56,13 +56,21 @@ class Registry:
     async def _manifest(self, request: Request) -> Response:
         reference = request.path_params["reference"]
         digest = self.digest(reference) or reference
-        if not any(image.digest == digest for image in self.images.values()):
-            return JSONResponse({"errors": [{"code": "MANIFEST_UNKNOWN"}]}, 404)
+        if self._image(digest) is None:
+            return _unknown("MANIFEST_UNKNOWN")
         manifest = {"schemaVersion": 2, "config": {"digest": digest}, "layers": []}
         return JSONResponse(manifest, headers={"Docker-Content-Digest": digest})
 
     async def _config(self, request: Request) -> Response:
-        digest = request.path_params["digest"]
-        image = next(image for image in self.images.values() if image.digest == digest)
+        image = self._image(request.path_params["digest"])
+        if image is None:
+            return _unknown("BLOB_UNKNOWN")
         labels = {"org.opencontainers.image.revision": image.commit}
         return JSONResponse({"created": image.created, "config": {"Labels": labels}})
+
+    def _image(self, digest: str) -> Image | None:
+        return next((image for image in self.images.values() if image.digest == digest), None)
+
+
+def _unknown(code: str) -> Response:
+    return JSONResponse({"errors": [{"code": code}]}, 404)
