@@ -7,6 +7,7 @@ import time
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.contract.browser.keyboard import ask, tab_to
 from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, SECOND, VIEWER
 from tests.contract.browser.survey import NARROW, look_at
 from tests.contract.portal.conftest import Caller
@@ -77,72 +78,53 @@ def test_all_is_done_by_keyboard_alone(visit, portal, world):
     page.keyboard.type(PASSWORDS[OPERATOR])
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/")
-    _ask(page, "#build", "v4.0.0.0")
+    ask(page, "#build", "v4.0.0.0")
     _do(page)
     page.keyboard.type("gt")
     expect(page).to_have_url(f"{world.url}/environments/test")
-    _ask(page, "#deploy-test", "v4.0.0.0")
+    ask(page, "#deploy-test", "v4.0.0.0")
     _do(page)
     _serves(page, "test", "v4.0.0.0")
-    _ask(page, "#upgrade-test", "v1.0.0.0")
+    ask(page, "#upgrade-test", "v1.0.0.0")
     _do(page)
     _serves(page, "test", "v1.0.0.0")
     page.keyboard.type("gt")
     expect(page).to_have_url(f"{world.url}/environments/test")
     row = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="v4.0.0.0")
     link = row.get_by_role("link", name="Roll back to this").get_attribute("id")
-    _ask(page, f"#{link}", "v4.0.0.0")
+    ask(page, f"#{link}", "v4.0.0.0")
     _do(page)
     _serves(page, "test", "v4.0.0.0")
-    _ask(page, "#scale-test", text="40")
+    ask(page, "#scale-test", text="40")
     expect(page.get_by_role("dialog").get_by_label("Replicas")).to_have_accessible_description(re.compile("0 to 10"))
     page.keyboard.press("Escape")
-    _ask(page, "#scale-test", text="2")
+    ask(page, "#scale-test", text="2")
     _do(page)
-    _ask(page, "#demo-value-test", text="green")
+    ask(page, "#demo-value-test", text="green")
     _do(page)
     expect(page.get_by_role("region", name="Environment test")).to_contain_text("green")
     page.keyboard.type("gv")
     expect(page).to_have_url(f"{world.url}/versions")
-    _ask(page, "#promote")
-    _tab_to(page, "#dialog [data-copy]")
+    ask(page, "#promote")
+    tab_to(page, "#dialog [data-copy]")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("curl -sS -X POST")
     _do(page, "v4.0.0.0 goes from test to prod")
-    _tab_to(page, "[role=log]")
+    tab_to(page, "[role=log]")
     expect(page.get_by_role("log")).to_contain_text("prod serves v4.0.0.0")
     page.keyboard.type("gp")
     expect(page).to_have_url(f"{world.url}/environments/prod")
-    _ask(page, "#upgrade-prod", "v1.0.0.0")
+    ask(page, "#upgrade-prod", "v1.0.0.0")
     _do(page, "prod goes to v1.0.0.0")
     Caller(world.url, OPERATOR).done("scale", environment="test", replicas=3)
-
-
-def _ask(page: Page, opener: str, choice: str = "", text: str = "") -> None:
-    """Opens an action's dialog, chooses in its list what holds `choice`, writes a text; all by keys."""
-    _tab_to(page, opener)
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    if choice:
-        listed = dialog.get_by_role("combobox").filter(has_text=choice)
-        _tab_to(page, f"#{listed.get_attribute('id')}")
-        for _ in range(20):
-            if choice in listed.evaluate("e => e.selectedOptions[0].textContent"):
-                break
-            page.keyboard.press("ArrowDown")
-    if text:
-        _tab_to(page, "#dialog input:not([type=hidden])")
-        page.keyboard.press("Control+A")
-        page.keyboard.type(text)
 
 
 def _do(page: Page, question: str = "") -> None:
     """Reads the plan, acts, and says yes where that is asked; all by keys. Waits for the operation's end."""
     before = page.url
     expect(page.get_by_text("What will happen")).to_be_visible()
-    _tab_to(page, "#dialog button.main")
+    tab_to(page, "#dialog button.main")
     page.keyboard.press("Enter")
     if question:
         expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(question)
@@ -150,27 +132,6 @@ def _do(page: Page, question: str = "") -> None:
         page.keyboard.press("Enter")
     expect(page).not_to_have_url(before)
     _over(page)
-
-
-#: How many times the Tab key has to be pressed to come to what a selector names; what a modal dialog covers is skipped.
-_WAY = """(selector) => {
-  const within = document.querySelector("dialog[open]") || document;
-  const all = [...within.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
-  const stops = all.filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility());
-  const from = stops.indexOf(document.activeElement), to = stops.findIndex((e) => e.matches(selector));
-  return to < 0 ? -1 : (to - from + stops.length) % stops.length;
-}"""
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    """Moves the focus with the Tab key until it is there; from a dialog's end the browser's own bar is passed, too."""
-    for _ in range(5):
-        way = page.evaluate(_WAY, selector)
-        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
-            return
-        for _ in range(max(way, 1)):
-            page.keyboard.press("Tab")
-    raise AssertionError(f"the Tab key does not come to {selector}")
 
 
 def test_a_dialog_is_left_with_escape_and_the_focus_is_where_it_was(visit, portal):

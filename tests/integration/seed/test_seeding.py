@@ -26,6 +26,7 @@ from kubestage.seed.strategy import MANIFEST, seed_strategy, without_strategy
 from kubestage.settings import Settings
 from kubestage.ssh import host_fingerprint
 from kubestage.waits import wait_for
+from tests.integration.seed.pipelines import run_pipeline
 
 pytestmark = pytest.mark.usefixtures("servers")
 
@@ -262,7 +263,7 @@ def test_jenkins_checks_out_over_ssh_with_its_credential(
     settings: Settings, secrets: Secrets, first: SeedReport
 ) -> None:
     url = f"{settings.gitlab_ssh}/saas/uuid-service.git"
-    console = _run(
+    console = run_pipeline(
         settings, secrets, "by-ssh", f"git url: '{url}', credentialsId: '{SSH_CREDENTIALS_ID}'; sh 'ls pom.xml'"
     )
     assert f"using credential {SSH_CREDENTIALS_ID}" in console
@@ -277,7 +278,7 @@ def test_jenkins_tells_gitlab_how_its_builds_go(
     project.files.create({"file_path": "told.txt", "branch": "told", "content": "x", "commit_message": "Told"})
     request = project.mergerequests.create({"source_branch": "told", "target_branch": "master", "title": "Told"})
     url = f"{settings.gitlab_url}/saas/uuid-service.git"
-    console = _run(
+    console = run_pipeline(
         settings, secrets, "told", f"git url: '{url}', branch: 'told', credentialsId: '{CREDENTIALS_ID}'",
         "gitlabBuilds(builds: ['compile', 'test', 'never']) {",
         "gitlabCommitStatus('compile') { echo 'compiling' }",
@@ -299,30 +300,8 @@ def test_jenkins_tells_gitlab_how_its_builds_go(
 def test_without_a_connection_a_build_says_so_and_goes_on(
     settings: Settings, secrets: Secrets, first: SeedReport
 ) -> None:
-    console = _run(settings, secrets, "untold", "updateGitlabCommitStatus name: 'x', state: 'running'", connection="")
+    console = run_pipeline(
+        settings, secrets, "untold", "updateGitlabCommitStatus name: 'x', state: 'running'", connection=""
+    )
     assert "No GitLab connection configured" in console
     assert console.endswith("Finished: SUCCESS\n")
-
-
-def _run(settings: Settings, secrets: Secrets, job: str, *lines: str, connection: str = "gitlab") -> str:
-    """The console of a build of a new pipeline."""
-    server = jenkins.Jenkins(settings.jenkins_url, "admin", secrets.jenkins_admin_token)
-    properties = f"properties([gitLabConnection('{connection}')])" if connection else ""
-    script = "\n".join([properties, "node {", *lines, "}"])
-    server.create_job(job, _PIPELINE.format(script=script))
-    server.build_job(job)
-    wait_for("the build", lambda: _result(server, job), seconds=60)
-    return str(server.get_build_console_output(job, 1))
-
-
-_PIPELINE = """<flow-definition plugin="workflow-job">
-  <definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition" plugin="workflow-cps">
-    <script>{script}</script>
-    <sandbox>true</sandbox>
-  </definition>
-</flow-definition>"""
-
-
-def _result(server: jenkins.Jenkins, job: str) -> str | None:
-    builds = server.get_job_info(job)["builds"]
-    return server.get_build_info(job, 1)["result"] if builds else None
