@@ -26,7 +26,7 @@ _TEST_PROGRAMS = (
     HostPackage("javac", "openjdk-17-jdk-headless", "compiles the Groovy runner"),
     HostPackage("mvn", "maven", "builds the Groovy runner"),
     HostPackage("git", "git", "is the client that the light GitLab is tested with"),
-    HostPackage("chromium", "chromium", "looks at the light servers' pages"),
+    HostPackage("chromium-headless-shell", "chromium-headless-shell", "looks at the pages"),
     HostPackage("ssh", "openssh-client", "is git's client for SSH"),
     HostPackage("curl", "curl", "sends the lines of the talk and of Jenkins' documentation"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import selectors
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.contract.browser.chromium import launch
 from tests.contract.browser.portal_world.world import OPERATOR, World
 
 from .conftest import Board
@@ -50,9 +50,8 @@ def cookie(world: World) -> str:
 
 @pytest.fixture(scope="module")
 def page(world: World, cookie: str) -> Iterator[Page]:
-    options = ["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        browser = launch(playwright)
         context = browser.new_context()
         context.add_cookies([{"name": world.cookie, "value": cookie, "url": world.url}])
         yield context.new_page()

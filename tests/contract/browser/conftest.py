@@ -1,8 +1,7 @@
-"""A real browser (Debian's chromium) before one light Jenkins, one light GitLab and a portal, each started once."""
+"""A real browser before one light Jenkins, one light GitLab and a portal, each started once."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.contract.browser import gitlab_scenes, jenkins_scenes
+from tests.contract.browser.chromium import launch
 from tests.contract.browser.portal_world.world import World
 from tests.contract.browser.survey import Look, look_at
 from tests.contract.gitlab.light import LightServer
@@ -19,8 +19,6 @@ from tests.contract.gitlab.receiver import Receiver
 
 from jenkins_harness import PASSWORD, USER, LightJenkins, runner_jar  # isort: skip  its folder is put on the path above
 
-# Chromium's sandbox needs rights that a container's root does not have; the pages are our own.
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server", "--js-flags=--single-threaded"]
 _PATIENCE_MS = 20_000
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -42,7 +40,7 @@ class Scene:
 def browser() -> Iterator[Browser]:
     """The browser; no longer than for this folder, since asyncio.run is not to be had while Playwright's loop runs."""
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_OPTIONS)
+        made = launch(playwright, "--js-flags=--single-threaded")
         yield made
         made.close()
 

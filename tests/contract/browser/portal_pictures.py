@@ -5,7 +5,6 @@ python -m tests.contract.browser.portal_pictures docs/images
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.contract.browser.chromium import launch
 from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, World
 
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
 _PROJECTOR = {"width": 1440, "height": 900}
 _PHONE = {"width": 390, "height": 844}
 _PATIENCE_MS = 60_000
@@ -27,7 +26,7 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as state, sync_playwright() as playwright:
         world = World(Path(state))
         world.start()
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_OPTIONS)
+        browser = launch(playwright)
         try:
             _take(world, browser, folder)
         finally:
