@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from filelock import FileLock
+
 from kubestage.errors import CommandFailed
 from kubestage.preflight.check import Answer, Check, Fix, fine, problem
 from kubestage.preflight.machine import Machine
@@ -19,6 +21,9 @@ _APT_SECONDS = 900.0
 _APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
 # Another apt (unattended upgrades) may be at work; waiting for it is better than failing.
 _APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
+# apt waits for the lock of the packages, but gives up at once where another one fetches the lists: two tasks, say,
+# that are started at once on a new machine.
+_LOCK = Path("/run/lock/kubestage-apt.lock")
 
 
 # What the tests without an engine call besides: they build the Groovy runner and drive the light servers.
@@ -102,16 +107,17 @@ def apt_install(packages: Sequence[str], lists: Path = _LISTS) -> None:
     Raises:
         CommandFailed: apt ended with an error.
     """
-    if _stale(lists):
-        _apt("update")
-        _apt_install(packages)
-        return
-    try:
-        _apt_install(packages)
-    except CommandFailed:
-        # Lists may name versions that the mirror has dropped since.
-        _apt("update")
-        _apt_install(packages)
+    with FileLock(_LOCK):
+        if _stale(lists):
+            _apt("update")
+            _apt_install(packages)
+            return
+        try:
+            _apt_install(packages)
+        except CommandFailed:
+            # Lists may name versions that the mirror has dropped since.
+            _apt("update")
+            _apt_install(packages)
 
 
 def _apt_install(packages: Sequence[str]) -> None:

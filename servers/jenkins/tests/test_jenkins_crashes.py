@@ -52,7 +52,9 @@ def test_no_secret_lies_in_the_builds_folder(server: LightJenkins) -> None:
 def terminated(server: LightJenkins) -> LightJenkins:
     """The server after SIGTERM and a new start; meanwhile a shell was killed, and the state of a build damaged."""
     client = server.client
-    stand(client, "long", "node { sh 'echo ready; sleep 2; echo over' }")
+    stand(
+        client, "long", "node { sh 'echo ready; set +x; until [ -e $JENKINS_HOME/go ]; do sleep 0.2; done; echo over' }"
+    )
     stand(client, "taken", "node { sh 'echo ready; echo $$ > pid; sleep 600' }")
     stand(client, "damaged", "sleep 600", "Sleeping for")
     state = server.home / "jobs" / "damaged" / "builds" / "1" / "program.dat"
@@ -64,6 +66,7 @@ def terminated(server: LightJenkins) -> LightJenkins:
     wait_for(lambda: "Proceed or Abort" in client.console("staged", 2) or None, "the second one")
     session = os.getsid(int(pid.read_text()))
     assert server.stop() < 10
+    (server.home / "go").touch()
     os.killpg(session, signal.SIGKILL)
     state.write_bytes(b"no such thing")
     server.start()

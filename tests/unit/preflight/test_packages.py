@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -57,7 +58,8 @@ def test_what_is_fetched_ready_made_needs_no_tools(wanted):
 
 class TestApt:
     @pytest.fixture(autouse=True)
-    def _recorded(self, monkeypatch):
+    def _recorded(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(packages, "_LOCK", tmp_path / "lock")
         self.calls = []
         self.failing = 0
 
@@ -105,3 +107,18 @@ class TestApt:
 
         with pytest.raises(CommandFailed, match="apt-get ended with exit code 100"):
             apt_install(["docker.io"], lists)
+
+    def test_two_at_once_follow_each_other(self, lists, monkeypatch):
+        at_work, most = [], []
+
+        def run(command, **_):
+            at_work.append(command)
+            most.append(len(at_work))
+            time.sleep(0.02)
+            at_work.remove(command)
+
+        monkeypatch.setattr(packages, "run_command", run)
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda package: apt_install([package], lists), ["one", "two", "three"]))
+
+        assert most == [1, 1, 1]

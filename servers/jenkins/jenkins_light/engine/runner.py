@@ -23,13 +23,14 @@ Handler = Callable[[Message], None]
 _log = logging.getLogger(__name__)
 _READY_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
+# PROTOCOL.md says what each of them is good for.
 JVM_OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Xms8m",
     "-Xmx128m",
     "-Xss512k",
-    "-XX:SoftRefLRUPolicyMSPerMB=0",
+    "-XX:SoftRefLRUPolicyMSPerMB=10",
     "-XX:MinHeapFreeRatio=10",
     "-XX:MaxHeapFreeRatio=30",
     "-XX:ReservedCodeCacheSize=24m",

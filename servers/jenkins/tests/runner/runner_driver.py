@@ -17,7 +17,7 @@ JVM_FLAGS = [
     "-Xms8m",
     "-Xmx64m",
     "-Xss512k",
-    "-XX:SoftRefLRUPolicyMSPerMB=0",
+    "-XX:SoftRefLRUPolicyMSPerMB=10",
     "-XX:MinHeapFreeRatio=10",
     "-XX:MaxHeapFreeRatio=30",
     "-XX:ReservedCodeCacheSize=24m",
