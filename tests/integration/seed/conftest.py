@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+import kubestage.seed.gitlab
+import kubestage.seed.statuses
 from kubestage.secrets import Secrets
+from kubestage.seed import SeedReport, seed_gitlab, seed_gitlab_connection, seed_jenkins
+from kubestage.seed.gitlab import HOOK_URL
 from kubestage.settings import CHECKOUT, Settings
 from kubestage.waits import wait_for_http
 
@@ -108,3 +112,22 @@ def servers(
         wait_for_http("GitLab", f"{settings.gitlab_url}/-/readiness", seconds=READY_SECONDS)
         wait_for_http("Jenkins", f"{settings.jenkins_url}/login", seconds=READY_SECONDS)
         yield
+
+
+@pytest.fixture(scope="package")
+def first(settings: Settings, secrets: Secrets, servers: None) -> Iterator[SeedReport]:
+    """The report of the first seeding. Its hook calls the Jenkins of these tests, which knows no other name."""
+    address = HOOK_URL.replace("http://jenkins:8080", settings.jenkins_url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kubestage.seed.gitlab, "HOOK_URL", address)
+        patch.setattr(kubestage.seed.statuses, "GITLAB_URL", settings.gitlab_url)
+        yield seed_all(settings, secrets)
+
+
+def seed_all(settings: Settings, secrets: Secrets) -> SeedReport:
+    """Seeds as `up` does."""
+    reports = [seed(settings, secrets) for seed in (seed_gitlab, seed_jenkins, seed_gitlab_connection)]
+    return SeedReport(
+        [what for report in reports for what in report.changed],
+        [what for report in reports for what in report.unchanged],
+    )
