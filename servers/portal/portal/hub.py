@@ -85,11 +85,12 @@ class Hub:
                     position, greeting = self._whole_picture()
                     yield greeting
                     continue
-                if missed := [frame for frame in self._after(position) if self._counts(frame)]:
-                    yield b"".join(frame.data for frame in missed)
+                if position < self._last:
+                    missed = b"".join(frame.data for frame in self._after(position) if self._counts(frame))
+                    # Before the yield: what comes while a slow reader takes this is still to be told.
                     position = self._last
-                elif position < self._last:
-                    position = self._last
+                    if missed:
+                        yield missed
                 elif not await self._wait():
                     yield _HEARTBEAT
         finally:

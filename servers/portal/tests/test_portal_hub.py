@@ -40,6 +40,20 @@ def test_who_begins_gets_the_whole_and_then_what_happens():
     asyncio.run(scene())
 
 
+def test_what_happens_while_a_slow_reader_takes_something_is_told_next():
+    async def scene() -> None:
+        hub = new_hub()
+        stream = hub.stream(None)
+        await anext(stream)
+        hub.publish("log", line(1))
+        await anext(stream)
+        hub.publish("log", line(2))
+        assert b'"number":2' in await asyncio.wait_for(anext(stream), 5)
+        await stream.aclose()
+
+    asyncio.run(scene())
+
+
 def test_who_was_away_gets_what_was_missed_with_the_last_picture_alone():
     async def scene() -> None:
         hub = new_hub()
