@@ -123,17 +123,18 @@ class RegistryWatch(Poller):
         self._tell = changed
         self._tags: list[str] = []
         self._digests_due = 0.0
+        self._builds = self._builds_regarded = 0
 
     def built(self) -> None:
         """A build has ended, which may have pushed an image: look now, at everything."""
-        self._digests_due = 0.0
+        self._builds += 1
         self.pace.poke()
 
     async def _one_look(self) -> None:
         tags = await self._registry.tags()
-        if tags == self._tags and time.monotonic() < self._digests_due:
+        builds, at = self._builds, time.monotonic()
+        if tags == self._tags and builds == self._builds_regarded and at < self._digests_due:
             return
-        due = time.monotonic() + _DIGESTS_SECONDS
         digests = {tag: digest for tag in tags if (digest := await self._registry.digest(tag))}
         for tag in tags[-_DETAILED_VERSIONS:]:
             if (known := digests.get(tag)) and known not in self.facts:
@@ -141,7 +142,8 @@ class RegistryWatch(Poller):
         if digests != self.digests or not self.complete:
             self.digests, self.complete = digests, True
             self._tell()
-        self._tags, self._digests_due = tags, due
+        # A build that ended while this was asked may have pushed after it: that one has a look of its own.
+        self._tags, self._builds_regarded, self._digests_due = tags, builds, at + _DIGESTS_SECONDS
 
 
 class SonarQubeWatch(Poller):
