@@ -25,7 +25,7 @@ class Audit:
     def add(
         self, who: str, what: str, subject: str, outcome: Outcome, why: str = "", operation: int | None = None
     ) -> AuditEntry:
-        """Writes an entry and tells it."""
+        """Writes an entry, and tells it when it is kept."""
         values = (time.time(), who[:_LONGEST], what, subject[:_LONGEST], outcome, why[:_LONGEST], operation)
         number = self._database.insert(
             "INSERT INTO audit (at, who, what, subject, outcome, why, operation) VALUES (?, ?, ?, ?, ?, ?, ?)", *values
@@ -35,7 +35,7 @@ class Audit:
             id=number, at=moment(values[0]), who=values[1], what=what, subject=values[3], outcome=outcome,
             why=values[5], operation=operation,
         )  # fmt: skip
-        self._hub.publish("audit", entry)
+        self._database.after_commit(lambda: self._hub.publish("audit", entry))
         return entry
 
     def entries(self, limit: int, before: int | None) -> list[AuditEntry]:

@@ -7,7 +7,7 @@ holds all that must be true together, so that a sudden end (kill -9) leaves eith
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,7 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         path.chmod(0o600)
+        self._afterwards: list[Callable[[], object]] = []
         self._migrate()
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -91,9 +92,20 @@ class Database:
         try:
             yield
         except BaseException:
+            self._afterwards.clear()
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+        afterwards, self._afterwards = self._afterwards, []
+        for act in afterwards:
+            act()
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Does something as soon as what was written is kept: now, or at the transaction's end; never if that fails."""
+        if self._connection.in_transaction:
+            self._afterwards.append(act)
+        else:
+            act()
 
     def close(self) -> None:
         """Closes the file."""

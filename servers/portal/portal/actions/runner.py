@@ -97,9 +97,7 @@ class Runner:
         )  # fmt: skip
         with self._database.transaction():
             operation = self._operations.add(operation, prepared.environment)
-        why = operation.message if approval else ""
-        self._audit.add(who, name, prepared.title, "asked", why, operation.id)
-        self._operations.tell(operation)
+            self._audit.add(who, name, prepared.title, "asked", operation.message, operation.id)
         return operation
 
     def begin(self, operation: Operation) -> None:

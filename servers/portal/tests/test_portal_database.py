@@ -1,0 +1,68 @@
+"""What is told is kept: whoever hears of an operation can ask for it, and of what came to nothing nobody hears."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from portal.audit import Audit
+from portal.database import Database, now
+from portal.errors import Refusal
+from portal.hub import Hub
+from portal.models.actions import Operation
+from portal.operations import Operations
+from pydantic import BaseModel
+
+
+class Kept:
+    """A database, what is kept in it, and the kinds of what its listeners heard."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(folder / "portal.sqlite3")
+        hub = Hub(list)
+        hub.listeners.append(self.hear)
+        self.operations = Operations(self.database, hub)
+        self.audit = Audit(self.database, hub)
+        self.heard: list[str] = []
+
+    def hear(self, kind: str, _: BaseModel) -> None:
+        with self.database.transaction():  # a listener may write itself
+            self.heard.append(kind)
+
+    def begin(self) -> Operation:
+        operation = Operation(id=0, action="scale", parameters={}, title="t", who="w", state="running", made=now())
+        return self.operations.add(operation, "test")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    return Kept(tmp_path)
+
+
+def test_what_a_transaction_holds_is_told_at_its_end(kept):
+    with kept.database.transaction():
+        number = kept.begin().id
+        kept.audit.add("w", "scale", "t", "asked", "", number)
+        kept.operations.change(number, message="m")
+        assert kept.heard == []
+    assert kept.heard == ["operation", "audit", "operation"]
+
+
+def test_outside_of_one_it_is_told_at_once(kept):
+    kept.audit.add("w", "scale", "t", "refused")
+    assert kept.heard == ["audit"]
+
+
+def test_of_what_came_to_nothing_nobody_hears(kept):
+    def fail() -> None:
+        with kept.database.transaction():
+            kept.begin()
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
+    with kept.database.transaction():
+        kept.audit.add("w", "scale", "t", "asked")
+    assert kept.heard == ["audit"]
+    with pytest.raises(Refusal):
+        kept.operations.get(1)
