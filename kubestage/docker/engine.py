@@ -42,10 +42,8 @@ class EngineFacts:
         kernel: that system's kernel release.
         architecture: as in "x86_64" or "aarch64".
         cgroup_version: 1 or 2.
-        storage_driver: as in "overlay2".
         root: where it keeps images and volumes, on its own system.
         memory: bytes that it can use.
-        cpus: processors that it can use.
         default_runtime: the OCI runtime's name.
         rootless: whether it runs without root.
         containers: how many there are, stopped ones included.
@@ -59,10 +57,8 @@ class EngineFacts:
     kernel: str
     architecture: str
     cgroup_version: int
-    storage_driver: str
     root: Path
     memory: int
-    cpus: int
     default_runtime: str
     rootless: bool
     containers: int
@@ -79,10 +75,8 @@ class EngineFacts:
             kernel=str(info.get("KernelVersion", "")),
             architecture=str(info.get("Architecture", "")),
             cgroup_version=int(info.get("CgroupVersion") or 1),
-            storage_driver=str(info.get("Driver", "")),
             root=Path(info.get("DockerRootDir") or "/var/lib/docker"),
             memory=int(info.get("MemTotal") or 0),
-            cpus=int(info.get("NCPU") or 0),
             default_runtime=str(info.get("DefaultRuntime", "")),
             rootless="name=rootless" in (info.get("SecurityOptions") or []),
             containers=int(info.get("Containers") or 0),

@@ -31,8 +31,6 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     DOCKER_CERTIFICATE: ("X.509 Client Certificate", ("clientKeySecret",)),
 }
 
-REDACTED = "<secret-redacted/>"
-
 
 @dataclass(frozen=True)
 class Credential:

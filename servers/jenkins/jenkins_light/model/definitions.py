@@ -33,7 +33,6 @@ class ScmDefinition:
 
     scm: GitScm
     script_path: str = "Jenkinsfile"
-    lightweight: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def parse(element: Element | None) -> Definition | None:
         if scm is None:
             return None
         path = xmltree.text(element, "scriptPath", "Jenkinsfile") or "Jenkinsfile"
-        return ScmDefinition(scm, path, xmltree.flag(element, "lightweight"))
+        return ScmDefinition(scm, path)
     script = element.find("script")
     return None if script is None else ScriptDefinition(script.text or "")
 
