@@ -95,12 +95,16 @@ def has_status_token(settings: Settings, secrets: Secrets) -> bool:
 def new_status_token(settings: Settings, secrets: Secrets) -> str:
     """Makes such a token, and takes older ones back."""
     client = gitlab_client(settings, secrets)
-    user_id = _user_id(client)
+    return renewed_token(client, _user_id(client), _TOKEN_NAME, "api")
+
+
+def renewed_token(client: Gitlab, user_id: int, name: str, scope: str) -> str:
+    """Makes an access token of a user's, good for as long as GitLab allows; those of that name before it end."""
     for token in client.personal_access_tokens.list(user_id=user_id, state="active", get_all=True):
-        if token.name == _TOKEN_NAME:
+        if token.name == name:
             token.delete()
     until = (datetime.now(UTC).date() + timedelta(days=_TOKEN_DAYS)).isoformat()
-    about = {"name": _TOKEN_NAME, "scopes": ["api"], "expires_at": until}
+    about = {"name": name, "scopes": [scope], "expires_at": until}
     made = client.users.get(user_id, lazy=True).personal_access_tokens.create(about)
     return str(made.token)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jenkins  # type: ignore[import-untyped]
@@ -12,7 +11,7 @@ from gitlab.const import AccessLevel
 
 from kubestage.errors import PartError
 from kubestage.secrets import Secrets
-from kubestage.seed.gitlab import gitlab_client, speaking_to_gitlab
+from kubestage.seed.gitlab import gitlab_client, renewed_token, speaking_to_gitlab
 from kubestage.seed.jenkins import jenkins_server, speaking_to_jenkins
 from kubestage.seed.projects import SERVICE
 from kubestage.seed.report import SeedReport
@@ -22,7 +21,6 @@ USER = "portal"
 # The portal as GitLab sees it.
 HOOK_URL = "http://portal:8080/hooks/gitlab"
 
-_TOKEN_DAYS = 364  # GitLab takes a year at most
 _TIMEOUT_SECONDS = 30
 
 
@@ -66,12 +64,7 @@ def new_gitlab_token(settings: Settings, secrets: Secrets) -> str:
         members = client.projects.get(SERVICE.path).members
         if user_id not in {member.get_id() for member in members.list(get_all=True)}:
             members.create({"user_id": user_id, "access_level": int(AccessLevel.REPORTER)})
-        for token in client.personal_access_tokens.list(user_id=user_id, state="active", get_all=True):
-            token.delete()
-        until = (datetime.now(UTC).date() + timedelta(days=_TOKEN_DAYS)).isoformat()
-        about = {"name": USER, "scopes": ["read_api"], "expires_at": until}
-        made = client.users.get(user_id, lazy=True).personal_access_tokens.create(about)
-        return str(made.token)
+        return renewed_token(client, user_id, USER, "read_api")
 
 
 def new_jenkins_token(settings: Settings, secrets: Secrets) -> str:
