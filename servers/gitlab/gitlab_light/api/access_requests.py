@@ -7,10 +7,11 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
+from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found
 from gitlab_light.model.database import now
-from gitlab_light.model.members import DEVELOPER, LEVELS, MAINTAINER, OWNER
+from gitlab_light.model.members import DEVELOPER, LEVELS
 
 routes = Routes()
 _ALL = ("/projects/:id/access_requests", "/groups/:id/access_requests")
@@ -20,7 +21,7 @@ _ONE = tuple(f"{place}/:user_id" for place in _ALL)
 @routes.get(*_ALL)
 def list_requests(call: Call) -> Any:
     """Who waits to be let in."""
-    place = _place(call, managing=True)
+    place = managed_place(call)
     rows = call.instance.database.rows(
         "SELECT * FROM access_requests WHERE source = ? AND source_id = ? ORDER BY requested_at", *place
     )
@@ -30,7 +31,7 @@ def list_requests(call: Call) -> Any:
 @routes.post(*_ALL)
 def ask(call: Call) -> Any:
     """Asks to be let in."""
-    source, source_id = _place(call, managing=False)
+    source, source_id = _open_place(call)
     if call.instance.members.find(source, source_id, call.me.id):
         raise bad_request({"user_id": ["already exists in source"]})
     since = now()
@@ -45,7 +46,7 @@ def ask(call: Call) -> Any:
 @routes.put(*(f"{one}/approve" for one in _ONE))
 def approve(call: Call) -> Any:
     """Lets somebody in."""
-    source, source_id = _place(call, managing=True)
+    source, source_id = managed_place(call)
     user_id, level = call.number("user_id"), call.params.optional_integer("access_level") or DEVELOPER
     if level not in LEVELS:
         raise bad_parameter("access_level does not have a valid value")
@@ -63,7 +64,8 @@ def approve(call: Call) -> Any:
 def deny(call: Call) -> Any:
     """Lets somebody not in; one's own request can be taken back."""
     user_id = call.number("user_id")
-    _take(call, *_place(call, managing=user_id != call.me.id), user_id)
+    place = _open_place(call) if user_id == call.me.id else managed_place(call)
+    _take(call, *place, user_id)
 
 
 def _take(call: Call, source: str, source_id: int, user_id: int) -> None:
@@ -73,13 +75,14 @@ def _take(call: Call, source: str, source_id: int, user_id: int) -> None:
         raise not_found()
 
 
-def _place(call: Call, *, managing: bool) -> tuple[str, int]:
+def _open_place(call: Call) -> tuple[str, int]:
+    """The kind and id of the place that the path names, if it lets itself be asked."""
     if call.path.startswith("/projects/"):
-        project = call.project(MAINTAINER if managing else 0)
-        if not managing and not project.features.get("request_access_enabled", True):
+        project = call.project(0)
+        if not project.features.get("request_access_enabled", True):
             raise forbidden()
         return "project", project.id
-    return "group", call.group(OWNER if managing else 0).id
+    return "group", call.group().id
 
 
 def _entity(call: Call, user_id: int, since: str) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
+from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, not_found
 from gitlab_light.model.deploy_tokens import SCOPES, DeployToken
-from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.params import Params
 
 routes = Routes()
@@ -27,7 +27,7 @@ def list_everywhere(call: Call) -> Any:
 @routes.get(*_ALL)
 def list_tokens(call: Call) -> Any:
     """A project's or group's."""
-    return _list(call, call.instance.deploy_tokens.of(*_place(call)))
+    return _list(call, call.instance.deploy_tokens.of(*managed_place(call)))
 
 
 @routes.get(*_ONE)
@@ -39,7 +39,7 @@ def show_token(call: Call) -> Any:
 @routes.post(*_ALL)
 def add_token(call: Call) -> Any:
     """Makes one."""
-    place, params = _place(call), call.params
+    place, params = managed_place(call), call.params
     name, scopes = params.text("name"), params.texts("scopes")
     if not scopes:
         raise bad_parameter("scopes is missing" if scopes is None else "scopes is empty")
@@ -58,15 +58,9 @@ def remove_token(call: Call) -> Any:
     call.instance.deploy_tokens.revoke(_find(call))
 
 
-def _place(call: Call) -> tuple[str, int]:
-    if call.path.startswith("/projects/"):
-        return "project", call.project(MAINTAINER).id
-    return "group", call.group(OWNER).id
-
-
 def _find(call: Call) -> DeployToken:
     wanted = call.number("token_id")
-    for token in call.instance.deploy_tokens.of(*_place(call)):
+    for token in call.instance.deploy_tokens.of(*managed_place(call)):
         if token.id == wanted:
             return token
     raise not_found()

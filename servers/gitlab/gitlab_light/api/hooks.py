@@ -8,10 +8,11 @@ from typing import Any
 from gitlab_light.api import hook_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
+from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
-from gitlab_light.model.members import MAINTAINER, OWNER
+from gitlab_light.model.members import MAINTAINER
 from gitlab_light.webhooks.events import EMOJI, MERGE_REQUEST, MILESTONE, NOTE, PUSH, RELEASE, TAG_PUSH
 from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook, url_variables
 
@@ -39,14 +40,8 @@ _MISSING = {
 }
 
 
-def _place(call: Call) -> tuple[str, int]:
-    if call.path.startswith("/projects/"):
-        return "project", call.project(MAINTAINER).id
-    return "group", call.group(OWNER).id
-
-
 def _hook(call: Call) -> Hook:
-    source, source_id = _place(call)
+    source, source_id = managed_place(call)
     hook = call.instance.hooks.find(call.number("hook_id"))
     if hook is None or (hook.source, hook.source_id) != (source, source_id):
         raise not_found()
@@ -56,7 +51,7 @@ def _hook(call: Call) -> Hook:
 @routes.get(_PROJECT, _GROUP)
 def list_hooks(call: Call) -> Any:
     """The hooks of a project or group."""
-    return [entities.hook(hook) for hook in paginate(call, call.instance.hooks.all_of(*_place(call)))]
+    return [entities.hook(hook) for hook in paginate(call, call.instance.hooks.all_of(*managed_place(call)))]
 
 
 @routes.get(_PROJECT + "/:hook_id", _GROUP + "/:hook_id")
@@ -68,7 +63,7 @@ def show_hook(call: Call) -> Any:
 @routes.post(_PROJECT, _GROUP)
 def add_hook(call: Call) -> Any:
     """Makes a hook; it is told of pushes unless `push_events` says no."""
-    source, source_id = _place(call)
+    source, source_id = managed_place(call)
     if len(call.instance.hooks.all_of(source, source_id)) >= _MOST_HOOKS:
         raise bad_request({"base": [f"Maximum number of {source} hooks ({_MOST_HOOKS}) exceeded"]})
     hook = call.instance.hooks.add(source, source_id, **new_hook(call.params))

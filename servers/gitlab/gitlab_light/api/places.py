@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gitlab_light.api.call import Call
+from gitlab_light.model.members import MAINTAINER, OWNER
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,14 @@ def place_of(call: Call, level: int = 0) -> Place:
         return Place("project", project.id, tuple(place[1] for place in call.instance.projects.places(project.id)[1:]))
     group = call.group(level)
     return Place("group", group.id, tuple(space.id for space in call.instance.namespaces.with_ancestors(group.id)[1:]))
+
+
+def managed_place(call: Call) -> tuple[str, int]:
+    """The kind and id of the place that the path names, for its managers: a project's maintainers, a group's owners.
+
+    Raises:
+        Refusal: 404 or 403, as `Call.project` and `Call.group`.
+    """
+    if call.path.startswith("/projects/"):
+        return "project", call.project(MAINTAINER).id
+    return "group", call.group(OWNER).id

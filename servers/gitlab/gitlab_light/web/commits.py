@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
 from gitlab_light.errors import not_found
 from gitlab_light.git import history
-from gitlab_light.git.repository import EMPTY_TREE, Repository
+from gitlab_light.git.repository import EMPTY_TREE, Ref, Repository
 from gitlab_light.web import diffs
 from gitlab_light.web.browse import ref_and_path
 from gitlab_light.web.visit import Visit, redirect
@@ -90,19 +92,20 @@ def _compare(
 
 def branches_page(visit: Visit) -> Response:
     """The branches."""
-    project = visit.project()
-    repository = visit.repository(project)
-    refs = repository.branches()
-    protected = {ref.name for ref in refs if visit.instance.protected.matching(project.id, "branch", ref.name)}
-    return visit.page("refs.html", project=project, at="branches", title="Branches", refs=refs, protected=protected,
-                      commits=history.commits(repository, [ref.commit for ref in refs]))  # fmt: skip
+    return _refs_page(visit, "branch", "branches", Repository.branches)
 
 
 def tags_page(visit: Visit) -> Response:
     """The tags."""
+    return _refs_page(visit, "tag", "tags", Repository.tags)
+
+
+def _refs_page(visit: Visit, kind: str, at: str, listed: Callable[[Repository], list[Ref]]) -> Response:
     project = visit.project()
     repository = visit.repository(project)
-    refs = repository.tags()
-    protected = {ref.name for ref in refs if visit.instance.protected.matching(project.id, "tag", ref.name)}
-    return visit.page("refs.html", project=project, at="tags", title="Tags", refs=refs, protected=protected,
-                      commits=history.commits(repository, [ref.commit for ref in refs]))  # fmt: skip
+    refs = listed(repository)
+    protected = {ref.name for ref in refs if visit.instance.protected.matching(project.id, kind, ref.name)}
+    commits = history.commits(repository, [ref.commit for ref in refs])
+    return visit.page(
+        "refs.html", project=project, at=at, title=at.title(), refs=refs, protected=protected, commits=commits
+    )
