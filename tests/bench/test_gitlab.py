@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
@@ -20,6 +19,7 @@ import pytest
 from gitlab.v4.objects import Project
 
 from tests.contract.gitlab.light import LightServer
+from tests.contract.gitlab.memory import growth
 from tests.contract.gitlab.ssh import KeyPair
 from tests.contract.gitlab.worktree import Worktree, run_git, with_login
 
@@ -29,7 +29,7 @@ from .raw_git import nginx
 CLIENTS = 50
 PUSHES = 3
 ROUNDS = 7
-PUSHES = 5  # a round; one takes some hundredths of a second, and the machine may be busy in just these
+PUSHES_A_ROUND = 5  # one takes some hundredths of a second, and the machine may be busy in just these
 KILLS = 6
 BIG_MIB = 500
 
@@ -78,24 +78,6 @@ def fsck(light: LightServer) -> None:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{repository}: {done.stdout}{done.stderr}"
-
-
-@contextmanager
-def peak_memory(pid: int) -> Iterator[list[float]]:
-    """The most memory (MiB, resident) that a process has while the block runs."""
-    process, peak, over = psutil.Process(pid), [0.0], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.05):
-            peak[0] = max(peak[0], process.memory_info().rss / 2**20)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        over.set()
-        watcher.join()
 
 
 def test_it_is_ready_soon_and_small(board: Board, tmp_path: Path):
@@ -199,8 +181,7 @@ def test_a_pack_of_500_mib_takes_no_memory(
                 file.write(os.urandom(2**20))
     sha = tree.commit("Big")
     assert light.process is not None
-    before = psutil.Process(light.process.pid).memory_info().rss / 2**20
-    with peak_memory(light.process.pid) as peak:
+    with growth(light.process.pid) as peak:
         started = time.monotonic()
         tree.git("push", "--quiet", "origin", "HEAD:master")
         pushed = time.monotonic()
@@ -208,7 +189,7 @@ def test_a_pack_of_500_mib_takes_no_memory(
         cloned = time.monotonic()
     board.details[f"light GitLab: 500 MiB by {way}, seconds"] = {"push": pushed - started, "clone": cloned - pushed}
     assert project.branches.get("master").commit["id"] == sha
-    assert board.measured(f"light GitLab: memory for 500 MiB by {way}", "MiB", peak[0] - before, 64) <= 64
+    assert board.measured(f"light GitLab: memory for 500 MiB by {way}", "MiB", peak[0], 64) <= 64
     shutil.rmtree(tmp_path / "again")
 
 
@@ -236,7 +217,7 @@ def test_clone_and_push_next_to_nginx(light: LightServer, client: gitlab.Gitlab,
                 folder = tmp_path / f"{name}-{number}"
                 times["clone"][name].append(seconds(lambda url=url, folder=folder: Worktree.clone(url, folder)))
                 clone = Worktree(folder)
-                for again in range(PUSHES):
+                for again in range(PUSHES_A_ROUND):
                     clone.commit(f"One more by {name}", **{f"n{number}_{again}_txt": "x" * 4096})
                     push = ("push", "--quiet", "origin", f"HEAD:refs/heads/round-{number}")
                     times["push"][name].append(seconds(lambda clone=clone, push=push: clone.git(*push)))

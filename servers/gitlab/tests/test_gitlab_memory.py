@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import asyncssh
 import gitlab
-import psutil
 import pytest
 
 from tests.contract.gitlab.light import LightServer
+from tests.contract.gitlab.memory import growth
 from tests.contract.gitlab.ssh import KeyPair
 from tests.contract.gitlab.worktree import Worktree, run_git, with_login
 
@@ -61,26 +59,6 @@ def projects(root):
     return {way: root.projects.create({"name": f"by-{way}", "default_branch": "master"}) for way in WAYS}
 
 
-@contextmanager
-def growth(light):
-    """The MiB by which the server's resident memory grows at most while the block runs, over what it had before."""
-    process, over = psutil.Process(light.process.pid), threading.Event()
-    begin = process.memory_info().rss
-    peak = [0.0]
-
-    def watch():
-        while not over.wait(0.02):
-            peak[0] = max(peak[0], (process.memory_info().rss - begin) / 2**20)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        over.set()
-        watcher.join()
-
-
 def route(light, project, key, way):
     """An address, and git's options that go with it."""
     if way == "SSH":
@@ -91,7 +69,7 @@ def route(light, project, key, way):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_long_push_and_a_long_clone_take_little_memory(light, projects, key, big, tmp_path, way):
     address, options = route(light, projects[way], key, way)
-    with growth(light) as peak:
+    with growth(light.process.pid) as peak:
         big.git(*options, "push", "--quiet", address, "HEAD:master")
         run_git(
             *options, "-c", "core.bigFileThreshold=1m", "clone", "--quiet", "--bare", address, "again", cwd=tmp_path
@@ -116,6 +94,6 @@ def test_a_client_with_an_endless_window_that_takes_nothing_costs_little_memory(
                 await process.stdout.readuntil(b"PACK")
                 time.sleep(2)  # nothing is taken from the network meanwhile, that is the point
 
-    with growth(light) as peak:
+    with growth(light.process.pid) as peak:
         asyncio.run(ask_and_sleep())
     assert peak[0] < _BOUND_MIB
