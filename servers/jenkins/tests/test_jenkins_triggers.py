@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from jenkins_client import pipeline
 from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.polling import Poller
 from jenkins_light.engine.runner import Runner
 from jenkins_light.engine.triggers import find_relative
 from jenkins_light.model import parameterized_timer
@@ -94,3 +96,28 @@ def test_names_of_upstream_jobs_are_relative_to_the_folder(controller: Controlle
         assert find_relative(inner, name) is found
     for name in ("outer", "../../outer", "", "..", "../team"):
         assert find_relative(inner, name) is None
+
+
+def test_a_push_that_comes_while_its_repository_is_looked_at_is_not_missed(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, goes_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def changed(_poller: Poller, _job: Job) -> bool:
+        looked.release()
+        assert goes_on.acquire(timeout=10)
+        return False
+
+    monkeypatch.setattr(Poller, "changed", changed)
+    job = add(controller, "polled", pipeline("echo 1"))
+    controller.triggers.poll(job)
+    assert looked.acquire(timeout=10)
+    for _ in range(3):  # three pushes, of which one look tells all
+        controller.triggers.poll(job)
+    goes_on.release()
+    assert looked.acquire(timeout=10)
+    goes_on.release()
+    assert not looked.acquire(timeout=0.2)
+    controller.triggers.poll(job)
+    assert looked.acquire(timeout=10)
+    goes_on.release()

@@ -121,8 +121,10 @@ class Controller:
         """A build is over: others may start."""
         with self._lock:
             self._runs.pop(run.id, None)
-        run.build.job.builds.rotate()
-        self.queue.wake()
+        try:
+            run.build.job.builds.rotate()
+        finally:
+            self.queue.wake()
 
     def schedule(
         self,

@@ -270,6 +270,12 @@ class PipelineRun:
             if self._over:
                 return
             self._over = True
+        try:
+            self._conclude(result)
+        finally:  # whatever went wrong, others may start
+            self.controller.run_finished(self)
+
+    def _conclude(self, result: str) -> None:
         self.controller.runner.detach(self.id)
         # Without the lock: starting other builds takes the queue's, whose thread may be about to stop this build.
         for line in self.controller.triggers.completed(self.build, result):
@@ -284,7 +290,6 @@ class PipelineRun:
             for path in self.build.folder.glob(name):
                 path.unlink(missing_ok=True)
         stashes.drop(self.build.folder)
-        self.controller.run_finished(self)
 
 
 def _now() -> str:

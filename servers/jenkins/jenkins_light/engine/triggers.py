@@ -32,6 +32,8 @@ class Triggers:
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(_POLLERS, "polling")
         self._lock = threading.Lock()
+        #: Jobs for which a look is due, and those that are looked at.
+        self._due: set[str] = set()
         self._polled: set[str] = set()
         self._poller = Poller(controller)
 
@@ -71,14 +73,32 @@ class Triggers:
                 _log.exception("%s: its trigger stumbled", job.full_name)
 
     def poll(self, job: Job) -> None:
-        """Look for new commits in the background; a job that is being looked at already is not looked at twice."""
+        """Look for new commits in the background; a job that is being looked at is looked at once more afterwards.
+
+        So a push is not missed that came after its repository was asked (Jenkins: SequentialExecutionQueue).
+        """
         with self._lock:
-            if self._closed.is_set() or job.full_name in self._polled:
+            if self._closed.is_set():
+                return
+            self._due.add(job.full_name)
+            if job.full_name in self._polled:
                 return
             self._polled.add(job.full_name)
         self._pool.submit(self._poll, job)
 
     def _poll(self, job: Job) -> None:
+        while self._take_due(job):
+            self._look(job)
+
+    def _take_due(self, job: Job) -> bool:
+        with self._lock:
+            if job.full_name in self._due and not self._closed.is_set():
+                self._due.discard(job.full_name)
+                return True
+            self._polled.discard(job.full_name)
+            return False
+
+    def _look(self, job: Job) -> None:
         try:
             if self._poller.changed(job):
                 self._controller.schedule(job, causes.by_scm_change())
@@ -86,9 +106,6 @@ class Triggers:
             _log.warning("%s was polled and could not be scheduled: %s", job.full_name, error)
         except Exception:
             _log.exception("%s could not be polled", job.full_name)
-        finally:
-            with self._lock:
-                self._polled.discard(job.full_name)
 
     def completed(self, build: Build, result: str) -> list[str]:
         """Start the jobs that wait for this one; what its console says about them, in Jenkins' words."""
