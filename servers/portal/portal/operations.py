@@ -23,7 +23,7 @@ class Operations:
         self._hub = hub
 
     def add(self, operation: Operation, environment: str) -> Operation:
-        """Keeps a new one, gives it its number and tells it."""
+        """Keeps a new one and gives it its number; `tell` it then."""
         number = self._database.insert(
             "INSERT INTO operations (state, document, environment) VALUES (?, '', ?)", operation.state, environment
         )
@@ -32,7 +32,6 @@ class Operations:
         old = number - _KEPT
         self._database.execute("DELETE FROM operations WHERE id <= ? AND state NOT IN ('running', 'waiting')", old)
         self._database.execute("DELETE FROM lines WHERE operation <= ?", old)
-        self._tell(operation)
         return operation
 
     def get(self, number: int) -> Operation:
@@ -64,8 +63,12 @@ class Operations:
         operation = self.get(number).model_copy(update=values)
         with self._database.transaction():
             self._write(operation)
-            self._tell(operation)
+        self.tell(operation)
         return operation
+
+    def tell(self, operation: Operation) -> None:
+        """Tells everybody, when it is kept."""
+        self._database.after_commit(lambda: self._hub.publish("operation", operation))
 
     def progress(self, number: int) -> dict[str, Any]:
         """What of it was done, as its steps left it."""
@@ -116,9 +119,6 @@ class Operations:
             "SELECT * FROM lines WHERE operation = ? AND number > ? ORDER BY number LIMIT ?", number, after, limit
         )
         return [LogLine(operation=number, number=row["number"], at=moment(row["at"]), text=row["text"]) for row in rows]
-
-    def _tell(self, operation: Operation) -> None:
-        self._database.after_commit(lambda: self._hub.publish("operation", operation))
 
     def _write(self, operation: Operation) -> None:
         self._database.execute(

@@ -31,7 +31,9 @@ class Kept:
 
     def begin(self) -> Operation:
         operation = Operation(id=0, action="scale", parameters={}, title="t", who="w", state="running", made=now())
-        return self.operations.add(operation, "test")
+        added = self.operations.add(operation, "test")
+        self.operations.tell(added)
+        return added
 
 
 @pytest.fixture

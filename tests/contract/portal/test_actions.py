@@ -99,7 +99,7 @@ def test_a_tag_is_built_with_its_log(operator: Caller, world: World) -> None:
         ("scale", {"environment": "test", "replicas": -1}, 422, "invalid", ""),
         ("scale", {"environment": "test", "replicas": 3}, 409, "nothing-to-do", ""),
         ("demo-value", {"environment": "test", "value": "a\nb"}, 422, "invalid", ""),
-        ("build", {"ref": "refs/heads/nowhere"}, 404, "unknown-ref", "It has refs/heads/master"),
+        ("build", {"ref": "refs/heads/nowhere"}, 404, "unknown-ref", "refs/heads/master"),
         ("build", {"ref": "refs/tags/v1.0.0.0"}, 409, "version-exists", "not overwritten"),
         ("build", {"ref": "master"}, 422, "invalid", ""),
         ("build", {"branch": "x"}, 422, "invalid", ""),

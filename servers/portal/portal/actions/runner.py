@@ -98,6 +98,7 @@ class Runner:
         with self._database.transaction():
             operation = self._operations.add(operation, prepared.environment)
             self._audit.add(who, name, prepared.title, "asked", operation.message, operation.id)
+        self._operations.tell(operation)
         return operation
 
     def begin(self, operation: Operation) -> None:
