@@ -54,7 +54,7 @@ def credentials(c: Any, json: bool = False) -> None:
 @command(
     positional=["part"],
     help={
-        "part": "gitlab, jenkins, sonarqube, registry, registry-pull, cluster, test, prod, engine or kubestage",
+        "part": "gitlab, jenkins, portal, sonarqube, registry, registry-pull, cluster, test, prod, engine or kubestage",
         "lines": "how many of the last lines",
     },
 )
