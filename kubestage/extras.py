@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kubestage.errors import InputError, MachineError
+from kubestage.files import write_privately
 from kubestage.settings import Settings
 
 SONARQUBE = "sonarqube"
@@ -62,11 +63,10 @@ def change_extras(settings: Settings, wish: ExtrasWish) -> tuple[str, ...]:
     """Adds and takes away, remembers the outcome and gives it; call it under the sandbox's lock.
 
     Raises:
-        MachineError: what the folder holds cannot be read.
+        MachineError: what the folder holds cannot be read, or the folder takes no file.
     """
     before = read_extras(settings)
     after = tuple(name for name in EXTRAS if name in ({*before} | wish.add) - wish.drop)
     if after != before:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        (settings.folder / FILE_NAME).write_text(json.dumps(after) + "\n", encoding="utf-8")
+        write_privately(settings.folder / FILE_NAME, json.dumps(after) + "\n")
     return after

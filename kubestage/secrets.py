@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets as random
 import string
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kubestage.errors import InputError, MachineError
+from kubestage.files import write_privately
 from kubestage.settings import Settings
 
 FILE_NAME = "secrets.json"
@@ -197,24 +196,3 @@ def _broken(path: Path, why: str) -> MachineError:
         why=f"{why}\nWithout them the sandbox's servers and state cannot be opened; the cache is not touched.",
         fix="./inv down && ./inv up",
     )
-
-
-def write_privately(path: Path, text: str) -> None:
-    """Puts a file in place at once and whole, never readable by others.
-
-    Raises:
-        MachineError: the folder takes no file.
-    """
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
-        raise MachineError(f"{path} cannot be written", why=str(error), fix=f"df -h {path.parent}") from error

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from kubestage.errors import InputError
+from kubestage.files import write_privately
 from kubestage.run import run_command
 
 
@@ -86,12 +87,12 @@ class StackFile:
         kept = {key: before[key] for key in secrets if key in before and known.get(key) == digests[key]}
         wanted = {**stored, "config": {**plain, **kept}}
         if wanted != stored:
-            self._file.write_text(yaml.safe_dump(wanted, sort_keys=True), encoding="utf-8")
+            # It holds the salt without which nobody can read the state: an end in the middle must not take it along.
+            write_privately(self._file, yaml.safe_dump(wanted, sort_keys=True))
         for key in secrets.keys() - kept.keys():
             self._encrypt(key, secrets[key], pulumi, env)
         if digests != known:
-            self._digest.touch(mode=0o600)
-            self._digest.write_text(json.dumps(digests, sort_keys=True), encoding="utf-8")
+            write_privately(self._digest, json.dumps(digests, sort_keys=True))
 
     def _encrypt(self, key: str, secret: Secret, pulumi: Path, env: Mapping[str, str]) -> None:
         # The value goes through standard input: Automation API's own set_config would show it in argv.

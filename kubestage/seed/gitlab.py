@@ -17,7 +17,8 @@ from gitlab.v4.objects import Group, User
 from gitlab.v4.objects import Project as RemoteProject
 
 from kubestage.errors import PartError
-from kubestage.secrets import JOB_TOKENS, Secrets, ssh_public_key, write_privately
+from kubestage.files import write_privately
+from kubestage.secrets import JOB_TOKENS, Secrets, ssh_public_key
 from kubestage.seed.git import BRANCH, Account, WorkTree
 from kubestage.seed.projects import PROJECTS, Project, copy_source
 from kubestage.seed.report import SeedReport

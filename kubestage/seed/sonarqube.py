@@ -7,7 +7,8 @@ from secrets import token_urlsafe
 
 from kubestage.delivery.sonarqube import SonarQube
 from kubestage.errors import PartError
-from kubestage.secrets import Secrets, write_privately
+from kubestage.files import write_privately
+from kubestage.secrets import Secrets
 from kubestage.seed.projects import SERVICE
 from kubestage.seed.report import SeedReport
 from kubestage.settings import Settings

@@ -26,6 +26,13 @@ def test_what_was_asked_for_stays_until_it_is_taken_away(settings):
     assert read_extras(settings) == ()
 
 
+def test_who_reads_meanwhile_finds_the_old_or_the_new_and_nothing_between(settings):
+    change_extras(settings, wish_extras(["sonarqube"], []))
+    with (settings.folder / FILE_NAME).open() as reader:
+        change_extras(settings, wish_extras([], ["sonarqube"]))
+        assert reader.read() == '["sonarqube"]\n'
+
+
 def test_its_port_is_needed_with_it_only(settings):
     assert settings.sonarqube_port not in needed_ports(settings)
     change_extras(settings, wish_extras(["sonarqube"], []))

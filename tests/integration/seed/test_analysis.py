@@ -8,7 +8,8 @@ import pytest
 import requests
 import yaml
 
-from kubestage.secrets import Secrets, write_privately
+from kubestage.files import write_privately
+from kubestage.secrets import Secrets
 from kubestage.seed import seed_analysis
 from kubestage.seed.sonarqube import token_file
 from kubestage.settings import Settings

@@ -59,6 +59,13 @@ def test_plain_values_are_written_beside_pulumis_salt(tmp_path: Path, file: Stac
     assert calls(tmp_path) == []
 
 
+def test_a_sudden_end_leaves_pulumis_salt(tmp_path: Path, file: StackFile, pulumi: Path) -> None:
+    with (tmp_path / "Pulumi.sandbox.yaml").open() as before:
+        file.write({"p:listen": "127.0.0.1"}, pulumi, {})
+
+        assert before.read() == "encryptionsalt: v1:salt\n"  # another file took its place, whole
+
+
 def test_a_secret_reaches_pulumi_by_standard_input_alone(tmp_path: Path, file: StackFile, pulumi: Path) -> None:
     file.write({"p:a": "1", "p:token": Secret("hush")}, pulumi, {})
 

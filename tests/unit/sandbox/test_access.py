@@ -8,9 +8,10 @@ import yaml
 from docker.errors import NotFound
 
 from kubestage.extras import EXTRAS, change_extras, wish_extras
+from kubestage.files import write_privately
 from kubestage.sandbox.access import PORTAL, account_kubeconfig, docker_config, put_private_file, read_private_file
 from kubestage.sandbox.credentials import accounts
-from kubestage.secrets import Secrets, write_privately
+from kubestage.secrets import Secrets
 from kubestage.seed.sonarqube import token_file
 from kubestage.settings import Settings
 
