@@ -209,6 +209,14 @@ class TestHookStates:
         assert self.fail(instance, hook, 20).alert_status == "disabled"  # each a test that somebody asked for
         assert instance.hooks.update(ended, url="http://y/").alert_status == "executable"
 
+    def test_a_hook_that_goes_before_it_is_told_keeps_nobody_else_from_being_told(self, instance, hook):
+        other = instance.hooks.add("project", 1, url="http://y/", events={"push_events": True})
+        instance.hooks.remove(hook)
+        with instance.database.transaction():
+            for each in (hook, other):
+                instance.hooks.queue(each, "Push Hook", "uuid", "{}", due=0)
+        assert [instance.hooks.waiting_for(each.id) for each in (hook, other)] == [0, 1]
+
     def test_a_failure_of_before_does_not_undo_a_change(self, instance, hook):
         under_way = self.fail(instance, hook, 3)
         instance.hooks.update(hook, url="http://mended/")
@@ -216,14 +224,29 @@ class TestHookStates:
         assert instance.hooks.find(hook.id).recent_failures == 1
 
 
-def test_payloads_carry_the_address_inside_the_sandbox(instance):
-    from gitlab_light.git.writing import Action, Person, make_commit
+@pytest.fixture
+def root(instance):
+    return instance.users.by_login("root")
 
-    root = instance.users.by_login("root")
+
+@pytest.fixture
+def project(instance, root):
     namespace = instance.namespaces.of_user(root.id)
-    project = instance.projects.create(
+    return instance.projects.create(
         namespace=namespace, name="p", path="p", visibility="private", default_branch="master", creator_id=root.id
     )
+
+
+def test_of_two_who_protect_the_same_at_once_the_table_refuses_one(instance, project):
+    instance.protected.add(project.id, "tag", "v*", 40, 40)
+    with pytest.raises(Refusal, match=r"Protected tag 'v\*' already exists") as refusal:
+        instance.protected.add(project.id, "tag", "v*", 40, 40)
+    assert refusal.value.status == 409
+
+
+def test_payloads_carry_the_address_inside_the_sandbox(instance, root, project):
+    from gitlab_light.git.writing import Action, Person, make_commit
+
     repository = instance.repositories.of(project.id)
     repository.create("master")
     person = Person("A", "a@b")

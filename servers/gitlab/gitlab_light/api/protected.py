@@ -8,7 +8,7 @@ from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, conflict, not_found
+from gitlab_light.errors import bad_parameter, not_found
 from gitlab_light.model.members import DEVELOPER, MAINTAINER
 from gitlab_light.model.protected import ProtectedRef
 from gitlab_light.model.wildcards import check_wildcard
@@ -37,12 +37,9 @@ def show_branch(call: Call) -> Any:
 def protect_branch(call: Call) -> Any:
     """Protects a branch, or all whose names fit a pattern."""
     project = call.project(MAINTAINER)
-    name = _name(call)
-    if call.instance.protected.find(project.id, "branch", name):
-        raise conflict(f"Protected branch '{name}' already exists")
     rule = call.instance.protected.add(
-        project.id, "branch", name, _level(call.params, "push_access_level"), _level(call.params, "merge_access_level"),
-        force=call.params.boolean("allow_force_push"),
+        project.id, "branch", _name(call), _level(call.params, "push_access_level"),
+        _level(call.params, "merge_access_level"), force=call.params.boolean("allow_force_push"),
     )  # fmt: skip
     call.created()
     return entities.protected_branch(rule)
@@ -81,12 +78,10 @@ def show_tag(call: Call) -> Any:
 def protect_tag(call: Call) -> Any:
     """Protects a tag, or all whose names fit a pattern."""
     project = call.project(MAINTAINER)
-    name = _name(call)
-    if call.instance.protected.find(project.id, "tag", name):
-        raise conflict(f"Protected tag '{name}' already exists")
     level = _level(call.params, "create_access_level")
+    rule = call.instance.protected.add(project.id, "tag", _name(call), level, level)
     call.created()
-    return entities.protected_tag(call.instance.protected.add(project.id, "tag", name, level, level))
+    return entities.protected_tag(rule)
 
 
 @routes.delete(_TAGS + "/:name")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -178,11 +179,12 @@ class Hooks:
         self._db.execute("DELETE FROM hooks WHERE id = ?", hook.id)
 
     def queue(self, hook: Hook, event: str, event_uuid: str, payload: str, *, due: float) -> None:
-        """Keeps a payload for delivery."""
-        self._db.insert(
-            "deliveries", hook_id=hook.id, event=event, event_uuid=event_uuid,
-            idempotency_key=str(uuid.uuid4()), payload=payload, due=due, created_at=now(),
-        )  # fmt: skip
+        """Keeps a payload for delivery; a hook that has been removed meanwhile gets nothing."""
+        with suppress(sqlite3.IntegrityError):  # of the foreign key
+            self._db.insert(
+                "deliveries", hook_id=hook.id, event=event, event_uuid=event_uuid,
+                idempotency_key=str(uuid.uuid4()), payload=payload, due=due, created_at=now(),
+            )  # fmt: skip
 
     def waiting(self) -> list[tuple[int, float]]:
         """Each hook that has something waiting, with the time at which its next delivery is due."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
+from gitlab_light.errors import conflict
 from gitlab_light.git.hooks import shell_pattern
 from gitlab_light.model.database import Database
 from gitlab_light.model.projects import Project
@@ -60,11 +62,18 @@ class ProtectedRefs:
     def add(
         self, project_id: int, kind: str, name: str, push_level: int, merge_level: int, *, force: bool = False
     ) -> ProtectedRef:
-        """Protects a branch, tag or pattern."""
-        self._db.insert(
-            "protected_refs", project_id=project_id, kind=kind, name=name,
-            push_level=push_level, merge_level=merge_level, allow_force_push=force,
-        )  # fmt: skip
+        """Protects a branch, tag or pattern.
+
+        Raises:
+            Refusal: it is protected already; also where two ask at once, of whom the table takes one.
+        """
+        try:
+            self._db.insert(
+                "protected_refs", project_id=project_id, kind=kind, name=name,
+                push_level=push_level, merge_level=merge_level, allow_force_push=force,
+            )  # fmt: skip
+        except sqlite3.IntegrityError:
+            raise conflict(f"Protected {kind} '{name}' already exists") from None
         rule = self.find(project_id, kind, name)
         assert rule is not None  # noqa: S101  just written
         return rule
