@@ -155,12 +155,14 @@ def served(settings: Settings, environment: str) -> dict[str, Any]:
     return body
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kubectl(sandbox: Sandbox) -> Any:
-    """kubectl as `eval "$(./inv env)"` gives it to a user."""
+    """kubectl as `eval "$(./inv env)"` gives it to a user, who does so once in a terminal."""
+    told = inv("env")
+    assert told.code == 0, told.text
 
     def run(line: str) -> str:
-        script = f'eval "$({CHECKOUT}/inv env)" && kubectl {line}'
+        script = f"{told.stdout}\nkubectl {line}"
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
