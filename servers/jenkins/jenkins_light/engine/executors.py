@@ -127,15 +127,13 @@ class Workspaces:
             while (path := self._named(job, number)) in self._in_use:
                 number += 1
             self._in_use.add(path)
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+        return self._made(path)
 
     def take_back(self, path: Path) -> Path:
         """Give a build that a restart interrupted its folder again."""
         with self._lock:
             self._in_use.add(path)
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+        return self._made(path)
 
     def release(self, path: Path) -> None:
         """Others may have it now."""
@@ -145,6 +143,14 @@ class Workspaces:
     def of(self, job: str) -> Path:
         """The job's first workspace."""
         return self._named(job, 1)
+
+    def _made(self, path: Path) -> Path:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            self.release(path)
+            raise
+        return path
 
     def _named(self, job: str, number: int) -> Path:
         return self._root / (job if number == 1 else f"{job}@{number}")

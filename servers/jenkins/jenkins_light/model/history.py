@@ -131,8 +131,10 @@ class History:
         return [build for folder in folders if (build := self.find(int(folder.name))) is not None]
 
     def delete(self, build: Build) -> None:
-        """Forget a build and remove its files."""
+        """Forget a build and remove its files; one that somebody else removed meanwhile is no matter."""
         with self._lock:
+            if build.number not in self._numbers:
+                return
             self._numbers.remove(build.number)
             self._loaded.pop(build.number, None)
             shutil.rmtree(build.folder, ignore_errors=True)

@@ -97,9 +97,9 @@ def lock(call: StepCall) -> Iterator[Variables]:
     taken = _take_back(call, locks) if call.saved else _acquire(call, locks, wanted, shown)
     if taken is None:
         raise SkippedBlock
-    call.save(taken=taken)
-    call.log(f"Lock acquired on {shown}")
     try:
+        call.save(taken=taken)
+        call.log(f"Lock acquired on {shown}")
         yield _variables(str(call.args.get("variable") or ""), taken)
     finally:
         with locks.condition:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from jenkins_light.engine import environment, processes
@@ -19,22 +20,24 @@ def node(call: StepCall) -> Iterator[Variables]:
 
     A label that no node has is waited for until the build is stopped, as in Jenkins.
     """
-    workspaces = call.controller.workspaces
-    if "executor" in call.saved:
-        number = call.controller.executors.take_back(call.build, int(call.saved["executor"]))
-        folder = workspaces.take_back(Path(call.saved["workspace"]))
-    else:
-        number = _executor(call, str(call.args.get("label") or ""))
-        folder = workspaces.acquire(call.build.job.full_name)
-        call.save(executor=number, workspace=str(folder))
-    try:
+    executors, workspaces, again = call.controller.executors, call.controller.workspaces, "executor" in call.saved
+    with ExitStack() as held:
+        if again:
+            number = executors.take_back(call.build, int(call.saved["executor"]))
+        else:
+            number = _executor(call, str(call.args.get("label") or ""))
+        held.callback(executors.release, number)
+        if again:
+            folder = workspaces.take_back(Path(call.saved["workspace"]))
+        else:
+            folder = workspaces.acquire(call.build.job.full_name)
+        held.callback(workspaces.release, folder)
+        held.callback(processes.sweep, _cookie(call))
+        if not again:
+            call.save(executor=number, workspace=str(folder))
         call.log(f"Running on Jenkins in {folder}")
         _work_in(call, folder)
         yield _variables(call, folder, number)
-    finally:
-        processes.sweep(_cookie(call))
-        workspaces.release(folder)
-        call.controller.executors.release(number)
 
 
 def _cookie(call: StepCall) -> str:
@@ -97,12 +100,11 @@ def ws(call: StepCall) -> Iterator[Variables]:
     name = call.text("dir")
     call.folder  # noqa: B018 raises Jenkins' message outside a node
     workspaces = call.controller.workspaces
-    if call.saved:
-        folder = workspaces.take_back(Path(call.saved["workspace"]))
-    else:
-        folder = workspaces.acquire(name)
-        call.save(workspace=str(folder))
+    again = bool(call.saved)
+    folder = workspaces.take_back(Path(call.saved["workspace"])) if again else workspaces.acquire(name)
     try:
+        if not again:
+            call.save(workspace=str(folder))
         call.log(f"Running in {folder}")
         _work_in(call, folder)
         yield {"WORKSPACE": str(folder), "WORKSPACE_TMP": f"{folder}@tmp"}
