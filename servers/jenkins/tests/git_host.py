@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import subprocess
 import threading
 from functools import partial
@@ -42,6 +43,10 @@ class GitHost:
         _git(work, "push", "-q", "--tags", str(bare), "master")
         _git(bare, "update-server-info")
         return f"{self.url}/{name}.git"
+
+    def remove(self, name: str) -> None:
+        """Take a repository away."""
+        shutil.rmtree(self._folder / f"{name}.git")
 
     def head(self, name: str) -> str:
         """The commit that master points to."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from git_host import GitHost
 from jenkins_client import Client, pipeline, pipeline_from_scm, wait_for
@@ -57,19 +59,24 @@ def test_a_job_follows_another_that_ends_well_enough(client: Client) -> None:
         client.post(f"/job/{job}/doDelete")
 
 
-def test_polling_builds_new_commits_once(client: Client, git_host: GitHost) -> None:
-    script = "node { checkout scm; echo readFile('version') }"
-    url = git_host.add("polled", {"Jenkinsfile": script, "version": "one"})
-    client.create("polled", pipeline_from_scm(url, "Jenkinsfile", properties=poll()))
+@pytest.fixture
+def polled(client: Client) -> Callable[[], str]:
+    """Polls the job `polled` and returns the log."""
 
     def polled() -> str:
-        """Polls and returns the log."""
         old = client.get("/job/polled/scmPollLog/pollingLog").text
         client.post("/job/polled/polling")
         return wait_for(
             lambda: now if (now := client.get("/job/polled/scmPollLog/pollingLog").text) != old else None, "polling"
         )
 
+    return polled
+
+
+def test_polling_builds_new_commits_once(client: Client, git_host: GitHost, polled: Callable[[], str]) -> None:
+    script = "node { checkout scm; echo readFile('version') }"
+    url = git_host.add("polled", {"Jenkinsfile": script, "version": "one"})
+    client.create("polled", pipeline_from_scm(url, "Jenkinsfile", properties=poll()))
     assert "no previous build to compare to" in polled()
     first = wait_for(lambda: last_build(client, "polled"), "the first build")
     assert first["number"] == 1
@@ -85,6 +92,24 @@ def test_polling_builds_new_commits_once(client: Client, git_host: GitHost) -> N
     (changes,) = client.json("/job/polled/2/wfapi/changesets")
     assert [commit["message"] for commit in changes["commits"]] == ["second"]
     assert polled().endswith("No changes\n")
+    client.post("/job/polled/doDelete")
+
+
+def test_polling_asks_all_repositories_of_the_last_build_that_came_to_them(
+    client: Client, git_host: GitHost, polled: Callable[[], str]
+) -> None:
+    """One that fails before its checkouts, or whose repository is away, hides no push to the others."""
+    away, here = (git_host.add(name, {"version": "one"}) for name in ("polled-away", "polled-here"))
+    steps = "".join(f"dir('{n}') {{ git url: '{url}', branch: 'master' }}; " for n, url in enumerate((away, here)))
+    client.create("polled", pipeline(f"node {{ if (currentBuild.number == 2) error 'early'; {steps} }}", poll()))
+    assert [client.finished(client.trigger("polled")).result for _ in range(2)] == ["SUCCESS", "FAILURE"]
+    assert polled().endswith("No changes\n")
+    git_host.remove("polled-away")
+    git_host.add("polled-here", {"version": "two"}, "second")
+    log = polled()
+    assert "ERROR: polling failed: " in log
+    assert log.endswith("Changes found\n")
+    wait_for(lambda: (b := last_build(client, "polled")) and b["number"] == 3, "the build")
     client.post("/job/polled/doDelete")
 
 

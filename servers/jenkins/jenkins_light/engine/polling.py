@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Baseline:
-    """A repository as the last build took it."""
+    """A repository as a build took it."""
 
     scm: GitScm
     branch: str
@@ -46,23 +46,27 @@ class Poller:
         """Poll a job's repositories and keep the log; whether a build is due."""
         began = time.monotonic()
         lines = [f"Started on {datetime.now().astimezone():%b %d, %Y, %I:%M:%S %p}"]
-        try:
-            found = self._look(job, lines)
-        except (Abort, JenkinsError) as error:
-            lines += [f"ERROR: {error}"]
-            found = False
+        found = self._look(job, lines)
         lines += [f"Done. Took {time.monotonic() - began:.2f} sec", "Changes found" if found else "No changes", ""]
         write_bytes(log_path(job), "\n".join(lines).encode())
         return found
 
     def _look(self, job: Job, lines: list[str]) -> bool:
-        last = job.builds.last
-        if last is None:
+        whole = job.builds.permalink("lastSuccessfulBuild") or job.builds.last
+        if whole is None:
             # There is nothing to compare with; the first build brings it (WorkflowJob.poll: BUILD_NOW).
             lines.append("no previous build to compare to")
             return True
-        moved = [self._moved(job, taken, lines) for taken in _baselines(job, last)]
+        moved = [self._asked(job, taken, lines) for taken in _baselines(job, whole)]
         return True in moved
+
+    def _asked(self, job: Job, taken: _Baseline, lines: list[str]) -> bool:
+        """Whether one repository has moved; one that can't be asked keeps no other from being asked."""
+        try:
+            return self._moved(job, taken, lines)
+        except (Abort, JenkinsError) as error:
+            lines.append(f"ERROR: polling failed: {error}")
+            return False
 
     def _moved(self, job: Job, taken: _Baseline, lines: list[str]) -> bool:
         home = self._controller.settings.home
@@ -89,20 +93,28 @@ class Poller:
         return not known
 
 
-def _baselines(job: Job, build: Build) -> Iterator[_Baseline]:
-    """What a build took, each repository and branch once; without ``poll: false`` ones."""
+def _baselines(job: Job, whole: Build) -> Iterator[_Baseline]:
+    """What is compared: each repository and branch of the last whole build, once; without ``poll: false`` ones.
+
+    A build that failed may have come to some of them only, so it brings no fewer; what it took is known all the same.
+    Source: WorkflowJob.poll.
+    """
+    newest: dict[tuple[str, str], tuple[str, int]] = {}
+    for build in job.builds:
+        for entry in build.record.scm:
+            newest.setdefault((entry["url"], entry["branch"]), (entry["commit"], build.number))
+        if build is whole:
+            break
     definition = job.config.definition
     own = definition.scm if isinstance(definition, ScmDefinition) else None
-    for taken in {(entry["url"], entry["branch"]): entry for entry in build.record.scm}.values():
+    for key, taken in {(entry["url"], entry["branch"]): entry for entry in whole.record.scm}.items():
         if taken.get("poll") == "false":
             continue
         credentials = taken.get("credentialsId", "")
         if not credentials and own is not None and own.url == taken["url"]:
             credentials = own.credentials_id
         remote = taken["branch"].split("/", 1)[0] if "/" in taken["branch"] else "origin"
-        yield _Baseline(
-            GitScm(taken["url"], credentials, remote=remote), taken["branch"], taken["commit"], build.number
-        )
+        yield _Baseline(GitScm(taken["url"], credentials, remote=remote), taken["branch"], *newest[key])
 
 
 def _heads(listed: str) -> dict[str, str]:
