@@ -4,28 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from model_scripts import OK_STAGES, errors, in_stage, matrix, top
 from runner_driver import Message, Runner
-
-OK_STAGES = "stages { stage('a') { steps { echo 'x' } } }"
-
-
-def errors(runner: Runner, script: str) -> list[str]:
-    answer = runner.ask({"type": "validate", "id": "v", "script": script})
-    return [error["message"] for error in answer["errors"]]
-
-
-def top(section: str) -> str:
-    return f"pipeline {{ agent any\n{section}\n{OK_STAGES} }}"
-
-
-def in_stage(sections: str) -> str:
-    return f"pipeline {{ agent any\nstages {{ stage('a') {{ {sections} }} }} }}"
-
-
-def matrix(axes: str, excludes: str = "") -> str:
-    excluding = f"excludes {{ {excludes} }}" if excludes else ""
-    stages = "stages { stage('b') { steps { echo 'x' } } }"
-    return in_stage(f"matrix {{ axes {{ {axes} }}\n{excluding}\n{stages} }}")
 
 
 def test_the_log_shows_every_error_with_its_place(runner: Runner) -> None:
@@ -90,28 +70,6 @@ def test_tools_that_are_not_installed_are_told(runner: Runner) -> None:
         'Tool type "maven" does not have an install of "maven-3" configured - did you mean "maven-3.5.2"?'
     ]
     assert runner.ask({**message, "tools": {"maven": ["maven-3"]}})["errors"] == []
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        'echo "${1}"',
-        "echo env.X",
-        "retry(3) { sh 'x' }",
-        "node { milestone() }",
-        "dir('x') { deleteDir() }",
-        "checkout scm",
-        "checkout([$class: 'GitSCM', branches: [[name: 'x']]])",
-        "withCredentials([string(credentialsId: 'x', variable: 'Y')]) { sh 'x' }",
-        "sh script: 'x', returnStatus: true",
-        "catchError(buildResult: 'SUCCESS') { echo 'x' }",
-        "input 'x'",
-        "stash name: 'x', includes: '**'",
-        "unknownStep 1, 2",
-    ],
-)
-def test_what_fits_is_no_error(runner: Runner, steps: str) -> None:
-    assert errors(runner, in_stage(f"steps {{ {steps} }}")) == []
 
 
 def test_a_sound_pipeline_has_none(runner: Runner) -> None:
@@ -287,32 +245,6 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
         (top("options { timestamps()\ntimestamps() }"), 'Duplicate option name: "timestamps"'),
         (top("triggers { cron('x')\ncron('y') }"), 'Duplicate trigger name: "cron"'),
         (top("tools { }"), "No tools specified"),
-        (
-            in_stage("steps { echo 1 }"),
-            'Expecting "class java.lang.String" but got "1" of type class java.lang.Integer instead',
-        ),
-        (
-            in_stage("steps { timeout(time: '1', unit: 'HOURS') { echo 'x' } }"),
-            'Expecting "int" for parameter "time" but got "1" of type class java.lang.String instead',
-        ),
-        (top("triggers { cron() }"), '"cron" should have 1 arguments but has 0 arguments instead.'),
-        (
-            top("options { buildDiscarder(logRotator(numToKeep: '5')) }"),
-            'Invalid parameter "numToKeep", did you mean "numToKeepStr"?',
-        ),
-        (top("parameters { booleanParam(namd: 'x') }"), 'Invalid parameter "namd", did you mean "name"?'),
-        (
-            top("parameters { string(name: 1234) }"),
-            'for parameter "name" but got "1234" of type class java.lang.Integer instead',
-        ),
-        (in_stage("steps { sh scirpt: 'x' }"), 'Invalid parameter "scirpt", did you mean "script"?'),
-        (in_stage("steps { writeFile file: 'x' }"), 'Missing required parameter: "text"'),
-        (in_stage("steps { sh 'a', 'b' }"), 'Arguments to "sh" must be explicitly named.'),
-        (
-            in_stage("steps { readMavenPom 'x' }"),
-            "Step does not take a single required parameter - use named parameters instead",
-        ),
-        (in_stage("steps { echo 'x' }\npost { always { mail to: 'x' } }"), 'Missing required parameter: "subject"'),
     ],
 )
 def test_message(runner: Runner, script: str, expected: str) -> None:

@@ -60,6 +60,7 @@ final class AgentValidator {
         if (BARE.contains(name)) {
             return;
         }
+        Ast.values(type).forEach(errors::value);
         List<String> known = Known.AGENTS.get(name);
         if (known == null) {
             errors.sense("Invalid agent type \"" + name + "\" specified. Must be one of " + Known.AGENT_TYPES, type.getMethod());
@@ -95,6 +96,7 @@ final class AgentValidator {
                     errors.form((arguments == 0 ? "No argument" : "Too many arguments") + " for map key \"" + Ast.literal(call.getMethod()) + "\"",
                             call.getMethod());
                 }
+                Ast.arguments(call).forEach(errors::value);
                 calls.add(call);
             }
         }

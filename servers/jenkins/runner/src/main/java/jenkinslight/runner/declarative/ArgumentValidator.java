@@ -60,6 +60,14 @@ final class ArgumentValidator {
         }
     }
 
+    /** What a method called in an argument may not be: steps, which have places of their own. */
+    private void blocked(MethodCallExpression call) {
+        String why = StepValidator.BLOCKED_AS_ARGUMENTS.get(String.valueOf(Ast.name(call)));
+        if (why != null) {
+            errors.sense("Invalid step \"" + Ast.name(call) + "\" used - not allowed in this context - " + why, call);
+        }
+    }
+
     private void entryOfDirective(Signature signature, MapEntryExpression entry) {
         String key = String.valueOf(Ast.literal(entry.getKeyExpression()));
         Parameter parameter = signature.parameter(key);
@@ -73,6 +81,7 @@ final class ArgumentValidator {
     private void valueOfDirective(Parameter parameter, Expression value, boolean withName) {
         if (value instanceof MethodCallExpression) {
             ofDirective((MethodCallExpression) value, value);
+            blocked((MethodCallExpression) value);
         } else {
             type(value, parameter, withName);
         }

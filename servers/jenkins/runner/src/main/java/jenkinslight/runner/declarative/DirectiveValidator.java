@@ -8,6 +8,7 @@ import java.util.Set;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.codehaus.groovy.ast.expr.GStringExpression;
+import org.codehaus.groovy.ast.expr.MapEntryExpression;
 import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.ExpressionStatement;
@@ -123,6 +124,7 @@ final class DirectiveValidator {
             } else if (!Known.TOOLS.contains(name)) {
                 errors.sense("Invalid tool type \"" + name + "\". Valid tool types: " + Known.TOOLS, tool.getMethod());
             } else {
+                errors.value(Ast.arguments(tool).get(0));
                 installation(name, Ast.arguments(tool).get(0));
             }
         }
@@ -152,9 +154,25 @@ final class DirectiveValidator {
                 errors.sense("Invalid option type \"" + option.name + "\". Valid option types: " + known, option.where);
             }
         }
+        Ast.statements(options).forEach(this::preserved);
         empty(where, options, "options");
         for (String twice : StageValidator.repeated(names)) {
             errors.sense("Duplicate option name: \"" + twice + "\"", where);
+        }
+    }
+
+    /** Of how many builds {@code preserveStashes} keeps the stashes. */
+    private void preserved(Statement option) {
+        MethodCallExpression call = Ast.call(option);
+        if (call == null || !"preserveStashes".equals(Ast.name(call))) {
+            return;
+        }
+        for (MapEntryExpression entry : Ast.named(call)) {
+            Object count = entry.getValueExpression() instanceof ConstantExpression ? ((ConstantExpression) entry.getValueExpression()).getValue() : null;
+            boolean outside = count instanceof Integer && ((Integer) count < 1 || (Integer) count > 50);
+            if (outside && "buildCount".equals(Ast.literal(entry.getKeyExpression()))) {
+                errors.sense("The number of builds to preserve must be between 1 and 50.", option);
+            }
         }
     }
 
@@ -274,6 +292,8 @@ final class DirectiveValidator {
                 errors.form("Not a valid field for input: \"" + name + "\"", field.getMethod());
             } else if (name.equals("parameters")) {
                 parameters(statement, field);
+            } else {
+                errors.value(Ast.arguments(field).get(0));
             }
         }
         if (!seen.contains("message")) {

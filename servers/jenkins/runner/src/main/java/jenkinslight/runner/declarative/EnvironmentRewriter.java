@@ -99,11 +99,14 @@ final class EnvironmentRewriter {
                 errors.form("Environment variable values can only be joined together with ‘+’s.", value);
             }
         } else if (value instanceof MethodCallExpression) {
+            errors.value(value);
             if (isCredential(value)) {
                 Ast.arguments((MethodCallExpression) value).stream().filter(argument -> !isText(argument)).forEach(argument ->
                         errors.form("Internal function call parameters must be strings.", value));
             }
-        } else if (!isText(value)) {
+        } else if (isText(value)) {
+            errors.value(value);
+        } else {
             errors.form("Environment variable values must either be single quoted, double quoted, or function calls.", value);
         }
     }
@@ -111,7 +114,9 @@ final class EnvironmentRewriter {
     private void part(Expression part) {
         if (part instanceof BinaryExpression) {
             value(part);
-        } else if (!isText(part)) {
+        } else if (isText(part)) {
+            errors.value(part);
+        } else {
             errors.form("Environment variable values to be concatenated together must be single or double quoted.", part);
         }
     }

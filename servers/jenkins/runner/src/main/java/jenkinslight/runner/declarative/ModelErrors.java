@@ -1,8 +1,12 @@
 package jenkinslight.runner.declarative;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.ConstantExpression;
+import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.BlockStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.control.SourceUnit;
@@ -29,6 +33,20 @@ final class ModelErrors {
     /** The form is right, what it says is not. */
     void sense(String message, ASTNode where) {
         ofSense.add(error(message, where));
+    }
+
+    /** Checks an expression that stands for a value: what looks like a variable of a shell is none, and whole numbers have an end. */
+    void value(Expression value) {
+        if (value instanceof ConstantExpression) {
+            Object constant = ((ConstantExpression) value).getValue();
+            if (constant instanceof BigInteger && ((BigInteger) constant).bitLength() >= Long.SIZE) {
+                form("BigIntegers cannot be used as constants in Declarative. The maximum value for an integer is 9,223,372,036,854,775,807"
+                        + " and the minimum value for an integer is -9,223,372,036,854,775,808.", value);
+            }
+        } else if (value instanceof MethodCallExpression && text(value).startsWith("${")) {
+            String text = text(value);
+            form(text + " cannot be used as a value directly. Did you mean \"" + text + "\"? (add quotes)", value);
+        }
     }
 
     /** Reports the errors of sense too. */

@@ -16,6 +16,7 @@ import org.codehaus.groovy.ast.stmt.Statement;
 
 /** Checks {@code stages}, {@code parallel} and each {@code stage} with all that is in it. */
 final class StageValidator {
+    static final String NESTED = "\"matrix\" or \"parallel\" cannot be nested inside another \"matrix\" or \"parallel\".";
     private static final String[] CONTENTS = {"matrix", "parallel", "stages", "steps"};
 
     private final ModelErrors errors;
@@ -109,7 +110,7 @@ final class StageValidator {
     private void section(String name, Statement stage, Statement statement, MethodCallExpression section, boolean nested) {
         switch (name) {
             case "steps":
-                steps.ofStage(section);
+                steps.ofStage(section, nested);
                 break;
             case "stages":
                 stages(statement, section, name, nested);
@@ -147,8 +148,7 @@ final class StageValidator {
         }
         boolean forks = sections.containsKey("parallel") || sections.containsKey("matrix");
         if (nested && forks) {
-            errors.sense("\"matrix\" or \"parallel\" cannot be nested inside another \"matrix\" or \"parallel\".",
-                    sections.getOrDefault("matrix", sections.get("parallel")));
+            errors.sense(NESTED, sections.getOrDefault("matrix", sections.get("parallel")));
         } else if (found > 1) {
             errors.sense("Only one of \"matrix\", \"parallel\", \"stages\", or \"steps\" allowed for stage \"" + name + "\"", stage);
         } else if (found == 0) {

@@ -1,5 +1,7 @@
 package jenkinslight.runner.declarative;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jenkinslight.runner.language.Signature;
@@ -8,6 +10,7 @@ import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.codehaus.groovy.ast.expr.MapEntryExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.Statement;
 
@@ -18,18 +21,29 @@ final class StepValidator {
             "properties", "The properties step cannot be used in Declarative Pipelines",
             "parallel", "The parallel step can only be used as the only top-level step in a stage's step block");
 
+    /** What is no argument of an option, a trigger or a parameter. */
+    static final Map<String, String> BLOCKED_AS_ARGUMENTS = new LinkedHashMap<>(BLOCKED);
+
+    static {
+        BLOCKED_AS_ARGUMENTS.put("node", "The node step cannot be called as an argument to a method in Declarative Pipelines");
+    }
+
     private final ModelErrors errors;
 
     StepValidator(ModelErrors errors) {
         this.errors = errors;
     }
 
-    /** Checks the section {@code steps}, which may hold the step parallel alone. */
-    void ofStage(MethodCallExpression section) {
+    /**
+     * Checks the section {@code steps}, which may hold the step parallel alone.
+     *
+     * @param nested whether its stage is inside {@code parallel} or {@code matrix}
+     */
+    void ofStage(MethodCallExpression section, boolean nested) {
         List<Statement> statements = Ast.statements(section);
         MethodCallExpression only = statements.size() == 1 ? Ast.call(statements.get(0)) : null;
         if (only != null && "parallel".equals(Ast.name(only))) {
-            branches(only);
+            branches(only, nested);
         } else {
             block(Ast.body(section), section);
         }
@@ -44,7 +58,8 @@ final class StepValidator {
         statements.forEach(this::step);
     }
 
-    private void branches(MethodCallExpression parallel) {
+    private void branches(MethodCallExpression parallel, boolean nested) {
+        List<ClosureExpression> branches = new ArrayList<>();
         for (MapEntryExpression branch : Ast.named(parallel)) {
             boolean failFast = "failFast".equals(Ast.literal(branch.getKeyExpression()));
             Expression value = branch.getValueExpression();
@@ -54,7 +69,11 @@ final class StepValidator {
                 errors.form("Expected closure or failFast", branch.getKeyExpression());
             } else if (!failFast) {
                 block((ClosureExpression) value, value);
+                branches.add((ClosureExpression) value);
             }
+        }
+        if (nested && branches.size() > 1) {
+            errors.sense(StageValidator.NESTED, branches.get(0).getCode());
         }
     }
 
@@ -74,6 +93,8 @@ final class StepValidator {
         if (BLOCKED.containsKey(name)) {
             errors.sense("Invalid step \"" + name + "\" used - not allowed in this context - " + BLOCKED.get(name), statement);
         }
+        Ast.values(call).stream().filter(value -> !(value instanceof MapExpression)).forEach(errors::value);
+        Ast.named(call).forEach(entry -> errors.value(entry.getValueExpression()));
         Signature signature = Signature.of(name);
         if (signature != null) {
             new ArgumentValidator(errors).validate(name, signature, call, statement);
