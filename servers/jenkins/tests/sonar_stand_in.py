@@ -55,10 +55,22 @@ class SonarStandIn:
     @property
     def analysis(self) -> str:
         """What a scanner does that has sent its report here."""
-        report = REPORT.format(self.id)
-        return (
-            f"node {{ withSonarQubeEnv('sonarqube') {{ writeFile file: 'target/report-task.txt', text: '{report}' }} }}"
-        )
+        return self.analysis_at("sonarqube")
+
+    def analysis_at(self, installation: str) -> str:
+        """The same with another name for this server."""
+        report = f"writeFile file: 'target/report-task.txt', text: '{REPORT.format(self.id)}'"
+        return f"node {{ withSonarQubeEnv('{installation}') {{ {report} }} }}"
+
+    def hook(self, gate: str) -> bytes:
+        """What it calls Jenkins with when the analysis is taken in; without a gate's status, if there is none."""
+        body = {
+            "taskId": self.id,
+            "status": "SUCCESS",
+            "project": {"key": "a:b", "name": "ab", "url": "http://localhost:9000/dashboard?id=a%3Ab"},
+            **({"qualityGate": {"name": "g", "status": gate}} if gate else {}),
+        }
+        return json.dumps(body).encode()
 
     def close(self) -> None:
         self._server.shutdown()

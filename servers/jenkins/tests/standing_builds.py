@@ -136,6 +136,11 @@ STANDING: dict[str, tuple[str, str]] = {
         }""",
     ),
     "unresumable": ("The recommended git tool is", "node { git 'http://127.0.0.1:SILENT/repo.git' }"),
+    "not-to-resume": (
+        "ready",
+        "pipeline { agent any\n options { disableResume(); durabilityHint('PERFORMANCE_OPTIMIZED') }\n"
+        "stages { stage('s') { steps { sh 'echo ready; sleep 600' } } }\n post { always { echo 'is over' } } }",
+    ),
     "stopped-later": ("ready", "node { try { sh 'echo ready; sleep 600' } finally { echo 'cleaned up' } }"),
     "sleep": ("Sleeping for", 'def n = 41; sleep 6; echo "n is ${n + 1}"'),
     "timeout": (

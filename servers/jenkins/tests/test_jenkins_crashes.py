@@ -57,6 +57,10 @@ def terminated(server: LightJenkins) -> LightJenkins:
     )
     stand(client, "taken", "node { sh 'echo ready; echo $$ > pid; sleep 600' }")
     stand(client, "damaged", "sleep 600", "Sleeping for")
+    no_resume = "<org.jenkinsci.plugins.workflow.job.properties.DisableResumeJobProperty/>"
+    client.create("doomed", pipeline("try { input 'On?' } finally { echo 'tidied up' }", no_resume))
+    client.trigger("doomed")
+    wait_for(lambda: "Proceed or Abort" in client.console("doomed") or None, "the doomed build to ask")
     state = server.home / "jobs" / "damaged" / "builds" / "1" / "program.dat"
     pid = server.home / "workspace" / "taken" / "pid"
     wait_for(lambda: (state.exists() and pid.exists() and pid.read_text()) or None, "the state and the shell")
@@ -78,6 +82,20 @@ def test_sigterm_pauses_and_leaves_the_shell_alone(terminated: LightJenkins) -> 
 
     assert result == "SUCCESS", log
     assert log.count("Pausing (shutting down)") == log.count("\nover\n") == 1
+
+
+def test_a_build_that_must_not_resume_ends_with_the_server(terminated: LightJenkins) -> None:
+    result, log = terminated.client.ended("doomed")
+
+    assert result == "ABORTED", log
+    start = (
+        "Resume disabled by user, switching to high-performance, low-durability mode.\n[Pipeline] Start of Pipeline\n"
+    )
+    assert start in log
+    end = "\nFailing build: shutting down controller and build is marked to not resume\nTerminating input\n"
+    assert end in log
+    assert "\ntidied up\n" in log.partition(end)[2]
+    assert "Resuming build at" not in log
 
 
 def test_a_shell_that_a_restart_took_along_fails(terminated: LightJenkins) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import time
@@ -12,6 +13,7 @@ import pytest
 from corpus_library import library_configuration
 from jenkins_client import Client, pipeline, username_password, wait_for
 from jenkins_harness import LightJenkins, runner_jar
+from sonar_stand_in import SonarStandIn
 from standing_builds import LIBRARY, STANDING, WAIT
 
 SECONDS_AWAY = 2.5
@@ -25,7 +27,20 @@ def silent_port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Iterator[LightJenkins]:
+def gates() -> Iterator[dict[str, SonarStandIn]]:
+    """A SonarQube for each moment at which its hook may come; none has taken its analysis in yet."""
+    servers = {f"gate-{moment}": SonarStandIn() for moment in ("before", "away", "after")}
+    for server in servers.values():
+        server.task = {"status": "PENDING"}
+    yield servers
+    for server in servers.values():
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def restarted(
+    tmp_path_factory: pytest.TempPathFactory, silent_port: int, gates: dict[str, SonarStandIn]
+) -> Iterator[LightJenkins]:
     """A server that was killed with -9 while every build of STANDING stood in its step, and started again."""
     server = LightJenkins(tmp_path_factory.mktemp("restart"), runner_jar(), JENKINS_EXECUTORS="30")
     _library(server.home)
@@ -43,11 +58,13 @@ def restarted(tmp_path_factory: pytest.TempPathFactory, silent_port: int) -> Ite
     for name in set(STANDING) - {"sleep", "timeout"}:
         get_there(client, name)
     wait_for(lambda: "is not free" in client.console("lock-waits") or None, "the second lock")
+    _wait_for_gates(client, gates)
     for name in ("sleep", "timeout"):
         client.trigger(name)
         get_there(client, name)
     server.kill()
     (server.home / "away").touch()
+    gates["gate-away"].task, gates["gate-away"].gate = {"status": "SUCCESS", "analysisId": "ANALYSIS"}, "ERROR"
     time.sleep(SECONDS_AWAY)
     server.start()
     (server.home / "go").touch()
@@ -68,6 +85,23 @@ def _library(home: Path) -> None:
     tag = "org.jenkinsci.plugins.workflow.libs.GlobalLibraries"
     library = library_configuration("kept", str(repository), "master")
     (home / f"{tag}.xml").write_text(f"<{tag}><libraries>{library}</libraries></{tag}>")
+
+
+def _wait_for_gates(client: Client, gates: dict[str, SonarStandIn]) -> None:
+    """Let builds wait for their gates, but for the one whose hook comes before it does."""
+    installations = [{"name": name, "serverUrl": sonar.url} for name, sonar in gates.items()]
+    document = {"unclassified": {"sonarGlobalConfiguration": {"installations": installations}}}
+    assert client.post("/configuration-as-code/apply", data=json.dumps(document)).status_code == 200
+    for name, sonar in gates.items():
+        held = f"node {{ sh 'echo ready; {WAIT}' }}\n" if name == "gate-before" else ""
+        gate = 'echo "gate ${waitForQualityGate(abortPipeline: true).status}"'
+        client.create(name, pipeline(f"{sonar.analysis_at(name)}\n{held}{gate}"))
+        client.trigger(name)
+        stands = "\nready" if held else "status is 'PENDING'"
+        wait_for(lambda name=name, stands=stands: stands in client.console(name) or None, name)
+    before = gates["gate-before"]
+    before.task = {"status": "SUCCESS", "analysisId": "ANALYSIS"}
+    assert client.post("/sonarqube-webhook/", data=before.hook("OK")).status_code == 200
 
 
 def get_there(client: Client, name: str) -> None:
@@ -258,3 +292,36 @@ def test_what_was_resumed_can_be_stopped(restarted: LightJenkins) -> None:
     assert result == "ABORTED"
     assert "Sending interrupt signal to process" in log
     assert "cleaned up" in log
+
+
+def test_a_build_that_must_not_resume_fails(restarted: LightJenkins) -> None:
+    result, log = restarted.client.ended("not-to-resume")
+
+    assert result == "FAILURE", log
+    assert log.endswith(
+        "\njava.io.IOException: Cannot resume build -- was not cleanly saved when Jenkins shut down.\n"
+        "[Pipeline] End of Pipeline\nERROR: Failed to load program\nFinished: FAILURE\n"
+    )
+    assert "is over" not in log
+    shown = restarted.client.json("/job/not-to-resume/api/json")
+    assert shown["resumeBlocked"] is True
+    kinds = [entry["_class"].rpartition(".")[2] for entry in shown["property"]]
+    assert kinds == ["DisableResumeJobProperty", "DurabilityHintJobProperty"]
+    config = restarted.client.get("/job/not-to-resume/config.xml").text
+    assert "<hint>PERFORMANCE_OPTIMIZED</hint>" in config
+
+
+def test_a_quality_gate_is_waited_for_whenever_its_hook_comes(
+    restarted: LightJenkins, gates: dict[str, SonarStandIn]
+) -> None:
+    client, asked = restarted.client, "status is 'PENDING'"
+    wait_for(lambda: client.console("gate-after").count(asked) == 2 or None, "the step to look once more")
+    assert client.post("/sonarqube-webhook/", data=gates["gate-after"].hook("OK")).status_code == 200
+
+    for name in ("gate-before", "gate-after"):
+        result, log = client.ended(name)
+        assert result == "SUCCESS", log
+        assert log.count("\ngate OK\n") == 1
+    result, log = client.ended("gate-away")
+    assert result == "FAILURE"
+    assert "ERROR: Pipeline aborted due to quality gate failure: ERROR\n" in log

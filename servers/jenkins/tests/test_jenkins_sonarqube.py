@@ -56,14 +56,7 @@ def configure(client: Client, url: str, **more: str) -> None:
 
 
 def send_hook(client: Client, sonar: SonarStandIn, gate: str = "OK", *, secret: str = "") -> int:
-    body = json.dumps(
-        {
-            "taskId": sonar.id,
-            "status": "SUCCESS",
-            "project": {"key": "a:b", "name": "ab", "url": "http://localhost:9000/dashboard?id=a%3Ab"},
-            **({"qualityGate": {"name": "g", "status": gate}} if gate else {}),
-        }
-    ).encode()
+    body = sonar.hook(gate)
     headers = {"Content-Type": "application/json; charset=utf-8", "Host": "jenkins:8080"}
     if secret:
         headers["X-Sonar-Webhook-HMAC-SHA256"] = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

@@ -120,22 +120,6 @@ def test_the_jobs_own_token_says_who_called(client: Client) -> None:
     assert client.get("/job/remote/build?token=other").status_code == 403
 
 
-def test_throttled_jobs_wait(client: Client) -> None:
-    tag = "hudson.plugins.throttleconcurrents.ThrottleJobProperty"
-    inner = "<maxConcurrentTotal>1</maxConcurrentTotal><throttleEnabled>true</throttleEnabled>"
-    number = "<hudson.model.StringParameterDefinition><name>N</name></hudson.model.StringParameterDefinition>"
-    client.create("throttled", pipeline("sleep 2", f"<{tag}>{inner}</{tag}>" + definitions(number)))
-    items = [client.trigger("throttled", {"N": str(n)}) for n in range(2)]
-    client.started(items[0])
-
-    def blocked() -> str | None:
-        item = client.json(f"/queue/item/{items[1]}/api/json")
-        return item["why"] if item["blocked"] else None
-
-    assert wait_for(blocked, "the second to wait") == "Already running 1 builds across all nodes"
-    assert [client.finished(item).result for item in items] == ["SUCCESS", "SUCCESS"]
-
-
 def test_a_newer_build_may_end_the_older(client: Client) -> None:
     script = """pipeline { agent none
       options { disableConcurrentBuilds(abortPrevious: true) }

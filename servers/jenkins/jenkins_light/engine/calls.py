@@ -23,6 +23,7 @@ class Block:
     Attributes:
         folder: the working directory, or None outside any node. workspace: that of the node around.
         container: what commands run in, when this block is such a container.
+        categories: what ``throttle`` puts the node blocks within into, when this block is one; None otherwise.
         outcome: how the block went, once it has ended: "success", "failure" or "aborted"; "" when the build ended hard.
         variables: what it adds to the environment. sensitive: the names of those that hold secrets.
     """
@@ -31,6 +32,7 @@ class Block:
     folder: Path | None
     workspace: Path | None = None
     container: Container | None = None
+    categories: tuple[str, ...] | None = None
     manager: AbstractContextManager[Variables] | None = None
     outcome: str = ""
     variables: Variables = field(default_factory=dict)
@@ -110,6 +112,14 @@ class StepCall:
         while block is not None and block.container is None:
             block = block.parent
         return None if block is None else block.container
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """What the innermost ``throttle`` around the step names."""
+        block = self.block
+        while block is not None and block.categories is None:
+            block = block.parent
+        return () if block is None or block.categories is None else block.categories
 
     def path(self, relative: str) -> Path:
         """A path in the working directory."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from jenkins_light import steps
 from jenkins_light.engine.executors import Executors, Workspaces
+from jenkins_light.engine.gates import Gates
 from jenkins_light.engine.properties import JobProperties
 from jenkins_light.engine.queue import Queue, QueueItem
 from jenkins_light.engine.run import PipelineRun
@@ -32,6 +33,7 @@ from jenkins_light.model.nodes import Nodes
 from jenkins_light.model.parameters import FILES, ParameterDefinition, Value
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.model.sonarqube import SonarEvents, SonarInstallations
+from jenkins_light.model.throttle import Categories
 from jenkins_light.model.users import Sessions, Users
 from jenkins_light.settings import Settings
 from jenkins_light.steps.locks import Locks
@@ -65,6 +67,7 @@ class Controller:
         self.sonar_events = SonarEvents()
         self.tools = Tools(settings.tools_file)
         self.locks = Locks(settings.home)
+        self.throttle_categories = Categories(settings.home)
         self.fingerprints = Fingerprints(settings.home)
         self.executors = Executors(self.nodes.executors(settings.executors))
         self.workspaces = Workspaces(settings.home / "workspace")
@@ -79,7 +82,7 @@ class Controller:
         self.on_end: Callable[[], None] = lambda: None
         self._runs: dict[str, PipelineRun] = {}
         self._lock = threading.RLock()
-        self.queue = Queue(settings.home, self.root, self._gate, self._launch)
+        self.queue = Queue(settings.home, self.root, Gates(self), self._launch)
         self.triggers = Triggers(self)
         views.match_with(self.matches)
 
@@ -100,6 +103,7 @@ class Controller:
         """Stop: what runs and what waits in the queue goes on in the next server."""
         self.triggers.close()
         self.queue.close()
+        self._end_doomed()
         self.runner.close()
         patience = time.monotonic() + _LAST_STEPS_SECONDS
         while time.monotonic() < patience and any(run.steps.unresumable for run in self.runs()):
@@ -107,6 +111,15 @@ class Controller:
         for run in self.runs():
             run.pause()
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _end_doomed(self) -> None:
+        """End the builds that the next server would not let go on; they get as long as the last steps."""
+        doomed = [run for run in self.runs() if run.doomed]
+        for run in doomed:
+            run.abandon()
+        patience = time.monotonic() + _LAST_STEPS_SECONDS
+        for run in doomed:
+            run.build.finished.wait(max(0.0, patience - time.monotonic()))
 
     def runs(self) -> list[PipelineRun]:
         """The builds that run now."""
@@ -239,22 +252,6 @@ class Controller:
             time.sleep(_ANSWER_SECONDS)
         if not patient or self.quieting_down:
             self.on_end()
-
-    def _gate(self, item: QueueItem) -> tuple[str, bool] | None:
-        if self.quieting_down:
-            return "Jenkins is about to shut down", True
-        if not item.job.config.concurrent:
-            running = next((run for run in self.runs() if run.build.job is item.job), None)
-            if running is not None:
-                if item.job.config.abort_previous:
-                    running.supersede(f"{item.job.full_name}#{item.job.builds.next_number}")
-                return f"Build #{running.build.number} is already in progress (ETA: N/A)", True
-        limit = item.job.config.at_once
-        if limit and sum(run.build.job is item.job for run in self.runs()) >= limit:
-            return f"Already running {limit} builds across all nodes", True
-        if len(self._runs) >= self.settings.live_builds:
-            return "Waiting for next available executor", False
-        return None
 
     def _launch(self, item: QueueItem) -> Build:
         def prepare(record: Record) -> None:

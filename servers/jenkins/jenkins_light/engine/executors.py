@@ -4,6 +4,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,20 +28,39 @@ def label_matches(expression: str) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What an executor does: a ``node`` block of a build, and the categories that ``throttle`` puts it in."""
+
+    build: "Build"
+    categories: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class _Ticket:
+    """A ``node`` block that waits; ``hindered`` says what holds it back although an executor may be free."""
+
+    hindered: Callable[[], str | None]
+
+
 class Executors:
-    """Slots that ``node`` blocks hold; whoever waits longest is next."""
+    """Slots that ``node`` blocks hold; of those that nothing else holds back, whoever waits longest is next."""
 
     def __init__(self, count: int) -> None:
         self._condition = threading.Condition()
-        self._slots: list[Build | None] = [None] * count
+        self._slots: list[_Work | None] = [None] * count
         self._count = count
         self._offline: str | None = None
-        self._waiting: deque[object] = deque()
+        self._waiting: deque[_Ticket] = deque()
 
     @property
     def slots(self) -> "list[Build | None]":
         """What each executor works on."""
-        return list(self._slots)
+        return [None if work is None else work.build for work in self._slots]
+
+    def in_category(self, name: str) -> int:
+        """How many executors work on what ``throttle`` put in this category."""
+        return sum(work is not None and name in work.categories for work in self._slots)
 
     @property
     def offline(self) -> str | None:
@@ -61,35 +81,42 @@ class Executors:
             self._trim()
             self._condition.notify_all()
 
-    def take_back(self, build: "Build", number: int) -> int:
+    def take_back(self, build: "Build", number: int, categories: tuple[str, ...] = ()) -> int:
         """Give a build that a restart interrupted its executor again, one more than there are if need be."""
         with self._condition:
             while number >= len(self._slots) or self._slots[number] is not None:
                 number = len(self._slots)
                 self._slots.append(None)
-            self._slots[number] = build
+            self._slots[number] = _Work(build, categories)
             return number
 
-    def acquire(self, build: "Build", cancelled: Callable[[], bool], waiting: Callable[[], None]) -> int | None:
+    def acquire(
+        self,
+        build: "Build",
+        cancelled: Callable[[], bool],
+        waiting: Callable[[str], None],
+        categories: tuple[str, ...] = (),
+        hindered: Callable[[], str | None] = lambda: None,
+    ) -> int | None:
         """Wait for an executor and return its number, or None when ``cancelled`` became true first.
 
-        ``waiting`` is called once when there is none at hand.
+        ``waiting`` is called once with the reason when there is none at hand, or when ``hindered`` gives one.
         """
-        ticket = object()
+        ticket = _Ticket(hindered)
         told = False
         with self._condition:
             self._waiting.append(ticket)
             try:
-                while self._waiting[0] is not ticket or self._free() is None:
+                while (why := self._hindrance(ticket)) is not None:
                     if cancelled():
                         return None
                     if not told and not self._condition.wait(0.2):
                         told = True
-                        waiting()
+                        waiting(why)
                     elif told:
                         self._condition.wait(0.2)
                 number = self._slots.index(None)
-                self._slots[number] = build
+                self._slots[number] = _Work(build, categories)
                 return number
             finally:
                 self._waiting.remove(ticket)
@@ -102,10 +129,14 @@ class Executors:
             self._trim()
             self._condition.notify_all()
 
-    def _free(self) -> int | None:
-        if self._offline is not None or None not in self._slots[: self._count]:
+    def _hindrance(self, ticket: _Ticket) -> str | None:
+        """Why it is not this one's turn, or None."""
+        if (why := ticket.hindered()) is not None:
+            return why
+        free = self._offline is None and None in self._slots[: self._count]
+        if free and next((waiting for waiting in self._waiting if waiting.hindered() is None), None) is ticket:
             return None
-        return self._slots.index(None)
+        return "Waiting for next available executor"
 
     def _trim(self) -> None:
         while len(self._slots) > self._count and self._slots[-1] is None:

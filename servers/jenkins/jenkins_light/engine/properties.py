@@ -6,7 +6,7 @@ from typing import Any
 
 from jenkins_light import xmltree
 from jenkins_light.files import read_json, write_json
-from jenkins_light.model import jobconfig, parameters, triggers
+from jenkins_light.model import jobconfig, jobproperties, parameters, triggers
 from jenkins_light.model.describable import argument, symbol_of
 from jenkins_light.model.items import Job
 from jenkins_light.model.secrets import SecretBox
@@ -34,13 +34,17 @@ class JobProperties:
 
         Parameters and triggers of other kinds that the job was configured with stay beside the declared ones.
         """
+        known = _declared(job, "declarative") or {}
+        if job.config.restartable and not (
+            known or any(message.get(part) for part in ("options", "parameters", "triggers"))
+        ):
+            return
         described: list[Described] = list(message.get("options") or [])
         if message.get("parameters"):
             described.append({"$symbol": "parameters", "$args": [message["parameters"]]})
         if message.get("triggers"):
             described.append({"$symbol": "pipelineTriggers", "$args": [message["triggers"]]})
         wanted = self._elements(job, described)
-        known = _declared(job, "declarative") or {}
         for tag, below in ((parameters.PROPERTY, "parameterDefinitions"), (triggers.PROPERTY, "triggers")):
             if tag in wanted or tag in known:
                 merged = _merged(job, tag, below, wanted.get(tag), set(known.get(tag, ())))
@@ -64,7 +68,14 @@ class JobProperties:
         if quiet is not None:
             mine[_QUIET] = []
         self._write(job, wanted, set(known) - set(wanted))
+        self._forbid_restart(job, any(symbol_of(option) == "disableRestartFromStage" for option in described))
         _remember(job, "declarative", mine, known)
+
+    @staticmethod
+    def _forbid_restart(job: Job, forbidden: bool) -> None:
+        """Note that the job's builds are not restarted from a stage, or no longer."""
+        if job.config.restartable == forbidden:
+            job.configure(jobconfig.with_action(job.document, jobproperties.NO_RESTART, forbidden))
 
     @staticmethod
     def _calm(job: Job, seconds: int | None) -> None:
@@ -109,19 +120,7 @@ class JobProperties:
             return parameters.to_xml([self._sealed(parameters.from_describable(p)) for p in described])
         if symbol in {"pipelineTriggers", "PipelineTriggersJobProperty"}:
             return _triggers(argument(entry, "triggers", []))
-        if symbol in {"disableConcurrentBuilds", "DisableConcurrentBuildsJobProperty"}:
-            element = xmltree.Element(jobconfig.NO_CONCURRENT)
-            xmltree.add(element, "abortPrevious", bool(entry.get("abortPrevious", False)))
-            return element
-        if symbol in {"buildDiscarder", "BuildDiscarderProperty"}:
-            return _discarder(argument(entry, "strategy", {}))
-        if symbol in {"gitLabConnection", "GitLabConnectionProperty"}:
-            element = xmltree.Element(jobconfig.GITLAB)
-            xmltree.add(element, "gitLabConnection", argument(entry, "gitLabConnection", ""))
-            return element
-        if symbol in {"throttleJobProperty", "ThrottleJobProperty"}:
-            return jobconfig.throttle_to_xml(entry)
-        return None
+        return jobproperties.to_xml(entry)
 
     def _sealed(self, definition: parameters.ParameterDefinition) -> parameters.ParameterDefinition:
         if definition.kind != "Password":
@@ -164,12 +163,4 @@ def _triggers(described: Iterable[Described]) -> Element:
     root = xmltree.Element(triggers.PROPERTY)
     holder = xmltree.SubElement(root, "triggers")
     holder.extend([element for entry in described if (element := triggers.to_xml(entry)) is not None])
-    return root
-
-
-def _discarder(strategy: Described) -> Element:
-    root = xmltree.Element(jobconfig.DISCARDER)
-    element = xmltree.SubElement(root, "strategy", {"class": "hudson.tasks.LogRotator"})
-    for name in ("daysToKeep", "numToKeep", "artifactDaysToKeep", "artifactNumToKeep"):
-        xmltree.add(element, name, strategy.get(f"{name}Str") or strategy.get(name) or -1)
     return root

@@ -18,6 +18,8 @@ from jenkins_light.model.parameters import Value
 
 _log = logging.getLogger(__name__)
 _KEPT_LEFT_ITEMS = 2000
+#: How often what is held back is looked at again, as Jenkins does (Queue.MaintainTask).
+_AGAIN_SECONDS = 5.0
 
 
 @dataclass
@@ -70,8 +72,23 @@ class QueueItem:
         }
 
 
-#: Whether an item may start now: None, or why not and whether another build blocks it.
-Gate = Callable[[QueueItem], tuple[str, bool] | None]
+@dataclass(frozen=True)
+class Hindrance:
+    """Why an item may not start now.
+
+    Attributes:
+        why: in Jenkins' words.
+        blocked: it is held back by something else than the want of an executor.
+        until: when it ends, in seconds since 1970, or None when nobody knows.
+    """
+
+    why: str
+    blocked: bool = True
+    until: float | None = None
+
+
+#: Whether an item may start now: None, or why not.
+Gate = Callable[[QueueItem], Hindrance | None]
 
 
 class Queue:
@@ -169,21 +186,22 @@ class Queue:
     def _start_ready(self) -> float | None:
         """Start every item that may, and say in how many seconds to look again."""
         now = time.time()
-        soonest: float | None = None
+        moments: list[float] = []
         for item in list(self._waiting.values()):
             if item.ready_at > now:
-                soonest = min(soonest or item.ready_at - now, item.ready_at - now)
+                moments.append(item.ready_at)
                 continue
             hindrance = self._gate(item)
             item.buildable = True
             if hindrance is not None:
-                item.why, item.blocked = hindrance
+                item.why, item.blocked = hindrance.why, hindrance.blocked
+                moments.append(min(hindrance.until or now + _AGAIN_SECONDS, now + _AGAIN_SECONDS))
                 continue
             del self._waiting[item.id]
             item.why, item.blocked = None, False
             item.build = self._launch(item)
             self._keep(item)
-        return soonest
+        return max(0.0, min(moments) - now) if moments else None
 
     def _keep(self, item: QueueItem) -> None:
         self._left[item.id] = item

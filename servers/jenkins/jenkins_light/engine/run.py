@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jenkins_light.engine import environment, libraries, processes, scripts
+from jenkins_light.engine import environment, libraries, processes, restarting, scripts
 from jenkins_light.engine.buildlog import BuildLog
 from jenkins_light.engine.journal import Journal, Mark
 from jenkins_light.engine.runner import LOST, Message
@@ -52,6 +52,8 @@ class PipelineRun:
         self._deaths = 0
         self._lock = threading.Lock()
         self._over = False
+        #: Whether the build began as one that no later server takes up (``disableResume``).
+        self.doomed = not build.job.config.resumable
 
     # --- beginning, stopping, going on ---
 
@@ -61,6 +63,7 @@ class PipelineRun:
         for line in filter(None, [*(cause.lines for cause in self.build.causes), preamble]):
             self.log.line(line)
         self.journal.begin()
+        restarting.bring_along(self)
         self._guarded(self._start)
 
     def take_up(self) -> None:
@@ -68,6 +71,9 @@ class PipelineRun:
         if not self.journal.begun:
             os.truncate(self.build.log_path, 0)
             self.controller.pool.submit(self.begin)
+            return
+        if not self.build.job.config.resumable:
+            self._refuse_to_resume()
             return
         _log.info("%s is taken up", self.id)
         for secret in self.journal.secrets:
@@ -94,10 +100,20 @@ class PipelineRun:
             self.log.line("ERROR: the build could not begin; the server's log says why")
             self.finish("FAILURE")
 
-    def _start(self) -> None:
+    def _refuse_to_resume(self) -> None:
+        """What ``CpsFlowExecution.onLoad`` says of a build that is marked to not resume."""
+        processes.sweep(self.cookie)
+        self.log.line("java.io.IOException: Cannot resume build -- was not cleanly saved when Jenkins shut down.")
+        self.log.line("[Pipeline] End of Pipeline")
+        self.log.line("ERROR: Failed to load program")
+        self.finish("FAILURE")
+
+    def _start(self, again: bool = False) -> None:
         for name in self.build.record.sensitive:
             self.log.mask(self.controller.secrets.decrypt(str(self.build.record.parameters[name])))
         script = scripts.obtain(self)
+        if self.doomed and not again:
+            self.log.line("Resume disabled by user, switching to high-performance, low-durability mode.")
         libraries.prepare(self, script)
         if self._stop is not None:
             self.finish(self._stop[2])
@@ -110,7 +126,7 @@ class PipelineRun:
     def _resume(self) -> None:
         if not self._state_file.exists():
             # It never stood still: the script begins again, and what it said already is known by its count.
-            self._start()
+            self._start(again=True)
             return
         self._send_whole("resume", script=self.build.record.script or "", blocks=self.steps.variables())
 
@@ -159,6 +175,16 @@ class PipelineRun:
         abortPrevious).
         """
         self.stop(f"Superseded by {newer}", result="NOT_BUILT")
+
+    def abandon(self) -> None:
+        """The server ends, and the build shall not go on in the next one: end it as a stop does.
+
+        Source: workflow-cps (CpsFlowExecution.checkAndAbortNonresumableBuild).
+        """
+        self.log.line("Failing build: shutting down controller and build is marked to not resume")
+        for name in self.steps.running:
+            self.log.line(f"Terminating {name}")
+        self.stop("Jenkins is shutting down")
 
     def pause(self) -> None:
         """The server ends: nothing of the build moves any more here; the next server takes it up."""
@@ -289,7 +315,7 @@ class PipelineRun:
         for name in ("journal", "reached", "program.dat*"):
             for path in self.build.folder.glob(name):
                 path.unlink(missing_ok=True)
-        stashes.drop(self.build.folder)
+        stashes.drop(self.build)
 
 
 def _now() -> str:

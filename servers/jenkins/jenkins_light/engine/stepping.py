@@ -203,6 +203,11 @@ class Stepping:
                 _log.exception("%s: a block could not be closed", self._run.id)
 
     @property
+    def running(self) -> list[str]:
+        """Names of the steps that are at work, newest first."""
+        return [call.name for call in reversed(list(self._calls.values()))]
+
+    @property
     def unresumable(self) -> list[str]:
         """Names of running steps that a restart would make fail."""
         return [call.name for call in list(self._calls.values()) if call.name in STEPS.keys() - RESUMABLE]

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from jenkins_light.model.builds import Build
 
 
+#: The class of the cause of builds that were restarted from a stage.
+RESTART = "org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause"
+
+
 @dataclass(frozen=True)
 class Cause:
     """One cause.
@@ -105,7 +109,7 @@ def by_replay(number: int) -> Cause:
 def by_restart(number: int, stage: str) -> Cause:
     """Started again from one of its stages."""
     return Cause(
-        "org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause",
+        RESTART,
         f"Restarted from build #{number}, stage {stage}",
         {"originRunNumber": number, "originStage": stage},
     )

@@ -3,23 +3,22 @@
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from jenkins_light import xmltree
-from jenkins_light.model import definitions, parameters, triggers
+from jenkins_light.model import definitions, parameters, ratelimit, throttle, triggers
 from jenkins_light.model.definitions import Definition
+from jenkins_light.model.jobproperties import DISCARDER, GITLAB, NO_CONCURRENT, NO_RESTART, NO_RESUME, STASHES
 from jenkins_light.model.numbers import whole
 from jenkins_light.model.parameters import ParameterDefinition
+from jenkins_light.model.ratelimit import RateLimit
+from jenkins_light.model.throttle import Throttle
 from jenkins_light.model.triggers import Triggers
 from jenkins_light.xmltree import Element
 
 PIPELINE = "flow-definition"
 FREESTYLE = "project"
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
-NO_CONCURRENT = "org.jenkinsci.plugins.workflow.job.properties.DisableConcurrentBuildsJobProperty"
-DISCARDER = "jenkins.model.BuildDiscarderProperty"
-GITLAB = "com.dabsquared.gitlabjenkins.connection.GitLabConnectionProperty"
-THROTTLE = "hudson.plugins.throttleconcurrents.ThrottleJobProperty"
+_MOST_STASHES = 50
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,10 @@ class JobConfig:
         kind: the document's root element.
         shell: the commands of a freestyle job's shell steps.
         quiet_period: seconds, or None for the server's.
-        at_once: how many builds may run at the same time (throttle-concurrents); 0 for any number.
+        throttle: how many builds may run at the same time (throttle-concurrents). rate_limit: how often they start.
+        resumable: whether a restart of the server lets its builds go on.
+        restartable: whether its builds can be restarted from a stage.
+        stashes_kept: of how many completed builds the stashes stay.
         discarder: what of old builds is removed, or None.
         token: the job's own token for ``build?token=…`` ("" for none).
         gitlab_connection: the GitLab connection that its commit statuses go by ("" for none).
@@ -58,7 +60,11 @@ class JobConfig:
     concurrent: bool = True
     abort_previous: bool = False
     quiet_period: float | None = None
-    at_once: int = 0
+    throttle: Throttle | None = None
+    rate_limit: RateLimit | None = None
+    resumable: bool = True
+    restartable: bool = True
+    stashes_kept: int = 0
     discarder: Discarder | None = None
     token: str = ""
     gitlab_connection: str = ""
@@ -84,7 +90,11 @@ def parse(root: Element) -> JobConfig:
         concurrent=concurrent,
         abort_previous=xmltree.flag(properties, f"{NO_CONCURRENT}/abortPrevious"),
         quiet_period=None if quiet is None else float(quiet),
-        at_once=_throttle(properties),
+        throttle=throttle.parse(properties),
+        rate_limit=ratelimit.parse(properties),
+        resumable=properties is None or properties.find(NO_RESUME) is None,
+        restartable=root.find(f"actions/{NO_RESTART}") is None,
+        stashes_kept=_stashes(properties),
         discarder=_discarder(root),
         token=xmltree.text(root, "authToken").strip(),
         gitlab_connection=xmltree.text(properties, f"{GITLAB}/gitLabConnection").strip(),
@@ -140,35 +150,21 @@ def with_quiet_period(root: Element, seconds: int | None) -> Element:
     return root
 
 
-def _throttle(properties: Element | None) -> int:
-    """The limit of the throttle-concurrents property; 0 for none.
-
-    There is one node, so the limit per node counts as the one in total. Categories have no limits here: they are set up
-    on a page that Jenkins' remote API does not reach.
-    """
-    found = None if properties is None else properties.find(THROTTLE)
-    if found is None or not xmltree.flag(found, "throttleEnabled"):
-        return 0
-    if xmltree.text(found, "throttleOption", "project") != "project":
-        return 0
-    limits = [whole(xmltree.text(found, name)) for name in ("maxConcurrentPerNode", "maxConcurrentTotal")]
-    return min(filter(None, limits), default=0)
-
-
-def throttle_to_xml(described: Mapping[str, Any]) -> Element:
-    """The property of ``throttleJobProperty(maxConcurrentTotal: 2, throttleEnabled: true, …)``."""
-    root = xmltree.Element(THROTTLE)
-    for name, default in (
-        ("maxConcurrentPerNode", 0),
-        ("maxConcurrentTotal", 0),
-        ("throttleEnabled", True),
-        ("throttleOption", "project"),
-        ("limitOneJobWithMatchingParams", False),
-        ("paramsToUseForLimit", ""),
-    ):
-        value = described.get(name)
-        xmltree.add(root, name, default if value is None else value)
-    categories = xmltree.SubElement(root, "categories", {"class": "java.util.concurrent.CopyOnWriteArrayList"})
-    for category in described.get("categories") or ():
-        xmltree.add(categories, "string", category)
+def with_action(root: Element, tag: str, present: bool) -> Element:
+    """The document with an action of this class, or without one."""
+    root = copy.deepcopy(root)
+    holder = root.find("actions")
+    if holder is None:
+        holder = xmltree.SubElement(root, "actions")
+    for old in holder.findall(tag):
+        holder.remove(old)
+    if present:
+        xmltree.SubElement(holder, tag)
     return root
+
+
+def _stashes(properties: Element | None) -> int:
+    """Of how many builds PreserveStashesJobProperty keeps the stashes; at most 50, as there."""
+    found = None if properties is None else properties.find(STASHES)
+    count = whole(xmltree.text(found, "buildCount", "1"))
+    return 0 if found is None or count is None else min(count, _MOST_STASHES)

@@ -36,6 +36,7 @@ _MODULES = (
     "ssh",
     "stashes",
     "tests",
+    "throttling",
     "tools",
     "versions",
     "workspace",

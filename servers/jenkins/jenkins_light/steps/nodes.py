@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from jenkins_light.engine import environment, processes
+from jenkins_light.engine import environment, gates, processes
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.engine.executors import NODE_NAME, label_matches
 from jenkins_light.steps.registry import Variables, block_step, symbols
@@ -23,7 +23,7 @@ def node(call: StepCall) -> Iterator[Variables]:
     executors, workspaces, again = call.controller.executors, call.controller.workspaces, "executor" in call.saved
     with ExitStack() as held:
         if again:
-            number = executors.take_back(call.build, int(call.saved["executor"]))
+            number = executors.take_back(call.build, int(call.saved["executor"]), call.categories)
         else:
             number = _executor(call, str(call.args.get("label") or ""))
         held.callback(executors.release, number)
@@ -51,11 +51,16 @@ def _executor(call: StepCall, label: str) -> int:
         while True:
             call.wait(3600)
 
-    def waiting() -> None:
+    def waiting(why: str) -> None:
         call.log("Still waiting to schedule task")
-        call.log("Waiting for next available executor")
+        call.log(why)
 
-    number = call.controller.executors.acquire(call.build, lambda: call.cancelled, waiting)
+    def hindered() -> str | None:
+        found = gates.of_categories(call.controller, call.categories)
+        return None if found is None else found.why
+
+    executors = call.controller.executors
+    number = executors.acquire(call.build, lambda: call.cancelled, waiting, call.categories, hindered)
     if number is None:
         call.check_cancelled()
         raise AssertionError("an executor is only refused to a cancelled step")

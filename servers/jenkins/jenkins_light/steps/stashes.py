@@ -1,12 +1,17 @@
 """``stash`` and ``unstash``: files handed from one part of a build to another."""
 
+import itertools
 import shutil
 import tarfile
 from pathlib import Path
 
 from jenkins_light.engine.calls import StepCall
+from jenkins_light.model.builds import Build
 from jenkins_light.steps import globs
 from jenkins_light.steps.registry import Abort, step
+
+_FOLDER = "stashes"
+_LOOKED_AT = 51
 
 
 @step("stash", "name")
@@ -40,9 +45,24 @@ def unstash(call: StepCall) -> None:
 def _archive(call: StepCall, name: str) -> Path:
     if "/" in name or name in {"", ".", ".."}:
         raise Abort(f"\u2018{name}\u2019 is not a name for a stash")
-    return call.build.folder / "stashes" / f"{name}.tar.gz"
+    return call.build.folder / _FOLDER / f"{name}.tar.gz"
 
 
-def drop(folder: Path) -> None:
-    """Forget the stashes of a build that is over, as Jenkins does unless told to preserve them."""
-    shutil.rmtree(folder / "stashes", ignore_errors=True)
+def drop(build: Build) -> None:
+    """Forget the stashes of a build that is over, unless its job preserves those of its newest builds.
+
+    Source: ``PreserveStashesJobProperty``, which looks that far back for older ones when a build is over.
+    """
+    kept = build.job.config.stashes_kept
+    if not kept:
+        shutil.rmtree(build.folder / _FOLDER, ignore_errors=True)
+        return
+    completed = (each for each in build.job.builds if not each.building)
+    for each in itertools.islice(completed, kept, _LOOKED_AT):
+        shutil.rmtree(each.folder / _FOLDER, ignore_errors=True)
+
+
+def bring(origin: Build, build: Build) -> None:
+    """Give a build what another one stashed and still has."""
+    if (origin.folder / _FOLDER).is_dir():
+        shutil.copytree(origin.folder / _FOLDER, build.folder / _FOLDER, dirs_exist_ok=True)

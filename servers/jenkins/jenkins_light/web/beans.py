@@ -5,7 +5,7 @@ from typing import Any
 
 from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.executors import LABELS
-from jenkins_light.model import jobconfig, parameters, triggers
+from jenkins_light.model import jobconfig, jobproperties, parameters, triggers
 from jenkins_light.model.builds import COLORS
 from jenkins_light.model.items import Folder, Item, Job
 from jenkins_light.model.triggers import Triggers
@@ -129,7 +129,7 @@ def job_bean(controller: Controller, job: Job) -> Bean:
         "inBuild": (-2, lambda: any(build.building for build in job.builds)),
     }
     if job.config.kind == jobconfig.PIPELINE:
-        values["resumeBlocked"] = (1, lambda: False)
+        values["resumeBlocked"] = (1, lambda: not job.config.resumable)
     else:
         none: Getter = list
         values |= {"downstreamProjects": (1, none), "upstreamProjects": (1, none), "labelExpression": (1, lambda: None)}
@@ -166,15 +166,23 @@ def health(job: Job) -> list[Bean]:
 
 
 def _properties(job: Job) -> list[Bean]:
-    found = []
-    if not job.config.concurrent and job.config.kind == jobconfig.PIPELINE:
-        found.append(bean(jobconfig.NO_CONCURRENT))
-    if job.config.parameters:
-        definitions = [_definition(definition) for definition in job.config.parameters]
-        found.append(bean(parameters.PROPERTY, parameterDefinitions=definitions))
-    if job.config.triggers != Triggers():
-        found.append(bean(triggers.PROPERTY))
-    return found
+    """In the order of config.xml; what an older form of it says elsewhere comes last, as when Jenkins has read it."""
+    holder = job.document.find("properties")
+    tags = [str(element.tag) for element in ([] if holder is None else holder)]
+    if job.config.kind == jobconfig.PIPELINE and job.config.triggers != Triggers():
+        tags.append(triggers.PROPERTY)
+    if job.config.discarder is not None:
+        tags.append(jobproperties.DISCARDER)
+    return [_property(job, tag) for tag in dict.fromkeys(tags) if tag in _PROPERTIES]
+
+
+_PROPERTIES = jobproperties.PLAIN | {parameters.PROPERTY, triggers.PROPERTY}
+
+
+def _property(job: Job, tag: str) -> Bean:
+    if tag != parameters.PROPERTY:
+        return bean(jobproperties.java_class(tag))
+    return bean(tag, parameterDefinitions=[_definition(definition) for definition in job.config.parameters])
 
 
 def _definition(definition: parameters.ParameterDefinition) -> Bean:

@@ -1,8 +1,8 @@
 """``/configuration-as-code``: the part of Jenkins' global configuration that this server has, as the plugin takes it.
 
 That is ``jenkins: globalNodeProperties`` (environment variables) and, below ``unclassified``,
-``sonarGlobalConfiguration`` and ``gitLabConnectionConfig``. As with the plugin, what a document leaves out stays as it
-is, and a list replaces the list that was there.
+``sonarGlobalConfiguration``, ``gitLabConnectionConfig`` and the categories of ``throttleJobProperty``. As with the
+plugin, what a document leaves out stays as it is, and a list replaces the list that was there.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,9 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.errors import BadRequestError
 from jenkins_light.model.gitlab import FIELDS, connections_to_xml
 from jenkins_light.model.items import Folder
+from jenkins_light.model.numbers import whole
 from jenkins_light.model.sonarqube import KEYS, SonarInstallation
+from jenkins_light.model.throttle import Category
 from jenkins_light.web.exchange import done, json_answer
 from jenkins_light.web.routing import POST, Request, action
 
@@ -23,6 +25,7 @@ _ROOT = "configuration-as-code"
 # The name that the plugin's own documentation used before symbols had capitals.
 _SONAR = ("sonarGlobalConfiguration", "sonarglobalconfiguration")
 _GITLAB = "gitLabConnectionConfig"
+_THROTTLE = "throttleJobProperty"
 _IGNORED = {"buildWrapperEnabled", "triggers", "serverAuthenticationToken"}
 
 
@@ -53,10 +56,21 @@ def export(request: Request, _folder: Folder) -> Response:
         {key: value for name, key in KEYS.items() if (value := getattr(installation, name))}
         for installation in controller.sonar_installations.all()
     ]
+    categories = [
+        {
+            "categoryName": category.name,
+            "maxConcurrentPerNode": category.per_node,
+            "maxConcurrentTotal": category.total,
+            **({"nodeLabeledPairs": [dict(zip(_PAIR, pair, strict=True)) for pair in pairs]} if pairs else {}),
+        }
+        for category in controller.throttle_categories.all()
+        for pairs in [category.by_label]
+    ]
     document = {
         "jenkins": {"globalNodeProperties": [{"envVars": {"env": variables}}] if variables else []},
         "unclassified": {_SONAR[0]: {"buildWrapperEnabled": True, "installations": installations}}
-        | ({_GITLAB: {"connections": controller.gitlab.described()}} if controller.gitlab.all() else {}),
+        | ({_GITLAB: {"connections": controller.gitlab.described()}} if controller.gitlab.all() else {})
+        | ({_THROTTLE: {"categories": categories}} if categories else {}),
     }
     return Response(yaml.safe_dump(document, sort_keys=False), media_type="application/yaml;charset=utf-8")
 
@@ -91,8 +105,12 @@ def _jenkins(controller: Controller, document: Any) -> list[Act]:
 
 
 def _unclassified(controller: Controller, document: Any) -> list[Act]:
-    section = _section(document, "unclassified", {*_SONAR, _GITLAB})
-    acts = []
+    section = _section(document, "unclassified", {*_SONAR, _GITLAB, _THROTTLE})
+    acts: list[Act] = []
+    throttling = section.get(_THROTTLE)
+    if isinstance(throttling, dict) and "categories" in throttling:
+        categories = [_category(entry) for entry in _list(throttling["categories"], "categories")]
+        acts.append(lambda: controller.throttle_categories.set(categories))
     connections = section.get(_GITLAB)
     if isinstance(connections, dict) and "connections" in connections:
         entries = _list(connections["connections"], "connections")
@@ -112,6 +130,30 @@ def _unclassified(controller: Controller, document: Any) -> list[Act]:
         _known(entry, {*KEYS.values(), *_IGNORED}, "installations")
         installations.append(SonarInstallation(**{name: _text(entry.get(key)) for name, key in KEYS.items()}))
     return [*acts, lambda: controller.sonar_installations.set(installations)]
+
+
+_PAIR = ("throttledNodeLabel", "maxConcurrentPerNodeLabeled")
+
+
+def _category(entry: Any) -> Category:
+    """A category of throttle-concurrents; a number that is left out is 0, which limits nothing."""
+    if not isinstance(entry, dict) or not entry.get("categoryName"):
+        raise BadRequestError(f"A throttle category needs a categoryName: {entry!r}")
+    _known(entry, {"categoryName", "maxConcurrentTotal", "maxConcurrentPerNode", "nodeLabeledPairs"}, "categories")
+    pairs = [
+        (_text(pair.get(_PAIR[0])), _count(pair.get(_PAIR[1])))
+        for pair in _list(entry.get("nodeLabeledPairs"), "nodeLabeledPairs")
+        if isinstance(pair, dict)
+    ]
+    total, per_node = _count(entry.get("maxConcurrentTotal")), _count(entry.get("maxConcurrentPerNode"))
+    return Category(str(entry["categoryName"]), total, per_node, tuple(pairs))
+
+
+def _count(value: Any) -> int:
+    number = whole(_text(value)) if value is not None else 0
+    if number is None:
+        raise BadRequestError(f"Not a number of builds: {value!r}")
+    return number
 
 
 def _section(document: Any, name: str, known: set[str]) -> dict[str, Any]:

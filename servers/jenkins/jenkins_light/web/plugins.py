@@ -5,6 +5,7 @@ The versions are those that it was modelled on.
 
 PLUGINS: dict[str, tuple[str, str]] = {
     "ansicolor": ("1.0.6", "AnsiColor"),
+    "branch-api": ("2.1280.v0d4e5b_b_460ef", "Branch API Plugin"),
     "cloudbees-folder": ("6.1012.v79a_86a_1ea_c1f", "Folders Plugin"),
     "configuration-as-code": ("1985.vdda_32d0c4ea_b_", "Configuration as Code Plugin"),
     "credentials": ("1415.v831096eb_5534", "Credentials Plugin"),
@@ -18,6 +19,7 @@ PLUGINS: dict[str, tuple[str, str]] = {
     "pipeline-utility-steps": ("2.19.0", "Pipeline Utility Steps"),
     "plain-credentials": ("195.vb_906e9073dee", "Plain Credentials Plugin"),
     "sonar": ("2.18.2", "SonarQube Scanner for Jenkins"),
+    "throttle-concurrents": ("625.vc8b_e469e9a_b_c", "Throttle Concurrent Builds Plug-in"),
     "timestamper": ("1.29", "Timestamper"),
     "workflow-aggregator": ("608.v67378e9d3db_1", "Pipeline"),
     "workflow-basic-steps": ("1079.vce64b_a_929c5a_", "Pipeline: Basic Steps"),

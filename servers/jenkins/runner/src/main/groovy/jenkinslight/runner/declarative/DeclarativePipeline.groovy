@@ -75,8 +75,7 @@ class DeclarativePipeline extends Part {
         List triggers = read(pipeline.find('triggers')).describe()
         List forJob = stages.options.describeForJob(options)
         ParameterDefaults.apply(parameters, build)
-        if (!parameters.isEmpty() || !triggers.isEmpty() || !forJob.isEmpty()) {
-            build.send('properties', 'parameters', parameters, 'triggers', triggers, 'options', forJob)
-        }
+        // Also when there are none: what an earlier build declared is taken back.
+        build.send('properties', 'parameters', parameters, 'triggers', triggers, 'options', forJob)
     }
 }
