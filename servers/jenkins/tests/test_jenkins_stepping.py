@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from jenkins_light.engine.journal import Journal
 from jenkins_light.engine.stepping import Stepping
+from jenkins_light.steps.inputs import Question
+from jenkins_light.steps.registry import BLOCK_STEPS, Interrupted
 
 
 class SlowJournal(Journal):
@@ -39,3 +44,30 @@ def test_branches_are_answered_in_the_order_in_which_the_journal_has_it(tmp_path
         thread.join()
 
     assert told == list(journal.calls)
+
+
+def test_what_a_step_gets_when_its_build_has_just_ended_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[str] = []
+
+    @contextmanager
+    def node(_call: Any) -> Iterator[dict[str, str]]:
+        held.append("executor")
+        stepping.close("The build ended")
+        yield {}
+        held.remove("executor")
+
+    monkeypatch.setitem(BLOCK_STEPS, "node", node)
+    stepping = Stepping(SimpleNamespace(journal=Journal(tmp_path), id="job#1"))  # type: ignore[arg-type]
+    call: Any = SimpleNamespace(id=1, name="node", block=None)
+    with pytest.raises(Interrupted):
+        stepping._open(call)
+    assert held == []
+
+
+def test_of_two_who_answer_an_input_the_first_decides() -> None:
+    question = Question("Ship", "Ship it?", "Yes", [])
+    assert question.answer("anna", True, {})
+    assert not question.answer("ben", False, {})
+    assert (question.by, question.proceed) == ("anna", True)

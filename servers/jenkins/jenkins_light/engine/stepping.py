@@ -42,6 +42,8 @@ class Stepping:
         # A runner that takes the build up is told the answers in the journal's order. Where that is not the order in
         # which they were given, parallel branches take other turns, and what they say is taken for said already.
         self._telling = threading.Lock()
+        self._closed = False
+        self._closing = threading.Lock()
 
     # --- messages of the runner ---
 
@@ -137,8 +139,13 @@ class Stepping:
             raise Abort(f"The step {call.name} takes no block")
         block.manager = step(call)
         block.variables = block.manager.__enter__()
-        self._blocks[call.id] = block
-        return block.variables
+        with self._closing:
+            if not self._closed:
+                self._blocks[call.id] = block
+                return block.variables
+        # The build has ended while this waited, so nobody else would give back what it got.
+        block.manager.__exit__(None, None, None)
+        raise Interrupted("The build has ended")
 
     def _leave(self, number: int, block: Block) -> None:
         answer: dict[str, Any] = {}
@@ -192,12 +199,14 @@ class Stepping:
 
     def close(self, why: str) -> None:
         """The build is over: end what still runs and leave what is still open."""
+        with self._closing:
+            self._closed = True
         for call in list(self._calls.values()):
             call.cancel(why)
         for number in sorted(self._blocks, reverse=True):
-            block = self._blocks.pop(number)
+            block = self._blocks.pop(number, None)
             try:
-                if block.manager is not None:
+                if block is not None and block.manager is not None:
                     block.manager.__exit__(None, None, None)
             except Exception:
                 _log.exception("%s: a block could not be closed", self._run.id)

@@ -24,15 +24,20 @@ class Question:
     proceed: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     by: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def allows(self, user: str, administrator: str) -> bool:
         """Whether this user may decide; without ``submitter`` everybody may, and the administrator always."""
         return not self.submitters or user in self.submitters or user == administrator
 
-    def answer(self, by: str, proceed: bool, values: dict[str, Any]) -> None:
-        """Somebody decided."""
-        self.by, self.proceed, self.values = by, proceed, values
-        self.answered.set()
+    def answer(self, by: str, proceed: bool, values: dict[str, Any]) -> bool:
+        """Somebody decides; whether they are the first, whose word counts."""
+        with self._lock:
+            if self.answered.is_set():
+                return False
+            self.by, self.proceed, self.values = by, proceed, values
+            self.answered.set()
+            return True
 
 
 @step("input", "message", resumable=True)

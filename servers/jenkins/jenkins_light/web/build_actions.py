@@ -112,7 +112,8 @@ def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if submitted := request.exchange.parameter("json"):
         given |= job_actions.submitted_parameters(submitted)
-    question.answer(request.exchange.user, proceed, given)
+    if not question.answer(request.exchange.user, proceed, given):
+        raise NotFoundError(f"No input {ident} is open")
 
 
 @action(Build, "doDelete", methods=POST)
