@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jenkins_light.engine import environment, libraries, processes, restarting, scripts
+from jenkins_light.engine import environment, libraries, processes, restarting, scripts, telling
 from jenkins_light.engine.buildlog import BuildLog
 from jenkins_light.engine.journal import Journal, Mark
 from jenkins_light.engine.runner import LOST, Message
 from jenkins_light.engine.stepping import Stepping
 from jenkins_light.errors import JenkinsError
-from jenkins_light.model.builds import Build, Stage
-from jenkins_light.model.describable import symbol_of
+from jenkins_light.model.builds import Build
 from jenkins_light.steps import stashes
 from jenkins_light.steps.registry import BLOCK_STEPS, STEPS, SYMBOLS, Abort
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
 
 _log = logging.getLogger(__name__)
-_STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
 #: How often a build's runner may die before the build is blamed for it: it gets further in between, or it was idle.
 _DEATHS_WHILE_RUNNING, _DEATHS_WHILE_IDLE = 2, 5
 
@@ -219,11 +217,11 @@ class PipelineRun:
         elif kind == "resumed":
             self._go_on()
         elif kind == "stage":
-            self._stage(message)
+            telling.stage(self, message)
         elif kind == "set":
-            self._set(message["field"], message["value"])
+            telling.field(self, message)
         elif kind == "properties":
-            self._declare(message)
+            telling.properties(self, message)
         elif kind == "lost":
             self.controller.pool.submit(self._guarded, self._survive)
         elif kind in {"end", "error"}:
@@ -253,36 +251,6 @@ class PipelineRun:
     def _give_up(self, why: str) -> None:
         processes.sweep(self.cookie)
         self._end({"type": "error", "message": f"{why}; the build can't go on"})
-
-    def _stage(self, message: Message) -> None:
-        now = int(time.time() * 1000)
-        if message["event"] == "start":
-            self.build.stages.append(Stage(str(message["id"]), str(message["name"]), now, log_start=self.log.size))
-        else:
-            for stage in self.build.stages:
-                if stage.id == str(message["id"]):
-                    status = str(message.get("status") or "SUCCESS")
-                    stage.status, stage.duration = _STATUS.get(status, status), now - stage.started
-                    stage.log_end = self.log.size
-        self.build.save()
-
-    def _declare(self, message: Message) -> None:
-        for parameter in message.get("parameters") or ():
-            if symbol_of(parameter) == "password" and parameter.get("defaultValue"):
-                self.log.mask(str(parameter["defaultValue"]))
-        self.controller.job_properties.declare(self.build.job, message)
-
-    def _set(self, field: str, value: Any) -> None:
-        record = self.build.record
-        if field == "result" and value:
-            self.build.worsen(str(value))
-        elif field == "displayName":
-            record.display_name = str(value or "")
-        elif field == "description":
-            record.description = None if value is None else str(value)
-        elif field == "keepLog":
-            record.keep_log = bool(value)
-        self.build.save()
 
     def _end(self, message: Message) -> None:
         if message["type"] == "error":

@@ -1,4 +1,4 @@
-"""Declarative pipelines that are right but for one part, and what the validator says of them."""
+"""Declarative pipelines made of parts, and what the validator says of those with a wrong one."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def matrix(axes: str, excludes: str = "") -> str:
     excluding = f"excludes {{ {excludes} }}" if excludes else ""
     stages = "stages { stage('b') { steps { echo 'x' } } }"
     return in_stage(f"matrix {{ axes {{ {axes} }}\n{excluding}\n{stages} }}")
+
+
+def pipeline(stages: str, *, top: str = "", agent: str = "agent any") -> str:
+    """A pipeline of these stages."""
+    return f"pipeline {{\n{agent}\n{top}\nstages {{\n{stages}\n}}\n}}"
+
+
+def stage(name: str, steps: str, *, more: str = "") -> str:
+    return f"stage('{name}') {{\n{more}\nsteps {{\n{steps}\n}}\n}}\n"
