@@ -86,7 +86,7 @@ def test_a_restart_keeps_everything(light: Make) -> None:
 
 def test_what_a_node_left_running_ends_with_it(server: LightJenkins) -> None:
     assert server.client.run("leaves", "node { sh 'sleep 4444 & echo left' }").result == "SUCCESS"
-    assert not running("sleep\x004444")
+    wait_for(lambda: not running("sleep\x004444"), "what was killed to be gone", 10)
     kept = "node { withEnv(['JENKINS_NODE_COOKIE=dontKillMe']) { sh 'sleep 4545 & echo $! > pid' } }"
     assert server.client.run("keeps", kept).result == "SUCCESS"
     os.kill(int((server.home / "workspace" / "keeps" / "pid").read_text()), signal.SIGTERM)
