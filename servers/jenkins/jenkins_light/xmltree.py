@@ -43,10 +43,11 @@ def _check_depth(root: Element) -> None:
         level = [child for element in level for child in element]
 
 
-def serialise(element: Element) -> bytes:
-    """The document as Jenkins' config.xml has it."""
+def serialise(element: Element, *, indented: bool = True) -> bytes:
+    """The document as Jenkins' config.xml has it; not ``indented`` with the spaces that it came with."""
     shown = copy.deepcopy(element)
-    ElementTree.indent(shown)
+    if indented:
+        ElementTree.indent(shown)
     text: str = ElementTree.tostring(shown, encoding="unicode")
     return f"<?xml version='1.1' encoding='UTF-8'?>\n{text}\n".encode()
 

@@ -98,6 +98,9 @@ def test_plugins_whose_work_is_done_count_as_installed(client: Client) -> None:
     assert install("nothing-of-the-kind") == 404
     assert client.json("/pluginManager/plugin/git/api/json")["shortName"] == "git"
     assert client.get("/pluginManager/plugin/nothing/api/json").status_code == 404
+    for verb in ("makeEnabled", "pin", "unpin"):
+        assert client.post(f"/pluginManager/plugin/git/{verb}").status_code == 200
+        assert client.post(f"/pluginManager/plugin/nothing/{verb}").status_code == 404
     assert client.json("/updateCenter/api/json?depth=1")["restartRequiredForCompletion"] is False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree.ElementTree import canonicalize
+
 from jenkins_client import Client, pipeline, wait_for
 
 XML = {"Content-Type": "application/xml"}
@@ -43,6 +45,27 @@ def test_views_and_folders_are_described(client: Client) -> None:
         assert client.post(f"{path}/submitDescription", data={"description": "what for"}).status_code == 302
         assert client.json(f"{path}/api/json")["description"] == "what for"
         client.post(f"{path}/doDelete")
+
+
+def test_a_configuration_is_kept_as_it_is_given(client: Client) -> None:
+    """Who compares what is there with what is wanted, as Ansible does, finds no difference in spaces."""
+
+    def held() -> str:
+        declaration, _, document = client.get("/job/as-given/config.xml").text.partition("?>")
+        assert declaration.startswith("<?xml version='1.1'")
+        return canonicalize(document)
+
+    given = pipeline("echo 1").replace("\n", "")
+    given = canonicalize(given[given.index("<flow-definition") :])
+    client.create("as-given", given)
+    assert held() == given
+    other = given.replace("echo 1", "echo 2")
+    client.post("/job/as-given/config.xml", data=other, headers=XML)
+    assert held() == other
+    client.post("/createItem?name=as-copied&mode=copy&from=as-given")
+    assert client.get("/job/as-copied/config.xml").text == client.get("/job/as-given/config.xml").text
+    client.post("/job/as-given/disable")
+    assert "\n  <disabled>true</disabled>\n" in held()
 
 
 def test_a_taken_name_is_told_before_the_document_is_read(client: Client) -> None:

@@ -60,12 +60,19 @@ class Item:
             raise NotFoundError(f"{self.full_name} has no config.xml")
         return self._document
 
-    def configure(self, document: Element) -> None:
-        """Take a new config.xml and keep it."""
+    @property
+    def config_xml(self) -> bytes:
+        """The config.xml as it lies on the disk, so as it was given until something in it changed."""
+        if self._document is None:
+            raise NotFoundError(f"{self.full_name} has no config.xml")
+        return self.config_path.read_bytes()
+
+    def configure(self, document: Element, *, as_given: bool = False) -> None:
+        """Take a new config.xml and keep it: ``as_given`` by a client, else as Jenkins writes its own."""
         config = jobconfig.parse(document)
         if self.config.kind and config.kind != self.config.kind:
             raise BadRequestError(f"A {self.config.kind} can't become a {config.kind}")
-        write_bytes(self.config_path, xmltree.serialise(document))
+        write_bytes(self.config_path, xmltree.serialise(document, indented=not as_given))
         self._read(document)
 
     def _read(self, document: Element) -> None:
@@ -142,7 +149,7 @@ class Folder(Item):
         return item if isinstance(item, Job) else None
 
     def create(self, name: str, document: Element) -> Item:
-        """Make an item from its config.xml.
+        """Make an item from its config.xml, which is kept as it is given.
 
         Raises:
             BadRequestError: a bad name, a kind that is not known, or the name is taken (Jenkins answers 400 to that).
@@ -154,13 +161,13 @@ class Folder(Item):
             self.check_free(name)
             path = self.folder / "jobs" / name
             shutil.rmtree(path, ignore_errors=True)
-            write_bytes(path / "config.xml", xmltree.serialise(document))
+            write_bytes(path / "config.xml", xmltree.serialise(document, indented=False))
             item = self._items[name] = self._load(name, path)
             return item
 
     def copy(self, source: Item, name: str) -> Item:
         """A new item with the configuration of another; a copied job starts without builds."""
-        return self.create(name, xmltree.parse(xmltree.serialise(source.document)))
+        return self.create(name, xmltree.parse(source.config_xml))
 
     def rename(self, item: Item, name: str) -> None:
         """Give an item another name; its builds move with it."""

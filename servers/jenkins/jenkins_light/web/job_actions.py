@@ -26,15 +26,15 @@ _LAST_NUMBER = 2**31 - 1
 def config_xml(request: Request, item: Item) -> Response:
     """Read or replace the configuration."""
     if request.exchange.method in GET:
-        return xml_answer(xmltree.serialise(item.document))
-    item.configure(xmltree.parse(request.exchange.body))
+        return xml_answer(item.config_xml)
+    item.configure(xmltree.parse(request.exchange.body), as_given=True)
     return done()
 
 
 @action(Job, "configSubmit", methods=POST)
 def config_submit(request: Request, job: Job) -> Response:
     """Take the configuration from the page's form."""
-    job.configure(xmltree.parse(request.exchange.parameter("config").encode()))
+    job.configure(xmltree.parse(request.exchange.parameter("config").encode()), as_given=True)
     return redirect("/" + job.url_path)
 
 

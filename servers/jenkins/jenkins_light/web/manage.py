@@ -8,7 +8,7 @@ from jenkins_light.model.fingerprints import Fingerprint
 from jenkins_light.model.items import Folder
 from jenkins_light.model.users import User
 from jenkins_light.web import templates
-from jenkins_light.web.exchange import json_answer, redirect, text_answer
+from jenkins_light.web.exchange import done, json_answer, redirect, text_answer
 from jenkins_light.web.plugins import PLUGINS
 from jenkins_light.web.routing import POST, PluginsTarget, PluginTarget, Request, UpdatesTarget, action
 
@@ -91,6 +91,12 @@ def available(_request: Request, _target: PluginsTarget) -> Response:
 def to_plugins(_request: Request, _target: PluginTarget | UpdatesTarget) -> Response:
     """One page tells of all of them."""
     return redirect("/pluginManager/")
+
+
+@action(PluginTarget, "makeEnabled", "pin", "unpin", methods=POST)
+def keep(_request: Request, _target: PluginTarget) -> Response:
+    """All are enabled, and pinning has meant nothing to Jenkins since 2.0, which still answers it."""
+    return done()
 
 
 @action(UpdatesTarget, "installStatus")
