@@ -147,7 +147,7 @@ def admit_user(instance: Instance, user: User | None, project: Project | None, *
         raise NotAdmitted(_NO_PUSH)
     if project.archived:
         raise NotAdmitted(_ARCHIVED)
-    return Admission(project, user, instance.protected.hook_rules(project, level))
+    return Admission(project, user, _rules(instance, project, level))
 
 
 def admit_deploy_key(instance: Instance, key: Key, project: Project | None, *, writes: bool) -> Admission:
@@ -166,4 +166,8 @@ def admit_deploy_key(instance: Instance, key: Key, project: Project | None, *, w
         raise NotAdmitted(_NO_PUSH_BY_KEY)
     if project.archived:
         raise NotAdmitted(_ARCHIVED)
-    return Admission(project, maker, instance.protected.hook_rules(project, NO_ACCESS))
+    return Admission(project, maker, _rules(instance, project, NO_ACCESS))
+
+
+def _rules(instance: Instance, project: Project, level: int) -> list[str]:
+    return instance.protected.hook_rules(project, level, instance.links.page(project, "project_members"))

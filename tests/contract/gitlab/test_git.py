@@ -209,6 +209,39 @@ def test_protected_branches_and_tags_hold_on_push(make_user, project, tmp_path):
     assert "deny updating a hidden ref" in push("HEAD:refs/merge-requests/1/head")
     assert "[new reference]" in push("HEAD:refs/changes/01")
     assert "[deleted]" in push(":work")
+    project.protectedbranches.create({"name": "stable/*", "push_access_level": 0, "merge_access_level": 40})
+    assert "You are not allowed to create protected branches on this project." in push("HEAD:stable/1")
+    project.branches.create({"branch": "release", "ref": "master"})
+    project.protectedbranches.create({"name": "release", "push_access_level": 40, "merge_access_level": 30})
+    assert "Only a project maintainer or owner can delete a protected branch." in push(":release")
+    project.tags.create({"tag_name": "v1", "ref": "master"})
+    assert "Only a project maintainer or owner can delete a protected tag." in push(":refs/tags/v1")
+
+
+def test_names_that_would_be_mistaken_are_refused(project, worktree):
+    def push(ref: str) -> str:
+        return worktree.git("push", "origin", f"HEAD:{ref}", check=False).stderr
+
+    sha = worktree.head()
+    assert "You cannot create a branch with a SHA-1 or SHA-256 branch name." in push(f"refs/heads/{sha}")
+    assert "You cannot create a branch with an invalid name." in push("refs/heads/HEAD")
+    assert "You cannot create a tag with a SHA-1 or SHA-256 tag name." in push(f"refs/tags/{sha}-rc")
+    assert "You cannot use default branch name to create a tag" in push("refs/tags/master")
+    assert "[new branch]" in push(f"refs/heads/fix-{sha}")
+    project.protectedtags.create({"name": "v*"})
+    assert "[new tag]" in push("refs/tags/v1")
+    assert "You can only delete protected tags using the web interface." in (
+        worktree.git("push", "origin", ":refs/tags/v1", check=False).stderr
+    )
+
+
+def test_only_a_maintainer_makes_the_first_branch(make_user, make_project, worktree):
+    developer, empty = make_user(), make_project()
+    empty.members.create({"user_id": developer.id, "access_level": 30})
+    address = with_login(empty.http_url_to_repo, developer.username, PASSWORD)
+    told = worktree.git("push", address, "master", check=False).stderr
+    assert f"remote: A default branch (e.g. main) does not yet exist for {empty.path_with_namespace}" in told
+    assert f"remote:   {empty.web_url}/-/project_members" in told
 
 
 def test_many_push_and_clone_at_once_and_nothing_is_lost(root, project, url, tmp_path):

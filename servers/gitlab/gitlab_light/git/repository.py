@@ -229,9 +229,11 @@ class Repositories:
 
 
 def is_ref_name(name: str) -> bool:
-    """Whether git would take this as a branch's or tag's name (git-check-ref-format's rules)."""
+    """Whether this can be a branch's or tag's name, by git-check-ref-format's rules and GitLab's GitRefValidator."""
     return (
         0 < len(name) <= 244
+        and name != "HEAD"
+        and not name.startswith(("refs/heads/", "refs/remotes/", "refs/tags/"))
         and not re.search(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)", name)
         and not name.startswith(("-", "/", "."))
         and not name.endswith(("/", "."))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gitlab_light.errors import conflict
 from gitlab_light.git.hooks import shell_pattern
 from gitlab_light.model.database import Database
+from gitlab_light.model.members import MAINTAINER
 from gitlab_light.model.projects import Project
 from gitlab_light.model.wildcards import matches
 
@@ -88,21 +89,33 @@ class ProtectedRefs:
         Where several protections cover it, the most permissive counts, as in GitLab.
         """
         rules = self.matching(project_id, kind, name)
-        return not rules or any(rule.push_level and level >= rule.push_level for rule in rules)
+        return not rules or any(_allows(rule.push_level, level) for rule in rules)
 
-    def hook_rules(self, project: Project, level: int) -> list[str]:
-        """The rules for a push, as the pre-receive hook reads them: the most permissive first."""
-        rules = [f"default refs/heads/{project.default_branch}"]
+    def hook_rules(self, project: Project, level: int, members_page: str) -> list[str]:
+        """The rules for a push, as the pre-receive hook reads them: the most permissive first.
+
+        Args:
+            project: where to.
+            level: the pusher's access level.
+            members_page: the address of the project's members, for whoever has to ask one of them.
+        """
+        rules = [
+            f"default refs/heads/{project.default_branch}",
+            f"maintainer {level >= MAINTAINER:d}",
+            f"members {project.full_path} {members_page}",
+        ]
         branches = [
-            (rule.push_level != 0 and level >= rule.push_level, rule.allow_force_push, shell_pattern(rule.name))
+            (_allows(rule.push_level, level), rule.allow_force_push, _allows(rule.merge_level, level), rule.name)
             for rule in self.all_of(project.id, "branch")
         ]
-        for may_push, may_force, pattern in sorted(branches, key=lambda branch: branch[:2], reverse=True):
-            rules.append(f"branch {may_push:d} {may_force:d} {pattern}")
-        tags = [
-            (rule.push_level != 0 and level >= rule.push_level, shell_pattern(rule.name))
-            for rule in self.all_of(project.id, "tag")
-        ]
+        for may_push, may_force, may_merge, name in sorted(branches, reverse=True):
+            rules.append(f"branch {may_push:d} {may_force:d} {may_merge:d} {shell_pattern(name)}")
+        tags = [(_allows(rule.push_level, level), shell_pattern(rule.name)) for rule in self.all_of(project.id, "tag")]
         for may_create, pattern in sorted(tags, reverse=True):
             rules.append(f"tag {may_create:d} {pattern}")
         return rules
+
+
+def _allows(needed: int, level: int) -> bool:
+    """Whether an access level suffices; nothing suffices where nobody may."""
+    return needed != 0 and level >= needed
