@@ -120,7 +120,7 @@ class GitAccess:
         service = request.query_params.get("service") if address["path"] == "info/refs" else address["path"]
         if service not in _SERVICES:
             return PlainTextResponse("Dumb HTTP is not supported", 403)
-        if request.method != ("GET" if address["path"] == "info/refs" else "POST"):
+        if request.method not in (("GET", "HEAD") if address["path"] == "info/refs" else ("POST",)):
             return PlainTextResponse("Method Not Allowed", 405)
         if not address["suffix"]:
             query = f"?{request.url.query}" if request.url.query else ""

@@ -40,6 +40,7 @@ from gitlab_light.model.releases import Releases
 from gitlab_light.model.sessions import Sessions
 from gitlab_light.model.shares import Shares
 from gitlab_light.model.tokens import Tokens
+from gitlab_light.model.uploads import Uploads
 from gitlab_light.model.users import User, Users
 from gitlab_light.push_messages import PushMessages
 from gitlab_light.settings import Settings
@@ -83,6 +84,7 @@ class Instance:
         self.labels = Labels(self.database)
         self.milestones = Milestones(self.database)
         self.releases = Releases(self.database)
+        self.uploads = Uploads(self.database, settings.data / "uploads")
         self.merge_flow = MergeFlow(
             self.repositories, self.projects, self.merge_requests, self.notes, self.commit_notes
         )

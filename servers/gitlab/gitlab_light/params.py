@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +17,14 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _MOST_DEPTH = 50
 _TRUE = ("true", "1", "t", "on", "yes")
 _FALSE = ("false", "0", "f", "off", "no", "")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that came in a multipart form."""
+
+    filename: str
+    content: bytes
 
 
 class Params:
@@ -114,6 +123,15 @@ class Params:
             return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
             raise bad_parameter(f"{name} is invalid") from None
+
+    def file(self, name: str) -> File:
+        """A file that must be given."""
+        value = self._values.get(name)
+        if value is None:
+            raise bad_parameter(f"{name} is missing")
+        if not isinstance(value, File):
+            raise bad_parameter(f"{name} is invalid")
+        return value
 
     def texts(self, name: str) -> list[str] | None:
         """A list of texts, if given; a text with commas is one too."""

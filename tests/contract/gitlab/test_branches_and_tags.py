@@ -83,3 +83,11 @@ def test_protection_is_made_listed_and_ended(project):
 
     project.protectedtags.create({"name": "v*", "create_access_level": 40})
     assert project.tags.create({"tag_name": "v1", "ref": "master"}).protected
+
+
+def test_clients_of_old_protect_a_branch_by_itself(root, shared):
+    address = f"/projects/{shared.id}/repository/branches/master"
+    shown = root.http_put(f"{address}/protect", post_data={"developers_can_push": True})
+    assert (shown["protected"], shown["developers_can_push"], shown["developers_can_merge"]) == (True, True, False)
+    assert root.http_put(f"{address}/unprotect")["protected"] is False
+    assert root.http_put(f"{address}/protect")["developers_can_push"] is False

@@ -69,6 +69,8 @@ def test_a_pack_of_many_megabytes_goes_both_ways(project, url, worktree, tmp_pat
 def test_the_address_without_git_leads_to_the_one_with_it(project, url, tmp_path):
     clone = Worktree.clone(url(project).removesuffix(".git"), tmp_path / "clone")
     assert (clone.path / "README.md").exists()
+    refs = f"{url(project)}/info/refs?service=git-upload-pack"
+    assert requests.head(refs, timeout=30).headers["Content-Type"] == "application/x-git-upload-pack-advertisement"
 
 
 @pytest.mark.parametrize("login", ["root", "oauth2", "anything"])

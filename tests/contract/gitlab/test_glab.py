@@ -119,6 +119,7 @@ def test_a_merge_request_is_checked_out_over_ssh(glab, project, clone, unique):
 def test_labels_and_releases(glab, project, path):
     glab.run("label", "create", "--name", "urgent", "--color", "#FF0000", "-R", path)
     assert "urgent" in glab.run("label", "list", "-R", path)
+    assert "No open issues match your search" in glab.run("issue", "list", "-R", path)
     glab.run("release", "create", "v1.0", "--ref", "master", "--name", "One", "--notes", "The first", "-R", path)
     assert "first" in glab.run("release", "view", "v1.0", "-R", path)
     glab.run("release", "delete", "v1.0", "--yes", "--with-tag", "-R", path)
@@ -126,7 +127,7 @@ def test_labels_and_releases(glab, project, path):
 
 
 @pytest.mark.parametrize("command", [
-    ("issue", "list"), ("ci", "list"), ("variable", "list"), ("schedule", "list"),
+    ("issue", "view", "1"), ("ci", "list"), ("variable", "list"), ("schedule", "list"),
     ("mr", "todo", "1"), ("mr", "approvers", "1"),
 ], ids=" ".join)  # fmt: skip
 def test_what_is_absent_is_refused_as_not_found(glab, project, clone, command):

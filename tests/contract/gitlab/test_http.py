@@ -57,7 +57,10 @@ def test_projects_are_walked_by_keyset(root, make_project, unique):
     assert [project.id for project in found] == made
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/projects/1/merge_trains", "/", "/projects/1/nothing/%2e%2e"])
+@pytest.mark.parametrize("path", [
+    "/nothing", "/projects/1/merge_trains", "/", "/projects/1/nothing/%2e%2e", "/hooks",
+    *(f"/projects/1/{part}" for part in ("pipelines", "variables", "badges", "integrations", "push_rule")),
+])  # fmt: skip
 def test_what_is_not_there_is_told_in_gitlabs_form(call, path):
     answer = call("GET", path)
     assert answer.status_code == 404

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
+import requests
 
 from tests.contract.gitlab.test_accounts import refused
 
@@ -93,6 +96,13 @@ def test_releases_of_tags(root, shared, receiver):
     assert root.http_get(f"/projects/{shared.id}/releases/permalink/latest")["tag_name"] == "v1"
     link = made.links.create({"name": "notes", "url": "https://example.org/notes", "direct_asset_path": "/notes"})
     assert link.direct_asset_url.endswith("/-/releases/v1/downloads/notes")
+    token = {"PRIVATE-TOKEN": root.private_token}
+    answer = requests.get(link.direct_asset_url, headers=token, timeout=30, allow_redirects=False)
+    assert answer.headers["Location"] == "https://example.org/notes"
+    latest = f"{shared.web_url}/-/releases/permalink/latest/downloads/notes"
+    answer = requests.get(latest, headers=token, timeout=30, allow_redirects=False)
+    assert answer.headers["Location"] == urlsplit(link.direct_asset_url).path
+    assert requests.get(link.direct_asset_url, timeout=30).url.startswith(f"{root.url}/users/sign_in")
     link.delete()
     assert [one.name for one in made.links.list(get_all=True)] == ["image"]
     shared.releases.delete("v1")

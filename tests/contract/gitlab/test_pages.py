@@ -190,3 +190,31 @@ def test_the_pages_of_a_moved_project_lead_to_it_and_tell_what_was_done(signed_i
     found.save()
     page = signed_in.get(urlsplit(found.web_url).path)
     assert "changed title from" in page.text
+
+
+def test_a_file_and_a_release_are_opened_in_a_browser(signed_in, shared):
+    made = shared.upload("notes.txt", filedata="words")
+    assert signed_in.get(made["full_path"]).text == "words"
+    assert signed_in.get(f"/{shared.path_with_namespace}{made['url']}").text == "words"
+    assert signed_in.get(f"/{shared.path_with_namespace}{made['url']}x").status_code == 404
+    shared.releases.create({
+        "tag_name": "out/1", "ref": "master", "name": "The <first>", "description": "**bold**",
+        "assets": {"links": [{"name": "notes", "url": "https://example.org/", "direct_asset_path": "/n"}]},
+    })  # fmt: skip
+    for page in ("/-/releases", "/-/releases/out/1", "/-/releases/out%2F1", "/-/releases/permalink/latest"):
+        shown = signed_in.get(f"/{shared.path_with_namespace}{page}").text
+        assert "The &lt;first&gt;" in shown
+        assert "<strong>bold</strong>" in shown
+        assert f"/{shared.path_with_namespace}/-/releases/out/1/downloads/n" in shown
+    assert signed_in.get(f"/{shared.path_with_namespace}/-/releases/v2").status_code == 404
+
+
+def test_a_clone_address_leads_to_the_project(signed_in, shared):
+    assert signed_in.get(f"/{shared.path_with_namespace}.git").url == shared.web_url
+
+
+def test_addresses_of_old_lead_to_the_pages(signed_in, shared):
+    for old in ("tree/master", "blob/master/README.md?plain=1", "commit/master", "merge_requests"):
+        page = signed_in.get(f"/{shared.path_with_namespace}/{old}")
+        assert page.ok
+        assert page.url == f"{shared.web_url}/-/{old}"

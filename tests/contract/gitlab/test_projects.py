@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import requests
+
 from tests.contract.gitlab.test_accounts import refused
 
 
@@ -136,3 +138,32 @@ def test_a_fork_is_related_and_unrelated(root, shared, make_project):
     assert root.projects.get(other.id).forked_from_project["id"] == shared.id
     other.delete_fork_relation()
     assert not hasattr(root.projects.get(other.id), "forked_from_project")
+
+
+def test_files_are_attached_and_fetched(server, shared, make_user, client_of):
+    made = shared.upload("../we ird.txt", filedata=b"\x00\xff words")
+    assert made["alt"] == "we_ird.txt"
+    assert made["markdown"] == f"[we_ird.txt]({made['url']})"
+    assert shared.upload("plan.png", filedata="x")["markdown"].startswith("![plan](/uploads/")
+    token = {"PRIVATE-TOKEN": server.token}
+    _, secret, name = made["url"].strip("/").split("/")
+    listed = requests.get(f"{server.url}/api/v4/projects/{shared.id}/uploads", headers=token, timeout=30).json()
+    assert [(one["filename"], one["size"]) for one in listed] == [("plan.png", 1), ("we_ird.txt", 8)]
+    by_secret = f"{server.url}/api/v4/projects/{shared.id}/uploads/{secret}/{name}"
+    for address in (by_secret, f"{server.url}/api/v4/projects/{shared.id}/uploads/{listed[1]['id']}"):
+        got = requests.get(address, headers=token, timeout=30)
+        assert got.content == b"\x00\xff words"
+        assert got.headers["Content-Disposition"].startswith("attachment")
+    assert requests.get(server.url + made["full_path"], timeout=30).url.startswith(f"{server.url}/users/sign_in")
+    stranger = client_of(make_user())
+    with refused(404):
+        stranger.http_get(f"/projects/{shared.id}/uploads/{secret}/{name}")
+    assert requests.delete(by_secret, headers=token, timeout=30).status_code == 204
+    assert requests.get(by_secret, headers=token, timeout=30).status_code == 404
+
+
+def test_issues_are_as_where_they_are_turned_off(root, shared):
+    assert shared.issues_enabled is False
+    assert shared.issues.list(get_all=True) == root.issues.list(get_all=True) == []
+    with refused(403):
+        shared.issues.create({"title": "A fault"})

@@ -22,7 +22,7 @@ from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
 from gitlab_light.model.database import as_id
 from gitlab_light.model.users import User
-from gitlab_light.params import Params, read_params
+from gitlab_light.params import File, Params, read_params
 
 _log = logging.getLogger(__name__)
 PREFIX = "/api/v4"
@@ -97,8 +97,10 @@ class Api:
             async with request.form(max_files=10, max_fields=1000, max_part_size=limit) as form:
                 fields: list[tuple[str, Any]] = []
                 for name, value in form.multi_items():
-                    text = value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")
-                    fields.append((name, text))
+                    if isinstance(value, str):
+                        fields.append((name, value))
+                    else:
+                        fields.append((name, File(value.filename or "", await value.read())))
                 return fields
         except HTTPException as error:
             raise Refusal(400, {"error": str(error.detail)}) from error

@@ -22,6 +22,7 @@ from gitlab_light.api import (
     groups,
     hooks,
     impersonation_tokens,
+    issues,
     keys,
     labels,
     members,
@@ -42,6 +43,7 @@ from gitlab_light.api import (
     server,
     shares,
     site,
+    uploads,
     user_accounts,
     users,
 )
@@ -56,5 +58,5 @@ ALL = (
     hooks.routes, keys.routes, deploy_keys.routes, deploy_tokens.routes,
     merge_requests.routes, merge_request_lists.routes, merge_request_actions.routes, merge_request_contents.routes,
     merge_request_follow.routes, notes.routes, draft_notes.routes, award_emoji.routes,
-    search.routes, events.routes, server.routes, site.routes,
+    search.routes, events.routes, server.routes, site.routes, uploads.routes, issues.routes,
 )  # fmt: skip

@@ -135,8 +135,9 @@ def delete_project(call: Call) -> Any:
 
 
 def remove_project(call: Call, project: Project) -> None:
-    """Removes a project's record, then its repository."""
+    """Removes a project's record, then its repository and files."""
     call.instance.projects.delete(project)
+    call.instance.uploads.project_removed(project.id)
     call.instance.repositories.of(project.id).remove()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gitlab_light.api import branches
 from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
@@ -16,6 +17,7 @@ from gitlab_light.params import Params
 
 routes = Routes()
 _BRANCHES, _TAGS = "/projects/:id/protected_branches", "/projects/:id/protected_tags"
+_PLAINLY = "/projects/:id/repository/branches/:branch"
 _LEVELS = (0, DEVELOPER, MAINTAINER, 60)
 
 
@@ -59,6 +61,35 @@ def change_branch(call: Call) -> Any:
 def unprotect_branch(call: Call) -> Any:
     """Ends a branch's protection."""
     call.instance.protected.remove(_rule(call, "branch"))
+
+
+@routes.put(_PLAINLY + "/protect")
+def protect_plainly(call: Call) -> Any:
+    """Protects a branch, as clients did before there were protected branches of their own."""
+    project, protected, name = call.project(MAINTAINER), call.instance.protected, _existing(call)
+    rule = protected.find(project.id, "branch", name)
+    rule = rule or protected.add(project.id, "branch", name, MAINTAINER, MAINTAINER)
+    for kind in ("push", "merge"):
+        if (given := f"developers_can_{kind}") in call.params:
+            level = DEVELOPER if call.params.boolean(given) else MAINTAINER
+            call.instance.database.update("protected_refs", rule.id, **{f"{kind}_level": level})
+    return branches.show_branch(call)
+
+
+@routes.put(_PLAINLY + "/unprotect")
+def unprotect_plainly(call: Call) -> Any:
+    """Ends such a protection."""
+    project = call.project(MAINTAINER)
+    if rule := call.instance.protected.find(project.id, "branch", _existing(call)):
+        call.instance.protected.remove(rule)
+    return branches.show_branch(call)
+
+
+def _existing(call: Call) -> str:
+    ref = call.repository()[1].branch(call.arguments["branch"])
+    if ref is None:
+        raise not_found("Branch")
+    return ref.name
 
 
 @routes.get(_TAGS)

@@ -23,6 +23,7 @@ from gitlab_light.model.milestones import Milestone
 from gitlab_light.model.projects import Project
 from gitlab_light.model.releases import Release, ReleaseLink
 from gitlab_light.params import Params
+from gitlab_light.web.highlight import markdown
 
 routes = Routes()
 _ALL = "/projects/:id/releases"
@@ -235,7 +236,7 @@ def _entity(call: Call, project: Project, release: Release) -> dict[str, Any]:
         stats = {"issue_stats": {"total": 0, "closed": 0}}
         answer["milestones"] = [mr_entities.milestone(instance, one) | stats for one in milestones]
     if call.params.boolean("include_html_description"):
-        answer["description_html"] = release.description
+        answer["description_html"] = str(markdown(release.description or ""))
     return answer
 
 

@@ -199,4 +199,16 @@ CREATE TABLE deploy_tokens (
     created_at TEXT NOT NULL
 )
 """,
+    """
+CREATE TABLE uploads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL UNIQUE,
+    filename TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    uploaded_by_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX uploads_by_project ON uploads (project_id)
+""",
 )

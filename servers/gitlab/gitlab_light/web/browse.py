@@ -63,6 +63,11 @@ def project_page(visit: Visit) -> Response:
     return _tree(visit, project, visit.repository(project), project.default_branch, "")
 
 
+def clone_address(visit: Visit) -> Response:
+    """Leads whoever opens a clone address in a browser to the project's page."""
+    return redirect("/" + visit.names["project"].removesuffix(".git"))
+
+
 def tree_page(visit: Visit) -> Response:
     """A folder."""
     project = visit.project()

@@ -22,7 +22,7 @@ from gitlab_light.git.commands import GitError
 from gitlab_light.instance import Instance
 from gitlab_light.model.users import User
 from gitlab_light.params import flat_params
-from gitlab_light.web import accounts, browse, commits, hooks, keys, merge_requests
+from gitlab_light.web import accounts, browse, commits, hooks, keys, merge_requests, releases, uploads
 from gitlab_light.web.visit import Moved, SignInNeeded, Visit, redirect
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,12 @@ _GUEST_COOKIE = "_gitlab_guest"  # what a sign-in form must bring back, before t
 _MOST_FORM = 64 * 1024
 _ASSETS = "/assets/"
 _OWN_STYLE = "application.css"
-_BY_TOKEN = re.compile(r"/-/(archive|raw)/")
+_BY_TOKEN = re.compile(r"/-/(archive|raw)/|/-/releases/.+/downloads/")
+# Where pages were before they had "/-/" in their addresses; GitLab leads on from there (Routing.redirect_legacy_paths).
+_OLD_PATH = re.compile(
+    r"(?P<project>/[^/]+/.+?)/(tree|blob|raw|blame|commits?|tags|branches|compare|merge_requests|hooks|settings)(/.*)?",
+    re.DOTALL,
+)
 _KEPT = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 Page = Callable[[Visit], Response]
@@ -46,6 +51,8 @@ _PAGES: list[tuple[str, str, Page]] = [
     ("POST", r"/-/user_settings/ssh_keys", keys.add),
     ("POST", r"/-/user_settings/ssh_keys/(?P<key>\d+)/delete", keys.remove),
     ("GET", r"/|/dashboard|/dashboard/projects|/explore|/explore/projects|/projects", browse.projects_page),
+    ("GET", r"/-/project/(?P<number>\d+)/uploads/(?P<secret>[0-9a-f]{32})/(?P<filename>[^/]+)", uploads.by_number),
+    ("GET", r"/(?P<project>[^-/].*?)/uploads/(?P<secret>[0-9a-f]{32})/(?P<filename>[^/]+)", uploads.by_path),
     ("GET", r"/groups/(?P<group>.+)", browse.group_page),
 ]
 _PROJECT_PAGES: list[tuple[str, str, Page]] = [
@@ -60,6 +67,10 @@ _PROJECT_PAGES: list[tuple[str, str, Page]] = [
     ("GET", r"branches(/all)?", commits.branches_page),
     ("GET", r"tags", commits.tags_page),
     ("GET", r"tags/(?P<sha>.+)", commits.commit_page),
+    ("GET", r"releases", releases.list_page),
+    ("GET", r"releases/permalink/latest(?P<rest>/.+)?", releases.latest),
+    ("GET", r"releases/(?P<tag>.+?)/downloads/(?P<filepath>.+)", releases.download),
+    ("GET", r"releases/(?P<tag>.+)", releases.release_page),
     ("GET", r"compare", commits.compare_form),
     ("GET", r"compare/(?P<rest>.+\.\.\.?.+)", commits.compare_page),
     ("GET", r"merge_requests", merge_requests.list_page),
@@ -147,7 +158,7 @@ class Site:
         )  # fmt: skip
 
     def _by_token(self, request: Request) -> User | None:
-        """Who comes with a token: it opens archives and raw files alone (GitLab's SessionlessAuthentication)."""
+        """Who comes with a token: it opens downloads alone (GitLab's SessionlessAuthentication)."""
         if request.method not in ("GET", "HEAD") or not _BY_TOKEN.search(request.url.path):
             return None
         parameter = request.query_params.get("private_token")
@@ -177,7 +188,9 @@ class Site:
             visit.names["group"] = path.strip("/")
             return browse.group_page
         visit.names["project"] = path.strip("/")
-        return browse.project_page
+        if (old := _OLD_PATH.fullmatch(path)) and not self._instance.projects.by_path(visit.names["project"]):
+            raise Moved(f"{old['project']}/-{visit.path.removeprefix(old['project'])}")
+        return browse.clone_address if path.endswith(".git") else browse.project_page
 
 
 def _match(pages: list[tuple[str, str, Page]], method: str, path: str, visit: Visit) -> Page:
