@@ -43,10 +43,16 @@ def short():
     folder = Path(f"/tmp/ks-{os.getpid()}-{time.monotonic_ns() % 100000}")
     folder.mkdir()
     yield folder
-    # dockerd mounts its folder onto itself, and one that was killed leaves that behind.
-    while f" {folder}/data " in Path("/proc/self/mounts").read_text():
-        subprocess.run(["umount", folder / "data"], check=True)
+    wait_for("dockerd's folder is free", lambda: unmounted(folder / "data"), seconds=20)
     shutil.rmtree(folder)
+
+
+def unmounted(folder):
+    """dockerd mounts its folder onto itself; one that was killed leaves that behind, with its containerd."""
+    if f" {folder} " not in Path("/proc/self/mounts").read_text():
+        return True
+    subprocess.run(["umount", "--lazy", folder], check=False)
+    return False
 
 
 @pytest.fixture
