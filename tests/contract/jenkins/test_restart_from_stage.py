@@ -60,8 +60,9 @@ STASHING = """pipeline { agent any
       writeFile file: 'kept.txt', text: "of $BUILD_NUMBER"
       stash name: 'kept', includes: 'kept.txt'
       archiveArtifacts 'kept.txt'
-      deleteDir() } }
-    stage('Ship') { steps { unstash 'kept'; echo "ships what is ${readFile 'kept.txt'}" } } } }"""
+      deleteDir()
+      script { env.MADE_BY = "number $BUILD_NUMBER" } } }
+    stage('Ship') { steps { unstash 'kept'; echo "ships what is ${readFile 'kept.txt'} by $MADE_BY" } } } }"""
 
 
 def test_the_stashes_of_the_newest_builds_are_preserved(client: Client) -> None:
@@ -72,7 +73,7 @@ def test_the_stashes_of_the_newest_builds_are_preserved(client: Client) -> None:
     assert client.post("/job/stashing/2/restart/restartPipeline", data=restart).json()["data"]["success"] == "true"
     console = ended(client, "stashing", 4)
     assert "Restarted from build #2, stage Ship\nCopying 1 artifact(s) from #2\n" in console
-    assert "ships what is of 2\n" in console
+    assert "ships what is of 2 by number 2\n" in console
     assert client.get("/job/stashing/4/artifact/kept.txt").text == "of 2"
     assert client.post("/job/stashing/1/restart/restartPipeline", data=restart).status_code == 200
     console = ended(client, "stashing", 5)

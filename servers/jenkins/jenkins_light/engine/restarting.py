@@ -8,13 +8,12 @@ from jenkins_light.steps import stashes
 
 if TYPE_CHECKING:
     from jenkins_light.engine.run import PipelineRun
+    from jenkins_light.model.builds import Build
 
 
 def bring_along(run: "PipelineRun") -> None:
     """Copy artifacts, and the stashes that were preserved, as ``StashManager.CopyStashesAndArtifacts`` does."""
-    build = run.build
-    number = next((c.details["originRunNumber"] for c in build.causes if c.cls == causes.RESTART), None)
-    origin = None if number is None else build.job.builds.find(number)
+    build, origin = run.build, _origin(run)
     if origin is None:
         return
     archive = origin.folder / "archive"
@@ -23,3 +22,16 @@ def bring_along(run: "PipelineRun") -> None:
         run.log.line(f"Copying {count} artifact(s) from {origin.display_name}")
         shutil.copytree(archive, build.folder / "archive", dirs_exist_ok=True)
     stashes.bring(origin, build)
+
+
+def assigned(run: "PipelineRun") -> dict[str, str]:
+    """What the other build's script had put into ``env`` (``EnvActionImpl.Copier``)."""
+    origin = _origin(run)
+    decrypt = run.controller.secrets.decrypt
+    return {} if origin is None else {name: decrypt(text) for name, text in origin.record.assigned.items()}
+
+
+def _origin(run: "PipelineRun") -> "Build | None":
+    build = run.build
+    number = next((c.details["originRunNumber"] for c in build.causes if c.cls == causes.RESTART), None)
+    return None if number is None else build.job.builds.find(number)

@@ -116,7 +116,7 @@ class PipelineRun:
         if self._stop is not None:
             self.finish(self._stop[2])
             return
-        self._send_whole("start", script=script)
+        self._send_whole("start", script=script, assigned=restarting.assigned(self))
         self._started = True
         if self._stop is not None:  # it came while the script was sent
             self.stop(*self._stop)
@@ -255,6 +255,8 @@ class PipelineRun:
     def _end(self, message: Message) -> None:
         if message["type"] == "error":
             self.log.line(f"ERROR: {message.get('message')}")
+        encrypt = self.controller.secrets.encrypt
+        self.build.record.assigned = {name: encrypt(text) for name, text in (message.get("assigned") or {}).items()}
         self.steps.close("The build ended")
         self.finish(str(message.get("result") or "FAILURE"))
 

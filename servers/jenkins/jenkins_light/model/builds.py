@@ -47,6 +47,7 @@ class Record:
         timestamp: start, milliseconds since 1970. duration: milliseconds; 0 while it runs.
         environment: variables that triggers and parameters contributed.
         sensitive: names of parameters whose values are encrypted.
+        assigned: what the script put into ``env``, encrypted, for a build that is restarted from a stage of this one.
         scm: what checkouts took, per repository: url, branch, commit.
         sonar: the analyses of SonarQube, as its plugin's action exports them.
         libraries: the shared libraries loaded: name, version, directory below ``libs/``.
@@ -66,6 +67,7 @@ class Record:
     display_name: str = ""
     description: str | None = None
     keep_log: bool = False
+    assigned: dict[str, str] = field(default_factory=dict)
     scm: list[dict[str, str]] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
     script: str | None = None

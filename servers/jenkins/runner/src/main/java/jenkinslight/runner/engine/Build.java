@@ -44,7 +44,7 @@ public final class Build extends BuildVariables {
      * @param onEnd told once, when the build has ended
      */
     public Build(BuildRequest request, Channel channel, Consumer<Build> onEnd) {
-        super(channel, request.env);
+        super(channel, request.env, request.assigned);
         equip(request, onEnd, new ScriptCompiler(request.tools));
     }
 
@@ -211,8 +211,8 @@ public final class Build extends BuildVariables {
         if (ended.compareAndSet(false, true)) {
             // Forgotten first: the server may use the id again as soon as it reads the end.
             onEnd.accept(this);
-            sendLast("end", "result", currentResult().toString(), "error",
-                    failure == null ? null : Failures.describe(failure));
+            sendLast("end", "result", currentResult().toString(), "error", failure == null ? null : Failures.describe(failure),
+                    "assigned", variables().assigned());
             compiler.close();
             Warmth.keep();
         }

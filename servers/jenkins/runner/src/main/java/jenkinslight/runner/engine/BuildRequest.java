@@ -16,6 +16,8 @@ public final class BuildRequest {
     final String build;
     final String script;
     final Map<String, Object> env;
+    /** What {@code env.X = …} had assigned in the build that this one is restarted from. */
+    final Map<String, Object> assigned;
     final Map<String, Object> params;
     final Object scm;
     final Set<String> steps;
@@ -40,6 +42,7 @@ public final class BuildRequest {
         build = (String) message.get("build");
         script = (String) message.get("script");
         env = map(message, "env");
+        assigned = map(message, "assigned");
         params = map(message, "params");
         scm = Values.fromServer(message.get("scm"));
         steps = names(message, "steps");

@@ -13,9 +13,9 @@ public abstract class BuildVariables extends BuildCourse {
     /** Parameters that the script itself declares and that this build was given no value for. */
     private final Map<String, Object> defaults = new LinkedHashMap<>();
 
-    BuildVariables(Channel channel, Map<?, ?> own) {
+    BuildVariables(Channel channel, Map<?, ?> own, Map<?, ?> assigned) {
         super(channel);
-        environment = new Environment(own);
+        environment = new Environment(own, assigned);
     }
 
     /** What the build was started with. */

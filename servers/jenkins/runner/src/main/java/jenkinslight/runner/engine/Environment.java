@@ -2,6 +2,7 @@ package jenkinslight.runner.engine;
 
 import java.io.Serializable;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,8 +23,13 @@ public final class Environment implements Serializable {
     /** By block: the names of variables that hold secrets. */
     private final Map<Integer, Set<String>> sensitive = new HashMap<>();
 
-    Environment(Map<?, ?> own) {
+    /**
+     * @param own the build's own variables
+     * @param assigned what a build that this one goes on with had assigned
+     */
+    Environment(Map<?, ?> own, Map<?, ?> assigned) {
         give(own);
+        this.assigned.putAll(texts(assigned));
     }
 
     /** The build's own variables. */
@@ -66,6 +72,11 @@ public final class Environment implements Serializable {
     /** {@code env.NAME = value}, for the rest of the build; null unsets. */
     public void assign(String name, String value) {
         assigned.put(name, value == null ? "" : value);
+    }
+
+    /** What {@code env.X = …} assigned so far. */
+    Map<String, String> assigned() {
+        return Collections.unmodifiableMap(assigned);
     }
 
     /** All variables of a step in that scope. */
