@@ -102,6 +102,11 @@ def test_releases_of_tags(root, shared, receiver):
     latest = f"{shared.web_url}/-/releases/permalink/latest/downloads/notes"
     answer = requests.get(latest, headers=token, timeout=30, allow_redirects=False)
     assert answer.headers["Location"] == urlsplit(link.direct_asset_url).path
+    api = f"{root.api_url}/projects/{shared.id}/releases"
+    answer = requests.get(f"{api}/permalink/latest/downloads/notes", headers=token, timeout=30, allow_redirects=False)
+    assert answer.headers["Location"] == f"{api}/v1/downloads/notes"
+    answer = requests.get(f"{api}/v1/downloads/notes", headers=token, timeout=30, allow_redirects=False)
+    assert answer.headers["Location"] == "https://example.org/notes"
     assert requests.get(link.direct_asset_url, timeout=30).url.startswith(f"{root.url}/users/sign_in")
     link.delete()
     assert [one.name for one in made.links.list(get_all=True)] == ["image"]

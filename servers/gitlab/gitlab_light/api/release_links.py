@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.responses import RedirectResponse, Response
+
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.releases import find_release, link_columns, link_entity
@@ -80,3 +82,14 @@ def _check_unique(call: Call, release: Release, columns: dict[str, Any], current
         taken = [name for name in ("name", "url") if getattr(other, name) == columns[name]]
         if taken and (current is None or other.id != current.id):
             raise bad_request({name: ["has already been taken"] for name in taken})
+
+
+@routes.get("/projects/:id/releases/:tag_name/downloads/*filepath", anonymous=True)
+def download(call: Call) -> Response:
+    """Leads to what a link's `direct_asset_path` stands for."""
+    _, release = find_release(call)
+    path = f"/{call.arguments['filepath']}"
+    link = next((one for one in call.instance.releases.links(release.id) if one.filepath == path), None)
+    if link is None:
+        raise not_found()
+    return RedirectResponse(link.url, 302)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 
@@ -64,14 +65,16 @@ def show_release(call: Call) -> Any:
     return _entity(call, project, release)
 
 
-@routes.get(_ALL + "/permalink/latest", anonymous=True)
+@routes.get(_ALL + "/permalink/latest", _ALL + "/permalink/latest/*suffix", anonymous=True)
 def show_latest(call: Call) -> Any:
-    """Leads to the latest release."""
+    """Leads to the latest release, or to what has the same path under it."""
     project, _ = call.repository()
     out = [one for one in call.instance.releases.of(project.id) if not one.upcoming]
     if not out:
         raise not_found()
-    return RedirectResponse(call.instance.links.api(f"/projects/{project.id}/releases/{out[0].tag}"), 302)
+    suffix = f"/{call.arguments['suffix']}" if "suffix" in call.arguments else ""
+    path = f"/projects/{project.id}/releases/{quote(out[0].tag, safe='')}{suffix}"
+    return RedirectResponse(call.instance.links.api(path), 302)
 
 
 @routes.post(_ALL)

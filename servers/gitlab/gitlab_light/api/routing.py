@@ -17,6 +17,7 @@ from gitlab_light.api.call import Call
 Handler = Callable[[Call], Any]
 Declare = Callable[[Handler], Handler]
 _PARAMETER = re.compile(r":([a-z_]+)")
+_REST = re.compile(r"\*([a-z_]+)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Route:
     """One operation of the API.
 
     Attributes:
+        template: its path; `:name` is one part of it, `*name` all the parts that are left.
         anonymous: whether it may be called without signing in.
         scopes: token scopes besides `api` (and `read_api`, for reading) that suffice.
     """
@@ -65,7 +67,7 @@ class Routes:
     def _declare(self, method: str, templates: tuple[str, ...], anonymous: bool, scopes: Iterable[str]) -> Declare:
         def declare(handler: Handler) -> Handler:
             for template in templates:
-                pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", template))
+                pattern = re.compile(_REST.sub(r"(?P<\1>.+)", _PARAMETER.sub(r"(?P<\1>[^/]+)", template)))
                 self.all.append(Route(method, template, pattern, handler, anonymous, tuple(scopes)))
             return handler
 
