@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gitlab_light.founding import found_by_push
 from gitlab_light.instance import Instance
 from gitlab_light.model.deploy_tokens import READ_REPOSITORY, DeployToken
+from gitlab_light.model.group_settings import DefaultProtection
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import DEVELOPER, NO_ACCESS
 from gitlab_light.model.projects import Project
@@ -170,4 +171,8 @@ def admit_deploy_key(instance: Instance, key: Key, project: Project | None, *, w
 
 
 def _rules(instance: Instance, project: Project, level: int) -> list[str]:
-    return instance.protected.hook_rules(project, level, instance.links.page(project, "project_members"))
+    namespace = instance.namespaces.find(project.namespace_id)
+    counting = instance.application_settings.with_those_of(namespace)
+    founder_level = DefaultProtection.of(counting).founder_level
+    page = instance.links.page(project, "project_members")
+    return instance.protected.hook_rules(project, level, page, founds=level >= founder_level)

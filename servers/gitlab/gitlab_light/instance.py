@@ -20,6 +20,7 @@ from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import MergeFlow
 from gitlab_light.model.activity import Activities
+from gitlab_light.model.application_settings import ApplicationSettings
 from gitlab_light.model.awards import Awards
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
@@ -65,6 +66,7 @@ class Instance:
         self.git_environment = git_environment(self.repositories.home)
 
         self.database = Database(settings.data / "gitlab.db")
+        self.application_settings = ApplicationSettings(self.database)
         self.users = Users(self.database, PasswordCheck())
         self.tokens = Tokens(self.database)
         self.sessions = Sessions(self.database)
@@ -99,7 +101,7 @@ class Instance:
         self.events = Events(
             self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
             self.hooks, self.protected, self.merge_requests, self.notes, self.labels, self.milestones, self.releases,
-            self.merge_flow, self.sender.wake,
+            self.merge_flow, self.application_settings, self.sender.wake,
         )  # fmt: skip
         self.journal = Journal(settings.data / "pushes", self._settle, self._current_ref)
         self._prepare_root()

@@ -246,6 +246,31 @@ def test_only_a_maintainer_makes_the_first_branch(make_user, make_project, workt
     assert f"remote:   {empty.web_url}/-/project_members" in told
 
 
+def test_a_group_says_what_protects_its_default_branches(root, make_user, make_project, worktree, unique):
+    developer, name = make_user(), unique("open")
+    group = root.groups.create({"name": name, "path": name, "default_branch_protection": 1, "default_branch": "trunk"})
+    group.members.create({"user_id": developer.id, "access_level": 30})
+    made = root.projects.create({"name": "of-all", "namespace_id": group.id, "initialize_with_readme": True})
+    rule = made.protectedbranches.get("trunk")
+    levels = [rule.push_access_levels[0]["access_level"], rule.merge_access_levels[0]["access_level"]]
+    assert levels == [30, 40]
+    group.default_branch_protection_defaults = {
+        "allowed_to_push": [{"access_level": 40}], "allowed_to_merge": [{"access_level": 30}],
+        "developer_can_initial_push": True,
+    }  # fmt: skip
+    group.save()
+    empty = root.projects.create({"name": "empty", "namespace_id": group.id})
+    address = with_login(empty.http_url_to_repo, developer.username, PASSWORD)
+    worktree.git("push", "--quiet", address, "HEAD:trunk")
+    worktree.commit("Again", a_txt="a")
+    assert "not allowed to push code to protected" in worktree.git("push", address, "HEAD:trunk", check=False).stderr
+    assert empty.protectedbranches.get("trunk").merge_access_levels[0]["access_level"] == 30
+    group.default_branch_protection = 0
+    group.save()
+    bare = root.projects.create({"name": "bare", "namespace_id": group.id, "initialize_with_readme": True})
+    assert bare.protectedbranches.list(get_all=True) == []
+
+
 def test_many_push_and_clone_at_once_and_nothing_is_lost(root, project, url, tmp_path):
     count = 12
 

@@ -99,9 +99,18 @@ def test_calls_are_counted_and_bounded(tmp_path):
     light.stop()
 
 
-def test_the_server_tells_of_itself(root, shared):
+def test_the_server_tells_of_itself(root, shared, unique):
     settings = root.settings.get()
     assert (settings.signup_enabled, settings.default_project_visibility) == (False, "private")
+    settings.allow_local_requests_from_web_hooks_and_services = False
+    settings.default_branch_name = "stem"
+    settings.save()
+    changed = root.settings.get()
+    assert changed.allow_local_requests_from_web_hooks_and_services is False
+    assert root.projects.create({"name": unique("stemmed"), "initialize_with_readme": True}).default_branch == "stem"
+    changed.default_branch_name = ""
+    changed.allow_local_requests_from_web_hooks_and_services = True
+    changed.save()
     assert int(root.statistics.get().projects) >= 1
     assert "<h1>Title</h1>" in root.markdown("# Title")
     assert root.notificationsettings.get().level == "participating"

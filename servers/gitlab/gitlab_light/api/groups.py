@@ -81,7 +81,7 @@ def create_group(call: Call) -> Any:
     with instance.database.transaction():
         group = instance.namespaces.create_group(
             name=name, path=path, parent=parent,
-            visibility=params.choice("visibility", LEVELS, default=parent.visibility if parent else "private"),
+            visibility=params.choice("visibility", LEVELS, default=_default_visibility(call, parent)),
             description=params.optional_text("description") or "", settings=given_group_settings(params),
         )  # fmt: skip
         instance.members.add("group", group.id, call.me.id, OWNER)
@@ -123,6 +123,10 @@ def change_group(call: Call) -> Any:
         _check_narrower(call, group, visibility)
     changes["settings"] = group.settings | given_group_settings(params)
     return entities.group(call.instance, call.instance.namespaces.update_group(group, **changes))
+
+
+def _default_visibility(call: Call, parent: Namespace | None) -> str:
+    return parent.visibility if parent else str(call.instance.application_settings.all()["default_group_visibility"])
 
 
 def _check_narrower(call: Call, group: Namespace, visibility: str) -> None:

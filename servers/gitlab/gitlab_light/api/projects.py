@@ -32,7 +32,7 @@ def create_project(call: Call) -> Any:
     if not name and not path:
         raise bad_parameter("name, path are missing, at least one parameter must be provided")
     namespace = _target_namespace(call, params.optional_integer("namespace_id"))
-    default_branch = params.optional_text("default_branch") or DEFAULT_BRANCH
+    default_branch = params.optional_text("default_branch") or _default_branch(call, namespace)
     if not is_ref_name(default_branch):
         raise bad_request({"default_branch": ["is invalid"]})
     project = found(
@@ -42,7 +42,7 @@ def create_project(call: Call) -> Any:
         default_branch=default_branch,
         name=name or str(path),
         path=path or slug(str(name)),
-        visibility=params.choice("visibility", LEVELS, default="private"),
+        visibility=params.choice("visibility", LEVELS, default=_default_visibility(call, namespace)),
         description=params.optional_text("description"),
         topics=params.texts("topics") or params.texts("tag_list") or [],
         features=given_settings(params),
@@ -51,6 +51,23 @@ def create_project(call: Call) -> Any:
         _add_readme(call, project)
     call.created()
     return entities.project(instance, instance.projects.find(project.id) or project, call.user)
+
+
+def _default_visibility(call: Call, namespace: Namespace) -> str:
+    """The server's default, or the group's own where that is narrower."""
+    default = str(call.instance.application_settings.all()["default_project_visibility"])
+    return min(default, namespace.visibility, key=LEVELS.__getitem__) if namespace.kind == "group" else default
+
+
+def _default_branch(call: Call, namespace: Namespace) -> str:
+    """The default branch as the group, the one at the top or the server names it, else as GitLab does."""
+    *_, top = call.instance.namespaces.with_ancestors(namespace.id)
+    names = (
+        namespace.settings.get("default_branch"),
+        top.settings.get("default_branch"),
+        call.instance.application_settings.all()["default_branch_name"],
+    )
+    return next((name for name in names if name), DEFAULT_BRANCH)
 
 
 def _add_readme(call: Call, project: Project) -> None:

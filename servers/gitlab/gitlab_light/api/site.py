@@ -7,6 +7,7 @@ from typing import Any
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import not_found
+from gitlab_light.model.application_settings import given_application_settings
 from gitlab_light.web.highlight import markdown
 
 routes = Routes()
@@ -15,37 +16,31 @@ _LEVELS = ("disabled", "participating", "watch", "global", "mention", "custom")
 
 @routes.get("/application/settings")
 def show_settings(call: Call) -> Any:
-    """The settings of the server that mean something here; they are given at its start and not by calls."""
+    """The settings of the server that mean something here."""
     call.require_admin()
     settings = call.instance.settings
     return {
         "id": 1,
-        "default_projects_limit": 100000,
-        "signup_enabled": False,
+        **call.instance.application_settings.all(),
+        # These are given at its start and not by calls.
         "password_authentication_enabled_for_web": True,
         "password_authentication_enabled_for_git": True,
-        "gravatar_enabled": False,
-        "default_branch_protection": 2,
-        "default_branch_name": None,
-        "default_project_visibility": "private",
-        "default_group_visibility": "private",
-        "default_snippet_visibility": "private",
-        "restricted_visibility_levels": [],
         "max_attachment_size": settings.max_body // (1024 * 1024),
         "receive_max_input_size": settings.max_pack // (1024 * 1024),
         "session_expire_delay": 10080,
-        "user_oauth_applications": False,
-        "import_sources": [],
-        "allow_local_requests_from_hooks_and_services": True,
-        "allow_local_requests_from_web_hooks_and_services": True,
         "throttle_authenticated_api_enabled": settings.api_limit > 0,
         "throttle_authenticated_api_requests_per_period": settings.api_limit,
         "throttle_authenticated_api_period_in_seconds": 60,
-        "push_event_hooks_limit": 3,
-        "push_event_activities_limit": 3,
         "require_two_factor_authentication": False,
-        "home_page_url": None,
     }
+
+
+@routes.put("/application/settings")
+def change_settings(call: Call) -> Any:
+    """Changes those settings that calls can change."""
+    call.require_admin()
+    call.instance.application_settings.change(given_application_settings(call.params))
+    return show_settings(call)
 
 
 @routes.get("/application/statistics")

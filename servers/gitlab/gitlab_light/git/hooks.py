@@ -15,8 +15,8 @@ from gitlab_light.git.journal import WHOLE
 _PRE_RECEIVE = """\
 #!/bin/sh
 # Refuses what GitLab and the project's rules forbid, else writes down what the push is about to change.
-# rules: "default REF", "maintainer YES", "members PROJECT ADDRESS", "branch PUSH FORCE MERGE PATTERN",
-# "tag CREATE PATTERN"; the first that matches counts.
+# rules: "default REF", "maintainer YES", "founder YES", "members PROJECT ADDRESS",
+# "branch PUSH FORCE MERGE PATTERN", "tag CREATE PATTERN"; the first that matches counts.
 set -eu
 zero=0000000000000000000000000000000000000000
 hex4='[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]'
@@ -31,8 +31,8 @@ protected() { # ref; sets what a rule allows
     return 1
 }
 
-check_new_project() { # old; until a maintainer has pushed, nobody else may
-    [ "$1" = $zero ] && [ "$maintainer" = 0 ] || return 0
+check_new_project() { # old; only some may make the first branch
+    [ "$1" = $zero ] && [ "$founder" = 0 ] || return 0
     [ -z "$(git for-each-ref --count=1 refs/heads </dev/null)" ] || return 0
     refuse "
 A default branch (e.g. main) does not yet exist for $project
@@ -101,6 +101,7 @@ while read -r kind first second; do
     case "$kind" in
     default) default=$first ;;
     maintainer) maintainer=$first ;;
+    founder) founder=$first ;;
     members) project=$first members=$second ;;
     esac
 done <"$GITLAB_PUSH/rules"

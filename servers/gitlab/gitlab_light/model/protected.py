@@ -91,17 +91,19 @@ class ProtectedRefs:
         rules = self.matching(project_id, kind, name)
         return not rules or any(_allows(rule.push_level, level) for rule in rules)
 
-    def hook_rules(self, project: Project, level: int, members_page: str) -> list[str]:
+    def hook_rules(self, project: Project, level: int, members_page: str, *, founds: bool) -> list[str]:
         """The rules for a push, as the pre-receive hook reads them: the most permissive first.
 
         Args:
             project: where to.
             level: the pusher's access level.
             members_page: the address of the project's members, for whoever has to ask one of them.
+            founds: whether they may push to a project that has no branch yet.
         """
         rules = [
             f"default refs/heads/{project.default_branch}",
             f"maintainer {level >= MAINTAINER:d}",
+            f"founder {founds:d}",
             f"members {project.full_path} {members_page}",
         ]
         branches = [

@@ -211,4 +211,10 @@ CREATE TABLE uploads (
 );
 CREATE INDEX uploads_by_project ON uploads (project_id)
 """,
+    """
+CREATE TABLE application_settings (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    settings TEXT NOT NULL
+)
+""",
 )

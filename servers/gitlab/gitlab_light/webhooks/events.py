@@ -15,8 +15,10 @@ from gitlab_light.git.journal import ZERO, RefChange, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import Consequence, MergeFlow
+from gitlab_light.model.application_settings import ApplicationSettings
 from gitlab_light.model.awards import Award
 from gitlab_light.model.database import Database, now
+from gitlab_light.model.group_settings import DefaultProtection
 from gitlab_light.model.hooks import Hook, Hooks
 from gitlab_light.model.labels import Labels
 from gitlab_light.model.merge_requests import MergeRequest, MergeRequests
@@ -48,7 +50,7 @@ class Events:
         self, chronicle: Chronicle, database: Database, repositories: Repositories, links: Links, projects: Projects,
         namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
         notes: Notes, labels: Labels, milestones: Milestones, releases: Releases, flow: MergeFlow,
-        wake_sender: Callable[[], None],
+        settings: ApplicationSettings, wake_sender: Callable[[], None],
     ) -> None:  # fmt: skip
         self._chronicle = chronicle
         self._db = database
@@ -64,6 +66,7 @@ class Events:
         self._flow = flow
         self._milestones = milestones
         self._releases = releases
+        self._settings = settings
         self._wake_sender = wake_sender
         self._requests = PushRequests(flow, merge_requests, users, labels, milestones, projects)
         self.payloads = MergePayloads(links, users, projects, namespaces, labels, flow)
@@ -273,8 +276,14 @@ class Events:
         return self._projects.update(project, default_branch=branches[0])
 
     def _protect_first_branch(self, project: Project, changes: tuple[RefChange, ...]) -> None:
-        """The default branch is protected when it is first pushed: maintainers only, no force (GitLab's default)."""
+        """The default branch is protected when it is first pushed, as its group has it (GitLab's default: fully)."""
         ref = f"refs/heads/{project.default_branch}"
         made = any(change.ref == ref and change.old == ZERO and change.new != ZERO for change in changes)
-        if made and not self._protected.all_of(project.id, "branch"):
-            self._protected.add(project.id, "branch", project.default_branch, 40, 40)
+        if not made or self._protected.matching(project.id, "branch", project.default_branch):
+            return
+        namespace = self._namespaces.find(project.namespace_id)
+        wanted = DefaultProtection.of(self._settings.with_those_of(namespace))
+        if wanted.any:
+            self._protected.add(
+                project.id, "branch", project.default_branch, wanted.push_level, wanted.merge_level
+            )  # fmt: skip
