@@ -76,6 +76,10 @@ def test_what_fits_is_no_error(runner: Runner, steps: str) -> None:
             "The number of builds to preserve must be between 1 and 50.",
         ),
         (
+            top("options { durabilityHint('FAST') }"),
+            'Expecting "class org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint" but got "FAST" of type',
+        ),
+        (
             top("options { buildDiscarder(node('x')) }"),
             'Invalid step "node" used - not allowed in this context - '
             "The node step cannot be called as an argument to a method in Declarative Pipelines",
@@ -124,3 +128,17 @@ def test_one_branch_of_the_step_parallel_is_no_nesting(runner: Runner) -> None:
 
     assert errors(runner, in_stage(f"parallel {{ stage('b') {{ {alone} }} }}")) == []
     assert errors(runner, in_stage("steps { parallel(x: { echo '1' }, y: { echo '2' }) }")) == []
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "durabilityHint('PERFORMANCE_OPTIMIZED')",
+        "preserveStashes(buildCount: 50)",
+        "rateLimitBuilds(throttle: [count: 1, durationName: 'hour', userBoost: false])",
+        "throttleJobProperty(categories: ['a'], throttleEnabled: true, throttleOption: 'category')",
+        "throttle(['a'])",
+    ],
+)
+def test_options_that_fit_are_no_error(runner: Runner, option: str) -> None:
+    assert errors(runner, top(f"options {{ {option} }}")) == []

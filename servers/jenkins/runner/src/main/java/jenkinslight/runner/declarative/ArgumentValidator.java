@@ -1,5 +1,6 @@
 package jenkinslight.runner.declarative;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import jenkinslight.runner.language.Signature;
@@ -137,6 +138,9 @@ final class ArgumentValidator {
     }
 
     private static boolean fits(Object constant, Class<?> type) {
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants()).anyMatch(each -> each.toString().equals(constant));
+        }
         if (type == String.class) {
             return !(constant instanceof Integer || constant instanceof Boolean);
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 
 /**
  * What a step takes, as the plugin's class has it: {@code steps.txt}; the same of what directives hold. Scripts are told of what doesn't fit as structs-plugin's DescribableModel
@@ -141,6 +142,8 @@ public final class Signature {
 
     private static Class<?> typeOf(String name) {
         switch (name) {
+            case "FlowDurabilityHint":
+                return FlowDurabilityHint.class;
             case "String":
                 return String.class;
             case "int":
