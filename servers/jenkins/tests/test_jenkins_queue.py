@@ -60,7 +60,14 @@ def test_where_no_workspace_can_be_made_neither_it_nor_the_executor_stays_taken(
     home = controller.settings.home
     (home / "workspace").write_text("in the way")
     call: Any = SimpleNamespace(
-        saved={}, args={}, controller=controller, build=build, run=SimpleNamespace(cookie="c"), id=1, cancelled=False
+        saved={},
+        args={},
+        controller=controller,
+        build=build,
+        run=SimpleNamespace(cookie="c"),
+        id=1,
+        cancelled=False,
+        categories=(),
     )
     with pytest.raises(OSError, match="workspace"):
         next(iter(node(call)))

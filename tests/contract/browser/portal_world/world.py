@@ -62,13 +62,17 @@ class Part:
     async def stop(self) -> None:
         """Stops it at once, with all connections."""
         if self._server and self._task:
-            state = self._server.server_state
             self._server.should_exit = self._server.force_exit = True
-            for connection in list(state.connections):
-                connection.transport.abort()  # type: ignore[union-attr]  # each kind of connection has one
-            for request in list(state.tasks):
-                request.cancel()
+            self._cut(self._server)
             await self._task
+            self._cut(self._server)  # a connection that came meanwhile would be served for ever
+
+    @staticmethod
+    def _cut(server: uvicorn.Server) -> None:
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()  # type: ignore[union-attr]  # each kind of connection has one
+        for request in list(server.server_state.tasks):
+            request.cancel()
 
 
 class World:
