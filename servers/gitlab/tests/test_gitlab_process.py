@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
 import subprocess
 import time
+from urllib.parse import urlsplit
 
 import gitlab
 import psutil
@@ -115,6 +117,26 @@ def test_no_push_is_untold_or_told_twice_when_the_server_ends_in_its_midst(light
     keys = {(request.body["after"], request.headers["Idempotency-Key"]) for request in receiver.requests}
     assert len(keys) == len(told)
     clone(light, project, tmp_path / "check").git("fsck", "--full", "--strict")
+
+
+def test_a_sudden_end_amid_a_push_leaves_no_git_behind(light, project):
+    """http-backend, left alone with a body whose length was announced, would ask for its rest for ever."""
+    account = base64.b64encode(f"root:{light.root_password}".encode()).decode()
+    path = f"/{project.path_with_namespace}.git/git-receive-pack"
+    address = urlsplit(light.url)
+    with socket.create_connection((address.hostname, address.port)) as pusher:
+        pusher.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Basic {account}\r\n"
+            "Content-Type: application/x-git-receive-pack-request\r\nContent-Length: 1000\r\n\r\n00".encode()
+        )
+        server = psutil.Process(light.process.pid)
+        until = time.monotonic() + 20
+        while not (begun := server.children(recursive=True)) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert begun
+        light.stop(signal.SIGKILL)
+    _, left = psutil.wait_procs(begun, timeout=20)
+    assert left == []
 
 
 def test_changed_secret_files_count_from_the_next_start_on(light, project):

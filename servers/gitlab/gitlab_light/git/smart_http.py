@@ -90,8 +90,8 @@ def _cgi_variables(scope: Scope, repository: Path, service_path: str, user: str)
         "REMOTE_ADDR": (scope.get("client") or ("",))[0],
         "GATEWAY_INTERFACE": "CGI/1.1",
     }
-    if headers.get("content-length", "").isdigit():
-        variables["CONTENT_LENGTH"] = headers["content-length"]
+    # No CONTENT_LENGTH: http-backend asks for the rest of an announced body for ever, and without a pause, when its
+    # input ends before, as it does when this server is killed. Unannounced, the input's end is the body's.
     if "content-encoding" in headers:
         variables["HTTP_CONTENT_ENCODING"] = headers["content-encoding"]
     if "git-protocol" in headers:
@@ -102,8 +102,7 @@ def _cgi_variables(scope: Scope, repository: Path, service_path: str, user: str)
 async def _feed(process: Process, receive: Receive, *, fetching: bool) -> None:
     """Passes the request's body on; a client that goes before its end has git ended.
 
-    The end of its input would not do: of a body whose length was announced, http-backend waits for the rest without a
-    pause. A push that has come in whole is carried out even if its client has gone; a fetch is then given up.
+    A push that has come in whole is carried out even if its client has gone; a fetch is then given up.
     """
     stdin = process.stdin
     assert stdin is not None  # noqa: S101  it is a pipe
