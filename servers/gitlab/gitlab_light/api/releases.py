@@ -18,6 +18,7 @@ from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
+from gitlab_light.git.repository import ARCHIVE_FORMATS
 from gitlab_light.model.database import now
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.milestones import Milestone
@@ -30,7 +31,6 @@ routes = Routes()
 _ALL = "/projects/:id/releases"
 _ONE = _ALL + "/:tag_name"
 LINK_KINDS = ("other", "runbook", "image", "package")
-_ARCHIVES = ("zip", "tar.gz", "tar.bz2", "tar")
 
 
 @routes.get(_ALL, anonymous=True)
@@ -69,11 +69,11 @@ def show_release(call: Call) -> Any:
 def show_latest(call: Call) -> Any:
     """Leads to the latest release, or to what has the same path under it."""
     project, _ = call.repository()
-    out = [one for one in call.instance.releases.of(project.id) if not one.upcoming]
-    if not out:
+    found = call.instance.releases.latest(project.id)
+    if found is None:
         raise not_found()
     suffix = f"/{call.arguments['suffix']}" if "suffix" in call.arguments else ""
-    path = f"/projects/{project.id}/releases/{quote(out[0].tag, safe='')}{suffix}"
+    path = f"/projects/{project.id}/releases/{quote(found.tag, safe='')}{suffix}"
     return RedirectResponse(call.instance.links.api(path), 302)
 
 
@@ -217,7 +217,7 @@ def _entity(call: Call, project: Project, release: Release) -> dict[str, Any]:
     milestones = [one for one in map(instance.milestones.find, release.milestone_ids) if one]
     sources = [
         {"format": form, "url": links.page(project, "archive", release.tag, f"{project.path}-{release.tag}.{form}")}
-        for form in _ARCHIVES
+        for form in ARCHIVE_FORMATS
     ]
     given = [link_entity(call, project, release, link) for link in instance.releases.links(release.id)]
     answer: dict[str, Any] = {

@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from gitlab_light.git.commands import GitError, read_git, run_git
 from gitlab_light.git.journal import ZERO, RefChange
 
+# What archives of a commit can be had as, in the order in which GitLab lists them.
+ARCHIVE_FORMATS = ("zip", "tar.gz", "tar.bz2", "tar")
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _SHA = re.compile(r"[0-9a-f]{40}")
 # Blobs are read whole, so they have a limit here.

@@ -65,6 +65,10 @@ class Releases:
             Release, "SELECT * FROM releases WHERE project_id = ? ORDER BY released_at DESC, id DESC", project_id
         )
 
+    def latest(self, project_id: int) -> Release | None:
+        """The project's latest release that is out; None where none is."""
+        return next((one for one in self.of(project_id) if not one.upcoming), None)
+
     def by_tag(self, project_id: int, tag: str) -> Release | None:
         """The release of a tag."""
         return self._db.one(Release, "SELECT * FROM releases WHERE project_id = ? AND tag = ?", project_id, tag)

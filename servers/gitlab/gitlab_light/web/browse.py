@@ -10,14 +10,13 @@ from gitlab_light.api.archives import archive
 from gitlab_light.errors import not_found
 from gitlab_light.git import blame as tracing
 from gitlab_light.git import history
-from gitlab_light.git.repository import Repository, TreeEntry
+from gitlab_light.git.repository import ARCHIVE_FORMATS, Repository, TreeEntry
 from gitlab_light.model.namespaces import Namespace
 from gitlab_light.model.projects import Project
 from gitlab_light.web import highlight
 from gitlab_light.web.visit import SAFETY, SignInNeeded, Visit, redirect
 
 _SHOWN_FILE = 512 * 1024
-_ARCHIVES = ("tar.gz", "tar.bz2", "tar", "zip")
 _READMES = ("readme.md", "readme.markdown", "readme", "readme.txt")
 
 
@@ -184,7 +183,7 @@ def archive_file(visit: Visit) -> Response:
     """A branch's, tag's or commit's files as an archive: `archive/v1/service-v1.tar.gz`."""
     project = visit.project()
     revision, _, name = visit.names["rest"].rpartition("/")
-    extension = next((one for one in _ARCHIVES if name.endswith(f".{one}")), None)
+    extension = next((one for one in ARCHIVE_FORMATS if name.endswith(f".{one}")), None)
     if extension is None:
         raise not_found("Page")
     path = visit.form.optional_text("path") or ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from gitlab_light.errors import not_found
+from gitlab_light.git.repository import ARCHIVE_FORMATS
 from gitlab_light.model.projects import Project
 from gitlab_light.model.releases import Release
 from gitlab_light.web.visit import SAFETY, Visit, redirect
-
-_ARCHIVES = ("zip", "tar.gz", "tar.bz2", "tar")
 
 
 def list_page(visit: Visit) -> Response:
@@ -39,10 +38,10 @@ def latest(visit: Visit) -> Response:
     """Leads to the latest release, or to what has the same path under it."""
     project = visit.project()
     visit.repository(project)
-    out = [one for one in visit.instance.releases.of(project.id) if not one.upcoming]
-    if not out:
+    found = visit.instance.releases.latest(project.id)
+    if found is None:
         raise not_found("Page")
-    return redirect(f"/{project.full_path}/-/releases/{out[0].tag}{visit.names['rest'] or ''}")
+    return redirect(f"/{project.full_path}/-/releases/{found.tag}{visit.names['rest'] or ''}")
 
 
 def _release(visit: Visit, tag: str) -> tuple[Project, Release]:
@@ -56,7 +55,7 @@ def _release(visit: Visit, tag: str) -> tuple[Project, Release]:
 
 def _page(visit: Visit, project: Project, shown: list[Release], title: str) -> Response:
     return visit.page(
-        "releases.html", project=project, at="releases", title=title, releases=shown, archives=_ARCHIVES,
+        "releases.html", project=project, at="releases", title=title, releases=shown, archives=ARCHIVE_FORMATS,
         assets={one.id: visit.instance.releases.links(one.id) for one in shown},
         authors={one.id: visit.instance.users.find(one.author_id) if one.author_id else None for one in shown},
     )  # fmt: skip

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gitlab_light.git import history
+from gitlab_light.git.repository import ARCHIVE_FORMATS
 from gitlab_light.links import Links
 from gitlab_light.model.projects import Project
 from gitlab_light.model.releases import Release, ReleaseLink
 from gitlab_light.webhooks.payloads import commit_head
-
-_ARCHIVES = ("zip", "tar.gz", "tar.bz2", "tar")
 
 
 def release_payload(
@@ -31,7 +30,7 @@ def release_payload(
     """
     sources = [
         {"format": form, "url": links.page(project, "archive", release.tag, f"{project.path}-{release.tag}.{form}")}
-        for form in _ARCHIVES
+        for form in ARCHIVE_FORMATS
     ]
     linked = [{"id": link.id, "link_type": link.link_type, "name": link.name, "url": link.url} for link in assets]
     return {
