@@ -7,7 +7,6 @@ from typing import Any
 
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
-from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.model.activity import Activities
@@ -20,8 +19,6 @@ from gitlab_light.model.users import Users
 # The states and activities that hooks' actions stand for.
 _STATES = {"close": "closed", "reopen": "reopened", "merge": "merged"}
 _ACTIVITIES = _STATES | {"open": "created", "approved": "approved"}
-# More branches or tags in one push are one activity (GitLab's push_event_activities_limit).
-_MOST_REFS = 3
 _SHOWN_COMMITS = 100
 
 
@@ -128,35 +125,10 @@ class Chronicle:
         if source == "project":
             self._activities.add(source_id, user_id, action)
 
-    def pushed(self, project: Project, user_id: int, changes: Sequence[RefChange]) -> None:
-        """Branches and tags have moved."""
-        for kind, prefix in (("branch", "refs/heads/"), ("tag", "refs/tags/")):
-            moved = [change for change in changes if change.ref.startswith(prefix)]
-            if len(moved) > _MOST_REFS:
-                self._activities.add(project.id, user_id, "pushed", push=_push_data(kind, None, [], len(moved)))
-                continue
-            for change in moved:
-                commits = self._brought(project, change)
-                push = _push_data(kind, change, commits, None)
-                self._activities.add(project.id, user_id, "pushed", push=push)
-
-    def _brought(self, project: Project, change: RefChange) -> list[str]:
-        """The titles of the commits that a push brings, newest first."""
-        if change.new == ZERO:
-            return []
-        default = f"refs/heads/{project.default_branch}"
-        known = default if change.old == ZERO else change.old
-        titles = self._titles(project, change.new, f"^{known}") if known != change.ref else None
-        # There may be no default branch yet, and a tag may be of something else than a commit.
-        return titles if titles is not None else self._titles(project, change.new) or []
-
-    def _titles(self, project: Project, *revisions: str) -> list[str] | None:
-        """The titles of commits, newest first; None where git knows no such commits."""
-        repository = self._repositories.of(project.id)
-        try:
-            return repository.text("log", "--format=%s", "--max-count=2500", *revisions, "--").splitlines()
-        except GitError:
-            return None
+    def pushed(self, project: Project, user_id: int, pushes: Sequence[dict[str, Any]]) -> None:
+        """Branches and tags have moved; `pushes` is their push_data."""
+        for push in pushes:
+            self._activities.add(project.id, user_id, "pushed", push=push)
 
     def _changed(self, changes: dict[str, Any]) -> list[str]:
         lines = []
@@ -199,20 +171,3 @@ def _retitled(old: str, new: str) -> str:
     if is_draft(old) != is_draft(new):
         return f"marked this merge request as **{'draft' if is_draft(new) else 'ready'}**"
     return f"changed title from **{{-{old}-}}** to **{{+{new}+}}**"
-
-
-def _push_data(kind: str, change: RefChange | None, commits: list[str], refs: int | None) -> dict[str, Any]:
-    """GitLab's push_data; of many refs at once only how many they were."""
-    action = "pushed"
-    if change is not None:
-        action = "created" if change.old == ZERO else "removed" if change.new == ZERO else "pushed"
-    return {
-        "commit_count": len(commits),
-        "action": action,
-        "ref_type": kind,
-        "commit_from": change.old if change and change.old != ZERO else None,
-        "commit_to": change.new if change and change.new != ZERO else None,
-        "ref": change.ref.split("/", 2)[2] if change else None,
-        "commit_title": commits[0] if commits else None,
-        "ref_count": refs,
-    }

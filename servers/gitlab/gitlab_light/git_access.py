@@ -37,18 +37,18 @@ _NO_LFS = "Git LFS is not enabled on this GitLab server, contact your admin."
 
 
 class Once:
-    """Something that is done the first time it is asked for."""
+    """What follows from a push, done the first time it is asked for."""
 
-    def __init__(self, work: Callable[[], Awaitable[str]]) -> None:
+    def __init__(self, work: Callable[[frozenset[str] | None], Awaitable[str]]) -> None:
         self._work = work
         self._done = False
 
-    async def __call__(self) -> str:
+    async def __call__(self, taken: frozenset[str] | None) -> str:
         """Does it and returns what comes of it, or does nothing."""
         if self._done:
             return ""
         self._done = True
-        return await self._work()
+        return await self._work(taken)
 
 
 class GitAccess:
@@ -89,12 +89,12 @@ class GitAccess:
                 admission, "git-receive-pack", scope, receive, send, variables, (push.lock,), finished=settle
             )
         finally:
-            await settle()
+            await settle(None)
         # The pusher has gone by now: what GitLab calls housekeeping is done when nobody waits for it.
         await run_in_threadpool(self._instance.repositories.of(admission.project.id).tidy)
 
-    async def _finish(self, push: Push, user: User, project: Project) -> str:
-        told = await run_in_threadpool(self._instance.journal.finish, push)
+    async def _finish(self, push: Push, user: User, project: Project, taken: frozenset[str] | None) -> str:
+        told = await run_in_threadpool(self._instance.journal.finish, push, taken)
         if told:
             self._gate.told(user, project)
         return told

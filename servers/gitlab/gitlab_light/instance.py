@@ -14,7 +14,7 @@ from anyio import from_thread
 
 from gitlab_light.chronicle import Chronicle
 from gitlab_light.git.commands import git_environment, write_config
-from gitlab_light.git.hooks import install_hooks
+from gitlab_light.git.hooks import install_hook
 from gitlab_light.git.journal import Journal, Settled
 from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
@@ -43,6 +43,7 @@ from gitlab_light.model.shares import Shares
 from gitlab_light.model.tokens import Tokens
 from gitlab_light.model.uploads import Uploads
 from gitlab_light.model.users import User, Users
+from gitlab_light.push_activity import PushActivity
 from gitlab_light.push_messages import PushMessages
 from gitlab_light.settings import Settings
 from gitlab_light.webhooks.events import Events
@@ -62,7 +63,7 @@ class Instance:
         self.repositories = Repositories(settings.data)
         hooks_folder = settings.data / "git" / "hooks"
         write_config(self.repositories.home, hooks_folder, settings.max_pack)
-        install_hooks(hooks_folder)
+        install_hook(hooks_folder)
         self.git_environment = git_environment(self.repositories.home)
 
         self.database = Database(settings.data / "gitlab.db")
@@ -91,6 +92,7 @@ class Instance:
             self.repositories, self.projects, self.merge_requests, self.notes, self.commit_notes
         )
         self.activities = Activities(self.database)
+        self.push_activity = PushActivity(self.repositories, self.activities)
         self.push_messages = PushMessages(self.links, self.projects, self.merge_requests)
         self.chronicle = Chronicle(
             self.repositories, self.links, self.users, self.projects, self.notes, self.labels, self.activities
@@ -99,9 +101,9 @@ class Instance:
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
         )
         self.events = Events(
-            self.chronicle, self.database, self.repositories, self.links, self.projects, self.namespaces, self.users,
-            self.hooks, self.protected, self.merge_requests, self.notes, self.labels, self.milestones, self.releases,
-            self.merge_flow, self.application_settings, self.sender.wake,
+            self.chronicle, self.push_activity, self.database, self.repositories, self.links, self.projects,
+            self.namespaces, self.users, self.hooks, self.protected, self.merge_requests, self.notes, self.labels,
+            self.milestones, self.releases, self.merge_flow, self.application_settings, self.sender.wake,
         )  # fmt: skip
         self.journal = Journal(settings.data / "pushes", self._settle, self._current_ref)
         self._prepare_root()

@@ -7,8 +7,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import set_headers
 from gitlab_light.errors import Refusal
 from gitlab_light.git.hooks import shell_pattern
-from gitlab_light.git.journal import WHOLE, ZERO, Journal, RefChange
-from gitlab_light.git.report import Report
+from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import is_file_path, is_ref_name
 from gitlab_light.model.database import as_id
 from gitlab_light.model.passwords import PasswordCheck, hash_password
@@ -98,92 +97,6 @@ def test_settings_come_from_the_environment():
     assert (settings.port, str(settings.data)) == (8080, "/var/opt/gitlab")
 
 
-class TestJournal:
-    """Pushes are settled once, whenever the server ends."""
-
-    @pytest.fixture
-    def refs(self):
-        return {}
-
-    @pytest.fixture
-    def settled(self):
-        return []
-
-    @pytest.fixture
-    def journal(self, tmp_path, refs, settled):
-        return Journal(tmp_path, settled.append, lambda _, ref: refs.get(ref))
-
-    change = RefChange(ZERO, "1" * 40, "refs/heads/a b")
-
-    def test_a_push_by_the_api_is_settled(self, journal, settled, tmp_path):
-        with journal.applying(7, 3, [self.change]):
-            pass
-        assert [(push.project_id, push.user_id, push.changes) for push in settled] == [(7, 3, (self.change,))]
-        assert list(tmp_path.iterdir()) == []
-
-    def test_one_that_failed_is_not(self, journal, settled, tmp_path):
-        with pytest.raises(KeyError), journal.applying(7, 3, [self.change]):
-            raise KeyError
-        assert settled == []
-        assert list(tmp_path.iterdir()) == []
-
-    def abandon(self, tmp_path, name):
-        """Leaves a push as a server that was killed leaves it."""
-        import os
-
-        first = Journal(tmp_path, lambda _: None, lambda *_: None)
-        push = first.begin(7, 3)
-        line = f"{self.change.old} {self.change.new} {self.change.ref}\n"
-        (push.folder / "pre").write_text(line + (f"{WHOLE}\n" if name != "half of pre" else ""))
-        if "post" in name:
-            (push.folder / "post").write_text(line + f"{WHOLE}\n" if name == "post" else line[:50])
-        os.close(push.lock)
-
-    def test_what_was_applied_is_settled_after_a_crash(self, journal, settled, refs, tmp_path):
-        self.abandon(tmp_path, "post")
-        assert journal.recover() == 1
-        assert [push.changes for push in settled] == [(self.change,)]
-        assert journal.recover() == 0
-
-    def test_before_git_was_let_nothing_was_applied(self, journal, settled, refs, tmp_path):
-        self.abandon(tmp_path, "half of pre")
-        refs[self.change.ref] = self.change.new  # by somebody else
-        journal.recover()
-        assert settled == []
-
-    @pytest.mark.parametrize("applied", [True, False])
-    @pytest.mark.parametrize("left", ["pre", "half of post"])
-    def test_what_may_have_been_applied_is_looked_up(self, journal, settled, refs, tmp_path, left, applied):
-        self.abandon(tmp_path, left)
-        if applied:
-            refs[self.change.ref] = self.change.new
-        journal.recover()
-        assert [push.changes for push in settled] == ([(self.change,)] if applied else [])
-
-    def test_one_that_cannot_be_settled_hinders_no_other(self, tmp_path, settled):
-        self.abandon(tmp_path, "post")
-        self.abandon(tmp_path, "post")
-
-        def settle(push):
-            settled.append(push)
-            if len(settled) == 1:
-                raise KeyError
-
-        journal = Journal(tmp_path, settle, lambda *_: None)
-        assert journal.recover() == 1
-        assert journal.recover() == 0
-        assert len(settled) == 2
-
-    def test_a_push_under_way_is_left_alone(self, tmp_path, settled):
-        first = Journal(tmp_path, settled.append, lambda *_: None)
-        push = first.begin(7, 3)
-        assert first.recover() == 0
-        # Its git is alive though the server is another one: the kernel still holds the lock.
-        assert Journal(tmp_path, settled.append, lambda *_: None).recover() == 0
-        assert push.folder.exists()
-        first.finish(push)
-
-
 class TestHookStates:
     """Failing hooks rest as GitLab documents."""
 
@@ -259,21 +172,6 @@ def test_payloads_carry_the_address_inside_the_sandbox(instance, root, project):
     assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["project"]["web_url"] == "http://gitlab.example:8929/root/p"
     assert payload["project"]["git_ssh_url"] == "ssh://git@gitlab:2222/root/p.git"
-
-
-@pytest.mark.parametrize(("parts", "said"), [(0, b""), (1, b"0017refs and their tips0000")])
-def test_what_a_pusher_reads_stands_before_the_end_of_gits_report(parts, said):
-    report = Report(parts)
-    packets = said + b"0008\x01ok\n" + b"0000"
-    passed = b"".join(report.feed(packets[place : place + 3]) for place in range(0, len(packets), 3))
-    assert passed == packets[:-4]
-    assert report.end("read me\n") == b"000d\x02read me\n0000"
-
-
-@pytest.mark.parametrize("answer", [b"000eunpack ok\n0000", b"<html>no packets</html>", b""])
-def test_a_client_without_side_bands_is_told_nothing(answer):
-    report = Report()
-    assert report.feed(answer) + report.end("read me\n") == answer
 
 
 def test_more_than_ten_thousand_items_are_not_counted(instance):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from jenkins_client import pipeline
@@ -36,6 +37,20 @@ def test_two_that_end_at_once_may_both_discard_the_same_build(build: Build) -> N
     history.delete(build)
     history.delete(build)
     assert list(history) == []
+
+
+@pytest.mark.parametrize(("ends_at", "number"), [("write_json", 2), ("write_bytes", 3)])
+def test_a_sudden_end_while_a_build_is_made_passes_no_number_over(
+    build: Build, monkeypatch: pytest.MonkeyPatch, ends_at: str, number: int
+) -> None:
+    module = "builds" if ends_at == "write_json" else "history"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"jenkins_light.model.{module}.{ends_at}", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            build.job.builds.create(2, lambda record: None)
+    after = History(build.job)
+    assert after.create(3, lambda record: None).number == number
+    assert after.numbers == list(range(number, 0, -1))
 
 
 def test_an_end_that_cannot_tidy_up_still_lets_others_start(

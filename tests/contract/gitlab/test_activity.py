@@ -83,7 +83,7 @@ def test_a_projects_events_tell_what_was_done(project, request_of, worktree):
     assert [one.action_name for one in events] == [
         "deleted", "accepted", "pushed to", "commented on", "opened", "pushed new", "pushed new", "created",
     ]  # fmt: skip
-    deleted, merged, _, commented, opened, pushed, *_ = events
+    deleted, merged, moved, commented, opened, pushed, *_ = events
     assert (merged.target_type, merged.target_iid, merged.target_title) == ("MergeRequest", 1, "Add feature")
     assert (opened.author_username, opened.author["username"], opened.project_id) == ("root", "root", project.id)
     assert (commented.target_type, commented.target_id, commented.note["body"]) == ("Note", note.id, "Good")
@@ -92,6 +92,9 @@ def test_a_projects_events_tell_what_was_done(project, request_of, worktree):
         "ref": "feature", "commit_title": "Change by feature", "ref_count": None,
     }  # fmt: skip
     assert (deleted.push_data["action"], deleted.push_data["commit_to"]) == ("removed", None)
+    counted = {"commit_count": 2, "commit_title": "Merge branch 'feature' into 'master'", "action": "pushed"}
+    assert moved.push_data.items() >= counted.items()
+    assert project.events.list(action="pushed", get_all=True)[1].push_data == moved.push_data
 
 
 def test_events_are_filtered(project, request_of):

@@ -114,7 +114,7 @@ def _entity(call: Call, activity: Activity) -> dict[str, Any]:
         "author_username": author.username if author else None,
     }
     if activity.push:
-        answer["push_data"] = activity.push
+        answer["push_data"] = instance.push_activity.complete(activity)
     if activity.action == "commented" and (note := instance.notes.find(activity.target_id or 0)):
         found = instance.merge_requests.by_id(note.merge_request_id)
         answer["target_iid"] = note.id  # of a note GitLab tells its id here

@@ -1,8 +1,8 @@
-"""The hooks that git runs in a push: they keep to the project's rules and write down what the push changed.
+"""The hook that git runs in a push: it keeps to the project's rules and writes down what the push is about to change.
 
-The server learns of a push from the files `pre` and `post` in the push's folder (see journal). They are shell, not
-Python, and call no other program where they can help it, because each push runs both: every process that starts shows
-in its time. So a file is not renamed when it is whole, but ends with a line of its own.
+The server learns of a push from the file `pre` in the push's folder (see journal). The hook is shell, not Python, and
+calls no other program where it can help it, because every process that starts shows in a push's time. So the file is
+not renamed when it is whole, but ends with a line of its own.
 """
 
 from __future__ import annotations
@@ -121,23 +121,15 @@ done >"$GITLAB_PUSH/options"
 echo WHOLE >>"$GITLAB_PUSH/pre"
 """
 
-_POST_RECEIVE = """\
-#!/bin/sh
-# Writes down what the push has changed.
-set -eu
-while read -r line; do printf '%s\\n' "$line"; done >"$GITLAB_PUSH/post"
-echo WHOLE >>"$GITLAB_PUSH/post"
-"""
 
-
-def install_hooks(folder: Path) -> None:
-    """Writes the hooks, which git finds through core.hooksPath."""
+def install_hook(folder: Path) -> None:
+    """Writes the hook, which git finds through core.hooksPath, and what an earlier version left beside it goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, script in (("pre-receive", _PRE_RECEIVE), ("post-receive", _POST_RECEIVE)):
-        new = folder / f"{name}.new"
-        new.write_text(script.replace("WHOLE", WHOLE))
-        new.chmod(0o755)
-        new.replace(folder / name)
+    new = folder / "pre-receive.new"
+    new.write_text(_PRE_RECEIVE.replace("WHOLE", WHOLE))
+    new.chmod(0o755)
+    new.replace(folder / "pre-receive")
+    (folder / "post-receive").unlink(missing_ok=True)
 
 
 def shell_pattern(name: str) -> str:

@@ -6,13 +6,13 @@ Each push has a folder:
     rules       what the project forbids the pusher (read by the pre-receive hook)
     lock        held (flock) by the git processes of the push, and by the kernel let go when the last one ends
     pre         "old new ref" lines that git is about to apply (the pre-receive hook)
-    post        "old new ref" lines that git has applied (the post-receive hook)
 
-`pre` and `post` are whole when they end with the line WHOLE; what is not counts as not there.
+`pre` is whole when it ends with the line WHOLE; when not, it counts as not there.
 
-A push is settled when git has ended: its changes are told to the `settle` function, which keeps them in the database
-under the push's id and says what the pusher is to read, and the folder goes. After a crash the folders that are left
-are settled by `recover`; where there is `pre` and no `post`, the lines whose ref now stands at `new` were applied.
+A push is settled when git has ended and said which refs it took: its changes are told to the `settle` function, which
+keeps them in the database under the push's id and says what the pusher is to read, and the folder goes. After a crash
+the folders that are left are settled by `recover`: the lines whose ref now stands at `new`, or from whose `new` another
+push has set out, were applied.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -32,6 +32,8 @@ from threading import Lock
 _log = logging.getLogger(__name__)
 ZERO = "0" * 40
 WHOLE = "."
+# Project, ref, and the object from which a push moves it.
+_Origins = set[tuple[int, str, str]]
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,15 @@ class Journal:
         making.rename(folder)
         return Push(push_id, folder, project_id, user_id, lock)
 
-    def finish(self, push: Push) -> str:
-        """Settles a push whose git has ended; returns what the pusher is to read."""
+    def finish(self, push: Push, taken: Collection[str] | None) -> str:
+        """Settles a push whose git has ended; returns what the pusher is to read.
+
+        Args:
+            push: the push.
+            taken: the refs that git says it has moved; None where it did not say.
+        """
         try:
-            return self._settle_folder(push.folder)
+            return self._settle_folder(push.folder, taken)
         finally:
             os.close(push.lock)
             with self._mutex:
@@ -115,19 +122,17 @@ class Journal:
     def applying(self, project_id: int, user_id: int, changes: Sequence[RefChange]) -> Iterator[None]:
         """A push by the API: the changes are written down, applied by the block inside, then settled."""
         push = self.begin(project_id, user_id)
+        taken: list[str] = []
         try:
             _write(push.folder / "pre", changes)
             yield
-            _write(push.folder / "post", changes)
-        except BaseException:
-            (push.folder / "pre").unlink(missing_ok=True)
-            raise
+            taken = [change.ref for change in changes]
         finally:
-            self.finish(push)
+            self.finish(push, taken)
 
     def recover(self) -> int:
         """Settles what an earlier life of the server has left; returns how many pushes that were."""
-        settled = 0
+        settled, origins = 0, self._origins()
         for folder in sorted(self._folder.iterdir()):
             with self._mutex:
                 live = folder.name.lstrip(".") in self._live
@@ -136,13 +141,22 @@ class Journal:
             if folder.name.startswith("."):
                 shutil.rmtree(folder, ignore_errors=True)
             elif folder.name not in self._stuck and self._is_over(folder):
-                settled += self._settle_left(folder)
+                settled += self._settle_left(folder, origins)
         return settled
 
-    def _settle_left(self, folder: Path) -> bool:
+    def _origins(self) -> _Origins:
+        """Where the pushes under way set out from."""
+        found: _Origins = set()
+        for folder in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # it was settled meanwhile
+                project_id = json.loads((folder / "about.json").read_text())["project"]
+                found |= {(project_id, change.ref, change.old) for change in _read(folder / "pre")}
+        return found
+
+    def _settle_left(self, folder: Path, origins: _Origins) -> bool:
         """Settles what is left of a push; one that cannot be settled stays for the next life, and hinders no other."""
         try:
-            self._settle_folder(folder)
+            self._settle_folder(folder, None, origins)
         except Exception:
             _log.exception("cannot settle the push in %s", folder)
             self._stuck.add(folder.name)
@@ -164,37 +178,43 @@ class Journal:
             os.close(lock)
         return True
 
-    def _settle_folder(self, folder: Path) -> str:
+    def _settle_folder(self, folder: Path, taken: Collection[str] | None, origins: _Origins | None = None) -> str:
         about_file = folder / "about.json"
         if not about_file.exists():  # settled before, and half removed
             shutil.rmtree(folder, ignore_errors=True)
             return ""
         about = json.loads(about_file.read_text())
+        changes = _read(folder / "pre")
+        if taken is None:
+            applied = self._applied(about["project"], changes, origins or self._origins())
+        else:
+            applied = [change for change in changes if change.ref in taken]
         settled = Settled(
-            folder.name, about["project"], about["user"], self._changes(folder, about["project"]),
-            tuple(_lines(folder / "options")), about.get("notice", ""),
+            folder.name, about["project"], about["user"], tuple(applied), tuple(_lines(folder / "options")),
+            about.get("notice", ""),
         )  # fmt: skip
         told = self._settle(settled) if settled.changes else ""
         about_file.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         return told
 
-    def _changes(self, folder: Path, project_id: int) -> tuple[RefChange, ...]:
-        applied = _read(folder / "post")
-        if applied is not None:
-            return tuple(applied)
-        asked = _read(folder / "pre") or []
-        return tuple(change for change in asked if (self._current(project_id, change.ref) or ZERO) == change.new)
+    def _applied(self, project_id: int, changes: Sequence[RefChange], origins: _Origins) -> list[RefChange]:
+        """The changes that git has applied, as the refs tell."""
+        return [
+            change for change in changes
+            if (project_id, change.ref, change.new) in origins
+            or (self._current(project_id, change.ref) or ZERO) == change.new
+        ]  # fmt: skip
 
 
 def _lines(file: Path) -> list[str]:
     return file.read_text("utf-8", "replace").splitlines() if file.exists() else []
 
 
-def _read(file: Path) -> list[RefChange] | None:
-    """A file's changes; None where it is not there, or not whole."""
+def _read(file: Path) -> list[RefChange]:
+    """A file's changes; none where it is not there, or not whole."""
     lines = _lines(file)
-    return [RefChange(*line.split(" ", 2)) for line in lines[:-1]] if lines and lines[-1] == WHOLE else None
+    return [RefChange(*line.split(" ", 2)) for line in lines[:-1]] if lines and lines[-1] == WHOLE else []
 
 
 def _write(file: Path, changes: Sequence[RefChange]) -> None:

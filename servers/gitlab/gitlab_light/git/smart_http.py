@@ -40,7 +40,7 @@ class Backend:
         user: str,
         env: Mapping[str, str],
         keep: tuple[int, ...] = (),
-        finished: Callable[[], Awaitable[str]] | None = None,
+        finished: Callable[[frozenset[str] | None], Awaitable[str]] | None = None,
     ) -> None:
         """Answers one request of a git client.
 
@@ -53,8 +53,8 @@ class Backend:
             user: the user's name, "" for nobody.
             env: the environment of git.
             keep: file descriptors that git and what it starts keep open.
-            finished: awaited when git has ended a push, before the client learns of it; what it returns is shown to
-                the pusher.
+            finished: awaited when git has ended a push, before the client learns of it, with the refs that git has
+                moved (None where it did not say); what it returns is shown to the pusher.
         """
         variables = {**env, **_cgi_variables(scope, repository, service_path, user)}
         async with self._places:
@@ -69,7 +69,7 @@ class Backend:
                 end = b""
                 if finished is not None and report is not None:
                     await process.wait()
-                    end = report.end(await finished())
+                    end = report.end(await finished(report.taken))
                 await send({"type": "http.response.body", "body": end})
             finally:
                 feeding.cancel()

@@ -60,6 +60,10 @@ class Activities:
             target_id=target_id, target_iid=target_iid, target_title=target_title, push=push or {}, created_at=now(),
         )  # fmt: skip
 
+    def set_push(self, activity_id: int, push: dict[str, Any]) -> None:
+        """Keeps a push's push_data."""
+        self._db.update("activities", activity_id, push=push)
+
     def select(self, conditions: list[str], values: list[Any], sort: str) -> list[Activity]:
         """What fits SQL conditions of our own words; `sort` is "asc" or "desc"."""
         return self._db.all(

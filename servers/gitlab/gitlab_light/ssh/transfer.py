@@ -58,7 +58,7 @@ class Transfers:
             variables["GITLAB_PUSH"] = str(push.folder)
             code = await self._git(process, command, admission, variables, (push.lock,), report)
         finally:
-            told = await run_in_threadpool(journal.finish, push)
+            told = await run_in_threadpool(journal.finish, push, report.taken)
         process.stdout.write(report.end(told))
         await process.stdout.drain()
         return code

@@ -29,6 +29,7 @@ from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.releases import Release, Releases
 from gitlab_light.model.users import User, Users
+from gitlab_light.push_activity import PushActivity
 from gitlab_light.push_options import PushRequests, merge_request_options, payload_options
 from gitlab_light.webhooks.emoji_payloads import emoji_payload
 from gitlab_light.webhooks.merge_payloads import MergePayloads
@@ -47,12 +48,13 @@ class Events:
     """Turns pushes into deliveries for the hooks that want them."""
 
     def __init__(
-        self, chronicle: Chronicle, database: Database, repositories: Repositories, links: Links, projects: Projects,
-        namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs, merge_requests: MergeRequests,
-        notes: Notes, labels: Labels, milestones: Milestones, releases: Releases, flow: MergeFlow,
-        settings: ApplicationSettings, wake_sender: Callable[[], None],
+        self, chronicle: Chronicle, push_activity: PushActivity, database: Database, repositories: Repositories,
+        links: Links, projects: Projects, namespaces: Namespaces, users: Users, hooks: Hooks, protected: ProtectedRefs,
+        merge_requests: MergeRequests, notes: Notes, labels: Labels, milestones: Milestones, releases: Releases,
+        flow: MergeFlow, settings: ApplicationSettings, wake_sender: Callable[[], None],
     ) -> None:  # fmt: skip
         self._chronicle = chronicle
+        self._push_activity = push_activity
         self._db = database
         self._repositories = repositories
         self._links = links
@@ -88,10 +90,11 @@ class Events:
             (consequence, self._of_merge_request(consequence.after, user, consequence.action, {}, consequence.oldrev))
             for consequence in self._flow.consequences(project, user.id, push.changes)
         ]
+        activities = self._push_activity.of(project, push.changes)
         with self._db.transaction():
             if self._db.execute("INSERT OR IGNORE INTO pushes VALUES (?, ?)", push.push_id, now()):
                 self._queue(deliveries)
-                self._chronicle.pushed(project, user.id, push.changes)
+                self._chronicle.pushed(project, user.id, activities)
                 for consequence, told in consequences:
                     if self._merge_requests.change_open(consequence.before, **consequence.columns):
                         self._queue(told)

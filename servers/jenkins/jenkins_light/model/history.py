@@ -113,7 +113,6 @@ class History:
         """A new build with the next number, on disk before it is seen anywhere."""
         with self._lock:
             number = self.next_number
-            write_bytes(self._job.folder / "nextBuildNumber", str(number + 1).encode())
             record = Record(number, queue_id, int(time.time() * 1000))
             prepare(record)
             build = Build(self._job, record)
@@ -121,6 +120,8 @@ class History:
             build.log_path.touch()
             build.marker.touch()
             build.save()
+            # After the build, so that a sudden end between the two passes no number over: what is on disk counts too.
+            write_bytes(self._job.folder / "nextBuildNumber", str(number + 1).encode())
             self._loaded[number] = build
             self._numbers.insert(0, number)
             return build
