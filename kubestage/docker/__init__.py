@@ -2,5 +2,6 @@
 
 from kubestage.docker.address import EngineAddress, resolve_address
 from kubestage.docker.engine import Engine, EngineFacts, connect, engine_errors
+from kubestage.docker.removal import remove_container
 
-__all__ = ["Engine", "EngineAddress", "EngineFacts", "connect", "engine_errors", "resolve_address"]
+__all__ = ["Engine", "EngineAddress", "EngineFacts", "connect", "engine_errors", "remove_container", "resolve_address"]

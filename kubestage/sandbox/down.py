@@ -6,9 +6,10 @@ import shutil
 from dataclasses import dataclass, field
 
 from docker import DockerClient
-from docker.errors import APIError, NotFound
+from docker.errors import APIError
 
 from kubestage.console import console
+from kubestage.docker import remove_container
 from kubestage.errors import MachineError
 from kubestage.settings import Settings
 from kubestage.supply import Supply
@@ -73,10 +74,7 @@ def _remove_containers(settings: Settings, docker: DockerClient, removed: Remove
     for label in (f"{LABEL}={settings.sandbox}", f"{KIND_LABEL}={settings.cluster}"):
         for container in docker.containers.list(all=True, filters={"label": label}, ignore_removed=True):
             name = container.name
-            try:
-                container.remove(force=True, v=True)
-            except NotFound:
-                continue
+            remove_container(docker.api, str(container.id))
             removed.containers.append(str(name))
 
 

@@ -10,6 +10,7 @@ import time
 import docker
 import pytest
 
+from kubestage.docker import remove_container
 from kubestage.docker.daemon import Daemon
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.sandbox.status import ABSENT
@@ -39,7 +40,7 @@ def test_what_is_stopped_or_removed_is_there_again_though_the_first_up_is_killed
     for part in ("registry", "portal"):
         engine.containers.get(sandbox.settings.container(part)).stop(timeout=3)
     for part in ("gitlab", "jenkins", "control-plane"):
-        engine.containers.get(sandbox.settings.container(part)).remove(force=True, v=True)
+        remove_container(engine.api, str(engine.containers.get(sandbox.settings.container(part)).id))
     told = inv("status", "--json")
     assert told.code == 4
     states = {part["name"]: part["health"] for part in told.facts()["parts"]}

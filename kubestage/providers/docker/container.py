@@ -9,6 +9,7 @@ from typing import Any
 
 import docker
 
+from kubestage.docker import remove_container
 from kubestage.errors import InputError, PartError
 from kubestage.providers.diffs import Path
 from kubestage.providers.docker import containers
@@ -120,10 +121,7 @@ class Container:
         self._remove(name, there["Id"])
 
     def _remove(self, name: str, container_id: str) -> None:
-        found(
-            f"Container {name} cannot be removed",
-            lambda: self._client.remove_container(container_id, force=True, v=True),
-        )
+        asked(f"Container {name} cannot be removed", lambda: remove_container(self._client, container_id))
 
     def _fill(self, container_id: str, inputs: Properties) -> None:
         name = inputs["name"]

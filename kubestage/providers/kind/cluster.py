@@ -11,6 +11,7 @@ from typing import Any
 import docker
 import yaml
 
+from kubestage.docker import remove_container
 from kubestage.errors import InputError, MachineError
 from kubestage.providers.diffs import Path
 from kubestage.providers.docker.client import Info, asked, found
@@ -63,14 +64,14 @@ class KindCluster:
         leftover = self._node(name)
         if leftover is not None and self._marker(leftover["Id"]) != self._fingerprint(inputs):
             call.say("removing a half-made cluster")
-            self._kind.delete(name)
+            self._remove(name)
             leftover = None
         if leftover is None:
             self._refuse_without_image(inputs["image"])
             try:
                 self._kind.create(inputs, call.say)
             except BaseException:
-                self._kind.delete(name)
+                self._remove(name)
                 raise
         return self._finish(call, inputs)
 
@@ -96,7 +97,12 @@ class KindCluster:
 
     def delete(self, call: Call, state: State) -> None:
         """Removes the node with all that runs in it."""
-        self._kind.delete(state.outputs["clusterName"])
+        self._remove(state.outputs["clusterName"])
+
+    def _remove(self, name: str) -> None:
+        """Removes the node, which is all there is of a cluster; kind itself would give up on one that hangs."""
+        if node := self._node(name):
+            asked(f"The node of {name} cannot be removed", lambda: remove_container(self._client, node["Id"]))
 
     def _finish(self, call: Call, inputs: Properties) -> State:
         node = self._node(inputs["clusterName"])

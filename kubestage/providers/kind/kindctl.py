@@ -17,7 +17,6 @@ from kubestage.providers.wire import Properties
 from kubestage.run import run_command
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
-_DELETE_SECONDS = 120.0
 _STAGE_MARK = " \u2713 "
 
 
@@ -78,10 +77,6 @@ class Kind:
             self._run("create", "cluster", "--config", "-", "--wait", wait, env=env, stdin=config, on_line=stage)
         except CommandFailed as error:
             raise PartError(f"The kind cluster {name} could not be made", why=error.why, fix="./inv doctor") from None
-
-    def delete(self, name: str) -> None:
-        """Removes all of the cluster's containers; it is no error if there are none."""
-        self._run("delete", "cluster", "--name", name, timeout=_DELETE_SECONDS)
 
     def kubeconfig(self, name: str) -> Properties:
         """The administrator's kubeconfig as kind gives it."""

@@ -13,7 +13,7 @@ import pytest
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 
-from kubestage.docker import Engine
+from kubestage.docker import Engine, remove_container
 from kubestage.engine.outcome import Changes
 from kubestage.providers.kind.plugin import KubestagePlugin
 from kubestage.providers.kind.sdk import KindCluster
@@ -140,7 +140,7 @@ def test_a_clusters_life_beside_kubectl(
     assert program.up().changes == Changes(update=1, same=3)
     assert "pause" in kubectl("-n", "ns", "get", "deployments")
 
-    engine.client.containers.get(f"{SANDBOX}-control-plane").remove(force=True, v=True)
+    remove_container(engine.client.api, str(engine.client.containers.get(f"{SANDBOX}-control-plane").id))
     assert program.up().changes == Changes(create=1, replace=3)
     assert "pause" in kubectl("-n", "ns", "get", "deployments")
 

@@ -32,6 +32,7 @@ class Engine:
         self.node: dict[str, Any] | None = None
         self.files: dict[str, bytes] = {}
         self.images = {"kubestage/node:1"}
+        self.removed: list[str] = []
 
     def make(self, *, running: bool = True) -> None:
         self.node = {"Id": "node-1", "State": {"Running": running}}
@@ -50,6 +51,10 @@ class Engine:
     def start(self, _: str) -> None:
         assert self.node is not None
         self.node["State"]["Running"] = True
+
+    def remove_container(self, container: str, **_: Any) -> None:
+        self.removed.append(container)
+        self.node, self.files = None, {}
 
     def put_archive(self, _: str, root: str, data: bytes) -> bool:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
@@ -89,10 +94,6 @@ class Kind:
     def create(self, inputs: Properties, say: Any) -> None:
         self.asked.append("create")
         self.engine.make()
-
-    def delete(self, name: str) -> None:
-        self.asked.append("delete")
-        self.engine.node, self.engine.files = None, {}
 
     def kubeconfig(self, name: str) -> Properties:
         cluster = {"server": "https://127.0.0.1:1", "certificate-authority-data": "QQ=="}
@@ -185,14 +186,16 @@ def test_a_half_made_cluster_is_removed_first(cluster: KindCluster, engine: Engi
 
     cluster.create(call, INPUTS)
 
-    assert kind.asked == ["delete", "create"]
+    assert (engine.removed, kind.asked) == (["node-1"], ["create"])
 
 
-def test_a_finished_cluster_of_other_inputs_is_no_use(cluster: KindCluster, kind: Kind, call: Call) -> None:
+def test_a_finished_cluster_of_other_inputs_is_no_use(
+    cluster: KindCluster, engine: Engine, kind: Kind, call: Call
+) -> None:
     cluster.create(call, INPUTS)
     cluster.create(call, {**INPUTS, "ports": []})
 
-    assert kind.asked == ["create", "delete", "create"]
+    assert (engine.removed, kind.asked) == (["node-1"], ["create", "create"])
 
 
 def test_a_failed_creation_leaves_nothing(
