@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from portal.database import Database, moment, now
 from portal.errors import not_found
 from portal.hub import Hub
@@ -68,7 +70,7 @@ class Operations:
 
     def tell(self, operation: Operation) -> None:
         """Tells everybody, when it is kept."""
-        self._database.after_commit(lambda: self._hub.publish("operation", operation))
+        self._tell("operation", operation)
 
     def progress(self, number: int) -> dict[str, Any]:
         """What of it was done, as its steps left it."""
@@ -92,8 +94,14 @@ class Operations:
         )  # fmt: skip
         return Operation.model_validate_json(row["document"]) if row else None
 
-    def log(self, number: int, text: str) -> None:
-        """Adds lines to its log; of a log without end the first five thousand are kept."""
+    def log(self, number: int, text: str, progress: dict[str, Any] | None = None) -> None:
+        """Adds lines to its log; of a log without end the first five thousand are kept.
+
+        Args:
+            number: which operation's.
+            text: the lines.
+            progress: what of it is done by then; kept together with the lines, so that no life adds them twice.
+        """
         operation = self.get(number)
         added: list[LogLine] = []
         for line in text.splitlines():
@@ -102,16 +110,15 @@ class Operations:
                 break
             words = line if place < _MOST_LINES else "… the rest is on the page of what was started"
             added.append(LogLine(operation=number, number=place, at=now(), text=words[:_LONGEST_LINE]))
-        if not added:
-            return
         with self._database.transaction():
+            if progress is not None:
+                self.keep_progress(number, progress)
             for one in added:
                 self._database.execute(
                     "INSERT INTO lines VALUES (?, ?, ?, ?)", number, one.number, one.at.timestamp(), one.text
                 )
-            self._write(operation.model_copy(update={"lines": added[-1].number}))
-        for one in added:
-            self._hub.publish("log", one)
+                self._tell("log", one)
+            self._write(operation.model_copy(update={"lines": operation.lines + len(added)}))
 
     def lines(self, number: int, after: int, limit: int) -> list[LogLine]:
         """Its log from after a line on."""
@@ -119,6 +126,9 @@ class Operations:
             "SELECT * FROM lines WHERE operation = ? AND number > ? ORDER BY number LIMIT ?", number, after, limit
         )
         return [LogLine(operation=number, number=row["number"], at=moment(row["at"]), text=row["text"]) for row in rows]
+
+    def _tell(self, kind: str, data: BaseModel) -> None:
+        self._database.after_commit(lambda: self._hub.publish(kind, data))
 
     def _write(self, operation: Operation) -> None:
         self._database.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from portal.actions.task import Task
 from portal.audit import Audit
 from portal.database import Database, now
 from portal.errors import Refusal
@@ -45,9 +46,27 @@ def test_what_a_transaction_holds_is_told_at_its_end(kept):
     with kept.database.transaction():
         number = kept.begin().id
         kept.audit.add("w", "scale", "t", "asked", "", number)
+        kept.operations.log(number, "a line")
         kept.operations.change(number, message="m")
         assert kept.heard == []
-    assert kept.heard == ["operation", "audit", "operation"]
+    assert kept.heard == ["operation", "audit", "log", "operation"]
+
+
+def test_lines_that_were_read_elsewhere_are_kept_with_up_to_where(kept, monkeypatch):
+    task = Task(kept.begin(), kept.operations)
+    task.log_read("one\ntwo", 8)
+    assert kept.operations.progress(task.id)["read"] == 8
+    assert [line.text for line in kept.operations.lines(task.id, 0, 9)] == ["one", "two"]
+    kept.heard.clear()
+
+    def killed(*_: object) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(kept.operations, "keep_progress", killed)
+    with pytest.raises(InterruptedError):
+        task.log_read("three", 14)
+    assert kept.operations.get(task.id).lines == 2
+    assert (kept.operations.lines(task.id, 2, 9), kept.heard) == ([], [])
 
 
 def test_outside_of_one_it_is_told_at_once(kept):

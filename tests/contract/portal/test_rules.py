@@ -84,6 +84,13 @@ def test_what_needs_approval_waits_for_somebody_else(operator: Caller, second: C
     assert viewer.request("POST", address, json=yes).status_code == 403
     own = operator.request("POST", address, json=yes)
     assert (own.status_code, own.json()["type"]) == (403, "own-approval")
+    operator.save(APPROVED, closed_now())
+    late = second.request("POST", address, json=yes)
+    assert (late.status_code, late.json()["type"]) == (409, "outside-hours")
+    told = operator.get("/audit?limit=20")
+    refused = [one["who"] for one in told if (one["what"], one["outcome"]) == ("approve", "refused")]
+    assert refused[:2] == [SECOND, OPERATOR]  # each decision, latest first
+    operator.save(APPROVED)
     assert second.request("POST", address, json=yes).json()["approved_by"] == SECOND
     assert operator.ended(waiting["id"])["state"] == "succeeded"
     assert second.request("POST", address, json=yes).json()["type"] == "not-waiting"
@@ -111,13 +118,17 @@ def test_a_tag_is_built_and_its_image_deployed_each_once_over_a_sudden_end(opera
 
 
 def test_a_rehearsal_says_what_rules_would_have_done_and_does_nothing(operator: Caller, world: World) -> None:
-    world.push("Release v5.0.0.0", "refs/tags/v5.0.0.0")
+    for tag in ("v5.0.0.0", "vnext"):
+        world.push(f"Release {tag}", f"refs/tags/{tag}")
 
-    def rehearsed() -> list[dict]:
+    def rehearsed(tag: str) -> list[dict]:
         decisions = operator.request("POST", "/rules/dry-run", json={"rules": [BUILD_TAGS]}).json()["decisions"]
-        return [one for one in decisions if one["event"]["name"] == "v5.0.0.0"]
+        return [one for one in decisions if one["event"]["name"] == tag]
 
-    (decision,) = wait_for(rehearsed, "the event")
+    (decision,) = wait_for(lambda: rehearsed("v5.0.0.0"), "the event")
+    (never,) = wait_for(lambda: rehearsed("vnext"), "the other event")
+    assert (never["outcome"], never["action"]) == ("refused", "build tag vnext")
+    assert "ref" in never["why"]  # as it would be when it happens: no version, so no build
     assert (decision["rule"], decision["outcome"], decision["action"]) == ("build-tags", "acts", "build tag v5.0.0.0")
     assert decision["operation"] is None
     assert not _by_rules(operator, "v5.0.0.0")

@@ -59,11 +59,10 @@ async def follow_build(means: Means, task: Task, job: str, item: int) -> Build:
             continue
         whole, _, rest = (rest + text).rpartition("\n")
         if whole:
-            task.log(whole)
-            task.note("read", start - len(rest.encode()))
+            task.log_read(whole, start - len(rest.encode()))
         await asyncio.sleep(_POLL_SECONDS)
     if rest:
-        task.log(rest)
+        task.log_read(rest, start)
     build = await means.jenkins.build(job, number)
     while build.running and time.monotonic() < deadline:  # the log is complete a moment before the result
         await asyncio.sleep(_POLL_SECONDS)

@@ -79,6 +79,14 @@ class Runner:
         self.begin(operation)
         return operation
 
+    def inadmissible(self, name: ActionName, parameters: Mapping[str, Any]) -> str:
+        """Why an action never takes such parameters, whatever the parts hold; empty where it may."""
+        try:
+            self._acts[name].understood(parameters)
+        except PortalError as error:
+            return _said(error)
+        return ""
+
     async def prepared_for_rule(self, name: ActionName, parameters: Mapping[str, Any]) -> tuple[Prepared, str]:
         """What a rule's action would do, and the guard whose approval it needs.
 
@@ -124,12 +132,27 @@ class Runner:
             raise Refusal("not-waiting", f"Operation {number} does not wait", why=f"It is {operation.state}.")
         if not decision.approve:
             message = f"{session.user} refused it. {decision.reason}".strip()
-            self._audit.add(session.user, "refuse", operation.title, "done", decision.reason, number)
-            return self._operations.change(
-                number, state="refused", message=message, approved_by=session.user, ended=now()
+            with self._database.transaction():
+                self._audit.add(session.user, "refuse", operation.title, "done", decision.reason, number)
+                return self._operations.change(
+                    number, state="refused", message=message, approved_by=session.user, ended=now()
+                )
+        try:
+            await self._approvable(operation, session)
+        except PortalError as error:
+            self._audit.add(session.user, "approve", operation.title, "refused", _said(error), number)
+            raise
+        with self._database.transaction():
+            self._audit.add(session.user, "approve", operation.title, "done", decision.reason, number)
+            operation = self._operations.change(
+                number, state="running", approved_by=session.user, started=now(), message=""
             )
+        self.begin(operation)
+        return operation
+
+    async def _approvable(self, operation: Operation, session: Session) -> None:
+        """Refuses the approval of one's own, and of what can no longer be done."""
         if operation.who == session.user:
-            self._audit.add(session.user, "approve", operation.title, "refused", "It is their own.", number)
             raise Refusal(
                 "own-approval",
                 "Nobody approves what they asked for themselves",
@@ -139,14 +162,8 @@ class Runner:
             )
         act = self._acts[operation.action]
         await self._judged(act, operation.parameters, patient=operation.who.startswith(RULE))
-        if self._operations.get(number).state != "waiting":
-            raise Refusal("not-waiting", f"Operation {number} does not wait any more")
-        self._audit.add(session.user, "approve", operation.title, "done", decision.reason, number)
-        operation = self._operations.change(
-            number, state="running", approved_by=session.user, started=now(), message=""
-        )
-        self.begin(operation)
-        return operation
+        if self._operations.get(operation.id).state != "waiting":
+            raise Refusal("not-waiting", f"Operation {operation.id} does not wait any more")
 
     async def stop(self) -> None:
         """Ends the work; operations stay as they are, for the next life to go on."""
@@ -194,10 +211,11 @@ class Runner:
             task.note("before", objects.revision_of(watched.deployment))
 
     def _end(self, operation: Operation, state: str, message: str, fix: str) -> None:
-        self._operations.log(operation.id, message)
-        self._operations.change(operation.id, state=state, message=message, fix=fix, ended=now())
         outcome: Outcome = "done" if state == "succeeded" else "failed"
-        self._audit.add(operation.who, operation.action, operation.title, outcome, message, operation.id)
+        with self._database.transaction():
+            self._operations.log(operation.id, message)
+            self._operations.change(operation.id, state=state, message=message, fix=fix, ended=now())
+            self._audit.add(operation.who, operation.action, operation.title, outcome, message, operation.id)
 
     def _act(self, name: str) -> Act:
         if name not in self._acts:

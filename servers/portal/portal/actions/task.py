@@ -35,6 +35,11 @@ class Task:
         """Adds lines to the operation's log."""
         self._operations.log(self.id, text)
 
+    def log_read(self, text: str, position: int) -> None:
+        """Adds lines that were read elsewhere, and keeps up to where: a next life repeats none and misses none."""
+        self._progress["read"] = position
+        self._operations.log(self.id, text, self._progress)
+
     def link(self, link: str) -> None:
         """Tells the page of what was started."""
         if self._operations.get(self.id).link != link:

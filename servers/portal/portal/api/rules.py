@@ -10,7 +10,6 @@ from pydantic import JsonValue
 from portal.access.guards import Operator, ThePortal, Viewer
 from portal.models.records import AuditEntry
 from portal.models.rules import DryRun, RuleCheck, Rules
-from portal.rules.judge import rehearse
 from portal.rules.store import check
 
 router = APIRouter(prefix="/api/v1")
@@ -37,7 +36,7 @@ async def check_rules(body: Annotated[JsonValue, Body()], _: Viewer) -> RuleChec
 @router.post("/rules/dry-run", tags=["rules"], summary="What would these have done")
 async def dry_run(body: Rules, _: Viewer, portal: ThePortal) -> DryRun:
     """What rules would have decided of the last events; nothing is done."""
-    return DryRun(decisions=rehearse(body, portal.engine.latest()))
+    return DryRun(decisions=portal.engine.rehearsed(body))
 
 
 @router.get("/audit", tags=["audit"], summary="Who did what")

@@ -13,8 +13,8 @@ from portal.clients.gitlab import Commit
 from portal.database import Database, now
 from portal.errors import PortalError
 from portal.models.actions import Operation
-from portal.models.rules import ChainEvent, Trigger
-from portal.rules.judge import subject, triggers, wish
+from portal.models.rules import ChainEvent, RuleDecision, Rules, Trigger
+from portal.rules.judge import rehearse, subject, triggers, wish
 from portal.rules.store import RuleStore
 from portal.view import objects
 from portal.watch.pushes import Push
@@ -58,12 +58,13 @@ class RuleEngine:
         ]
         self._take_new("images", events)
 
-    def latest(self) -> list[ChainEvent]:
-        """The last events, latest first, for a rehearsal."""
+    def rehearsed(self, rules: Rules) -> list[RuleDecision]:
+        """What rules would have decided of the last events, latest first; nothing is done."""
         rows = self._database.rows(
             "SELECT document FROM events WHERE state != 'mark' ORDER BY at DESC LIMIT ?", _REHEARSED
         )
-        return [ChainEvent.model_validate_json(row["document"]) for row in rows]
+        events = [ChainEvent.model_validate_json(row["document"]) for row in rows]
+        return rehearse(rules, events, self._runner.inadmissible)
 
     async def run(self) -> None:
         """Decides events until it is cancelled."""

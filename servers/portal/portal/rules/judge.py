@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
+from portal.models.actions import ActionName
 from portal.models.rules import DAYS, ChainEvent, Finding, Guard, Hours, Rule, RuleDecision, Rules, Trigger
 
 
@@ -41,10 +42,16 @@ def guarded(rules: Iterable[Rule], environment: str, action: str, at: datetime) 
                 f"The rule {rule.name} lets {environment} change from {hours.begin} to {hours.end}"
                 f" ({', '.join(hours.days)}; {hours.zone}); it is {local:%a %H:%M} there."
             )
-            return Verdict(why, f"again from {hours.begin} on, or change the rule {rule.name}")
+            return Verdict(why, f"again from {hours.begin} on {_opens(hours, local)}, or change the rule {rule.name}")
         if rule.approval and not approval:
             approval = rule.name
     return Verdict(approval=approval)
+
+
+def _opens(hours: Hours, local: datetime) -> str:
+    """The day on which the hours begin next, as in "Mon"."""
+    days = (local + timedelta(days=ahead) for ahead in range(f"{local:%H:%M}" >= hours.begin, 8))
+    return next(f"{day:%a}" for day in days if DAYS[day.weekday()] in hours.days)
 
 
 def within(hours: Hours, at: datetime) -> bool:
@@ -82,8 +89,16 @@ def subject(rule: Trigger, event: ChainEvent) -> str:
     return f"build {event.kind} {event.name}" if rule.do == "build" else f"deploy {event.name} to {rule.environment}"
 
 
-def rehearse(rules: Rules, events: Sequence[ChainEvent]) -> list[RuleDecision]:
-    """What the rules would say of events, each at its own time; the parts are not asked."""
+def rehearse(
+    rules: Rules, events: Sequence[ChainEvent], inadmissible: Callable[[ActionName, Mapping[str, str]], str]
+) -> list[RuleDecision]:
+    """What the rules would say of events, each at its own time; the parts are not asked.
+
+    Args:
+        rules: the rules.
+        events: the events.
+        inadmissible: why an action never takes such parameters; empty where it may.
+    """
     decisions: list[RuleDecision] = []
     for event in events:
         found = triggers(rules.rules, event)
@@ -92,10 +107,8 @@ def rehearse(rules: Rules, events: Sequence[ChainEvent]) -> list[RuleDecision]:
         for rule in found:
             verdict = guarded(rules.rules, rule.environment or "", rule.do, event.at)
             what = subject(rule, event)
-            if verdict.refused:
-                decisions.append(
-                    RuleDecision(rule=rule.name, event=event, outcome="refused", why=verdict.refused, action=what)
-                )
+            if refused := inadmissible(rule.do, wish(rule, event)) or verdict.refused:
+                decisions.append(RuleDecision(rule=rule.name, event=event, outcome="refused", why=refused, action=what))
             elif verdict.approval:
                 why = f"The rule {verdict.approval} wants an operator's approval."
                 decisions.append(RuleDecision(rule=rule.name, event=event, outcome="waits", why=why, action=what))
