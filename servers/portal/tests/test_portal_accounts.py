@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from portal.access.accounts import Accounts
+from portal.access.attempts import Attempts
+from portal.access.sessions import Sessions
 from portal.clients.credentials import Credentials
 from portal.clients.gitlab import GitLab
 from portal.clients.jenkins import Jenkins
-from portal.errors import PartDown
+from portal.database import Database
+from portal.errors import PartDown, Refusal
+from portal.models.access import NewToken, Session
 from portal.settings import Settings
 
 JENKINS = {"admin": "jenkins-password"}
@@ -39,17 +45,18 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 
 def role(tmp_path: Path, user: str, password: str) -> str | None:
-    settings = Settings.load({"PORTAL_DATA": str(tmp_path)})
-
     async def scene() -> str | None:
-        credentials, transport = Credentials(tmp_path), httpx.MockTransport(answer)
-        accounts = Accounts(
-            settings, Jenkins(settings, credentials, transport), GitLab(settings, credentials, transport)
-        )
-        session = await accounts.check(user, password)
+        session = await _accounts(tmp_path, answer).check(user, password)
         return session.role if session else None
 
     return asyncio.run(scene())
+
+
+def _accounts(folder: Path, answered: Callable[[httpx.Request], Any]) -> Accounts:
+    settings = Settings.load({"PORTAL_DATA": str(folder)})
+    credentials, transport = Credentials(folder), httpx.MockTransport(answered)
+    jenkins, gitlab = Jenkins(settings, credentials, transport), GitLab(settings, credentials, transport)
+    return Accounts(settings, jenkins, gitlab, Attempts())
 
 
 @pytest.mark.parametrize(
@@ -84,3 +91,33 @@ def test_a_server_that_is_down_is_said_and_no_wrong_password(tmp_path: Path, mon
     assert role(tmp_path, "root", "gitlab-password") == "operator"
     with pytest.raises(PartDown, match="Jenkins does not answer"):
         role(tmp_path, "admin", "jenkins-password")
+
+
+def test_guesses_that_come_all_at_once_are_counted_like_those_that_come_one_by_one(tmp_path: Path):
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.001)
+        return answer(request)
+
+    async def scene() -> tuple[list[Any], list[Any]]:
+        accounts = _accounts(tmp_path, slow)
+        guesses = [accounts.check("admin", f"guess {number}") for number in range(30)]
+        right = [accounts.check("root", "gitlab-password") for _ in range(30)]
+        return await asyncio.gather(*guesses, return_exceptions=True), await asyncio.gather(*right)
+
+    guesses, right = asyncio.run(scene())
+    assert sum(each is None for each in guesses) == 10
+    assert {each.status for each in guesses if isinstance(each, Refusal)} == {429}
+    assert all(each and each.role == "operator" for each in right)
+
+
+def test_who_is_no_operator_any_more_may_only_look_from_then_on(tmp_path: Path):
+    database = Database(tmp_path / "portal.sqlite3")
+    before = Sessions(database, {"jenkins:admin", "lihua"})
+    opened = {name: before.open(name, "operator").secret for name in ("admin", "lihua")}
+    wish, admin = NewToken(title="script", role="operator"), Session(user="admin", role="operator", csrf="x")
+    token = before.new_token(wish, admin).token
+    after = Sessions(database, {"gitlab:lihua"})
+    found = {name: after.find(secret) for name, secret in opened.items()}
+    assert {name: each and each.role for name, each in found.items()} == {"admin": "viewer", "lihua": "operator"}
+    assert [each and each.role for each in (before.bearer(token), after.bearer(token))] == ["operator", "viewer"]
+    assert [each.role for each in after.tokens("admin")] == ["viewer"]

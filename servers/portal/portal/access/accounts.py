@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import time
 from collections import OrderedDict
+from weakref import WeakValueDictionary
 
+from portal.access.attempts import Attempts
 from portal.clients.gitlab import GitLab
 from portal.clients.jenkins import Jenkins
 from portal.errors import PartDown, PartRefused, PortalError
@@ -22,8 +25,10 @@ _REMEMBERED = 200
 class Accounts:
     """Asks Jenkins, then GitLab, whether user and password belong together."""
 
-    def __init__(self, settings: Settings, jenkins: Jenkins, gitlab: GitLab) -> None:
+    def __init__(self, settings: Settings, jenkins: Jenkins, gitlab: GitLab, attempts: Attempts) -> None:
         self._operators = settings.operators
+        self._attempts = attempts
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._jenkins = jenkins
         self._gitlab = gitlab
         self._key = secrets.token_bytes(32)
@@ -37,18 +42,32 @@ class Accounts:
         """The account's session without a cookie; None where neither server knows the account.
 
         Raises:
+            Refusal: that was wrong too often.
             PartDown: a server does not answer, and the other one does not know the account.
         """
         mark = hmac.new(self._key, f"{user}\0{password}".encode("utf-8", "replace"), hashlib.sha256).digest()
+        server = self._known(mark)
+        if not server:
+            # One after the other: each wrong one has been counted before the next of the same account is tried.
+            async with self._turns.setdefault(user, asyncio.Lock()):
+                server = self._known(mark) or await self._tried(user, password, mark)
+        return Session(user=user, role=self.role(server, user)) if server else None
+
+    def _known(self, mark: bytes) -> str:
+        """The server that knew them a moment ago; empty where none did."""
         until, server = self._remembered.get(mark, (0.0, ""))
-        if until < time.monotonic():
-            server = await self._server(user, password)
-            if not server:
-                return None
+        return server if until >= time.monotonic() else ""
+
+    async def _tried(self, user: str, password: str, mark: bytes) -> str:
+        self._attempts.check(user)
+        server = await self._server(user, password)
+        if server:
             self._remembered[mark] = (time.monotonic() + _REMEMBERED_SECONDS, server)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
-        return Session(user=user, role=self.role(server, user))
+        else:
+            self._attempts.failed(user)
+        return server
 
     async def _server(self, user: str, password: str) -> str:
         """The server that knows them; empty where none does."""

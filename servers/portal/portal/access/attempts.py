@@ -59,4 +59,6 @@ class Attempts:
 def too_many(wait: float, what: str) -> Refusal:
     """429, and when to come again."""
     seconds = int(wait) + 1
-    return Refusal("too-many", what, why=f"Come again in {seconds} s.", fix=f"sleep {seconds}", status=429)
+    return Refusal(
+        "too-many", what, why=f"Come again in {seconds} s.", fix=f"sleep {seconds}", status=429, wait=seconds
+    )

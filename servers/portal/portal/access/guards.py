@@ -88,10 +88,7 @@ async def _by_header(portal: Portal, header: str) -> Session:
         session = portal.sessions.bearer(value.strip())
     elif scheme.lower() == "basic":
         user, password = _basic(value)
-        portal.attempts.check(user)
         session = await portal.accounts.check(user, password) if user and password else None
-        if session is None:
-            portal.attempts.failed(user)
     if session is None:
         raise _not_signed_in()
     return session

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.database import Database, moment
@@ -26,10 +28,16 @@ class Opened:
 
 
 class Sessions:
-    """Who is signed in."""
+    """Who is signed in.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: where it is kept.
+        operators: accounts that may act, as `Settings` has them; whoever is none any more may only look from then on.
+    """
+
+    def __init__(self, database: Database, operators: Iterable[str]) -> None:
         self._database = database
+        self._operators = {name.rpartition(":")[2] for name in operators}
 
     def open(self, user: str, role: Role, *, hours: float = SESSION_HOURS, link: int | None = None) -> Opened:
         """Opens a session, and forgets those that have ended."""
@@ -49,7 +57,7 @@ class Sessions:
         )
         if row is None:
             return None
-        return Session(user=row["user"], role=row["role"], csrf=row["csrf"], expires=moment(row["expires"]))
+        return Session(user=row["user"], role=self._role(row), csrf=row["csrf"], expires=moment(row["expires"]))
 
     def close(self, secret: str) -> None:
         """Ends a session."""
@@ -85,11 +93,19 @@ class Sessions:
             for row in rows
         ]  # fmt: skip
 
-    def follow_link(self, secret: str) -> Opened | None:
-        """A viewer's session for whoever has the link; None where it no longer works."""
+    def follow_link(self, secret: str, former: str) -> Opened | None:
+        """A viewer's session for whoever has the link; None where it no longer works.
+
+        Args:
+            secret: what the link ends with.
+            former: what the browser's cookie carries until now: an account stays signed in, an earlier link's end.
+        """
         row = self._database.row("SELECT * FROM links WHERE digest = ? AND expires > ?", _digest(secret), time.time())
         if row is None:
             return None
+        if (known := self.find(former)) and known.user != AUDIENCE:
+            return Opened(former, known)
+        self.close(former)
         hours = (row["expires"] - time.time()) / 3600
         return self.open(AUDIENCE, "viewer", hours=hours, link=row["id"])
 
@@ -141,7 +157,7 @@ class Sessions:
             user, time.time(), _MOST_OF_EACH,
         )  # fmt: skip
         return [
-            Token(id=row["id"], title=row["title"], user=row["user"], role=row["role"], made=moment(row["made"]),
+            Token(id=row["id"], title=row["title"], user=row["user"], role=self._role(row), made=moment(row["made"]),
                   expires=moment(row["expires"]))
             for row in rows
         ]  # fmt: skip
@@ -158,7 +174,10 @@ class Sessions:
     def bearer(self, secret: str) -> Session | None:
         """Whose a bearer token is; None where it has ended or never was."""
         row = self._database.row("SELECT * FROM tokens WHERE digest = ? AND expires > ?", _digest(secret), time.time())
-        return Session(user=row["user"], role=row["role"], expires=moment(row["expires"])) if row else None
+        return Session(user=row["user"], role=self._role(row), expires=moment(row["expires"])) if row else None
+
+    def _role(self, row: sqlite3.Row) -> Role:
+        return "operator" if row["role"] == "operator" and row["user"] in self._operators else "viewer"
 
 
 def _digest(secret: str) -> str:

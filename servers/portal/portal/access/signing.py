@@ -20,10 +20,8 @@ async def open_session(portal: Portal, user: str, password: str, former: str = "
         Refusal: user and password do not belong together, or that was wrong too often.
         PartDown: Jenkins and GitLab do not answer.
     """
-    portal.attempts.check(user)
     found = await portal.accounts.check(user, password)
     if found is None:
-        portal.attempts.failed(user)
         portal.audit.add("nobody", "sign-in", user, "refused", "User and password do not belong together.")
         raise Refusal(
             "sign-in",

@@ -43,10 +43,13 @@ async def sign_out(_: Viewer, request: Request, response: Response, portal: TheP
     "/watch/{secret}", tags=["session"], status_code=303, response_class=RedirectResponse, summary="Come by a link"
 )
 async def watch(
-    secret: Annotated[str, Path(description="what the link ends with")], portal: ThePortal
+    secret: Annotated[str, Path(description="what the link ends with")], request: Request, portal: ThePortal
 ) -> RedirectResponse:
-    """Gives whoever has an audience's link a viewer's session, and leads to the page."""
-    opened = portal.sessions.follow_link(secret)
+    """Gives whoever has an audience's link a viewer's session, and leads to the page.
+
+    Who is signed in with an account stays so.
+    """
+    opened = portal.sessions.follow_link(secret, session_secret(request))
     if opened is None:
         raise Refusal(
             "not-found",
