@@ -13,6 +13,7 @@ from pydantic import BaseModel
 HEARTBEAT_SECONDS = 15.0
 _KEPT_EVENTS = 2000
 _KEPT_BYTES = 4 * 1024 * 1024
+_PIECE_BYTES = 64 * 1024
 _HEARTBEAT = b": still here\n\n"
 
 
@@ -86,9 +87,8 @@ class Hub:
                     yield greeting
                     continue
                 if position < self._last:
-                    missed = b"".join(frame.data for frame in self._after(position) if self._counts(frame))
                     # Before the yield: what comes while a slow reader takes this is still to be told.
-                    position = self._last
+                    missed, position = self._piece(position)
                     if missed:
                         yield missed
                 elif not await self._wait():
@@ -100,6 +100,19 @@ class Hub:
         """Whether everything after this event is still here."""
         oldest = self._frames[0].id if self._frames else self._last + 1
         return oldest - 1 <= position <= self._last
+
+    def _piece(self, position: int) -> tuple[bytes, int]:
+        """What came after an event, a piece of it at a time, and up to where: slow readers hold no copies of it all."""
+        told: list[bytes] = []
+        size = 0
+        for frame in self._after(position):
+            if size > _PIECE_BYTES:
+                break
+            position = frame.id
+            if self._counts(frame):
+                told.append(frame.data)
+                size += len(frame.data)
+        return b"".join(told), position
 
     def _after(self, position: int) -> list[Frame]:
         missed: list[Frame] = []

@@ -111,3 +111,21 @@ def test_a_hundred_viewers_get_the_same_bytes():
             await stream.aclose()
 
     asyncio.run(scene())
+
+
+def test_who_reads_slowly_is_handed_a_piece_at_a_time_and_all_of_it():
+    async def scene() -> None:
+        hub = new_hub()
+        seen = hub.publish("log", line(0))
+        for number in range(1, 101):
+            hub.publish("log", LogLine(operation=1, number=number, at=now(), text="x" * 4000))
+        stream = hub.stream(seen)
+        pieces: list[bytes] = []
+        while sum(len(kinds(each)) for each in pieces) < 100:
+            pieces.append(await asyncio.wait_for(anext(stream), 5))
+        await stream.aclose()
+        assert max(map(len, pieces)) < 80_000
+        assert b'"number":1,' in pieces[0]
+        assert b'"number":100,' in pieces[-1]
+
+    asyncio.run(scene())
