@@ -28,7 +28,7 @@ def main() -> int:
         return 1
     uvicorn.run(
         make_app(portal), host=settings.host, port=settings.port, log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS, lifespan="on",
+        server_header=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS, lifespan="on", proxy_headers=False,
     )  # fmt: skip
     return 0
 

@@ -17,10 +17,11 @@ class PortalError(Exception):
         fix: what to do next.
         status: the HTTP status.
         field: the parameter that is at fault; empty where no single one is.
+        wait: the seconds after which it can be asked again; 0 where time changes nothing.
     """
 
     def __init__(
-        self, kind: str, what: str, *, why: str = "", fix: str = "", status: int = 409, field: str = ""
+        self, kind: str, what: str, *, why: str = "", fix: str = "", status: int = 409, field: str = "", wait: int = 0
     ) -> None:
         super().__init__(what)
         self.kind = kind
@@ -29,6 +30,12 @@ class PortalError(Exception):
         self.fix = fix
         self.status = status
         self.field = field
+        self.wait = wait
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes with it, told as a page or as JSON."""
+        return {"Retry-After": str(self.wait)} if self.wait else {}
 
 
 class Refusal(PortalError):

@@ -52,7 +52,23 @@ def test_hours_come_before_an_approval_and_say_until_when():
     verdict = guarded([night], "prod", "deploy", MONDAY_NOON)
     assert "from 13:00 to 14:00" in verdict.refused
     assert "Mon 12:00" in verdict.refused
-    assert verdict.next.startswith("again from 13:00 on")
+    assert verdict.next.startswith("again from 13:00 on Mon, or")
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "opens"),
+    [
+        ("2026-11-27T18:00", ["mon", "tue", "wed", "thu", "fri"], "Mon"),  # a Friday evening
+        ("2026-11-24T07:59", ["mon", "tue"], "Tue"),
+        ("2026-11-24T17:00", ["tue"], "Tue"),  # in a week
+        ("2026-11-29T23:30", ["mon"], "Mon"),  # Monday in Berlin already
+    ],
+)
+def test_a_refusal_says_on_which_day_it_can_be(at, days, opens):
+    hours = Hours(begin="09:00", end="17:00", zone="Europe/Berlin", days=days)
+    guard = Guard(name="day", environment="prod", between=hours)
+    verdict = guarded([guard], "prod", "deploy", datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert verdict.next.startswith(f"again from 09:00 on {opens}, or")
 
 
 @pytest.mark.parametrize(

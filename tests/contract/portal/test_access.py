@@ -95,6 +95,15 @@ def test_an_audience_comes_by_a_link_looks_and_may_not_act(world: World, operato
     assert all("url" not in one or not one["url"] for one in operator.get("/links"))
 
 
+def test_who_is_signed_in_and_tries_a_link_stays_who_they_are(world: World, operator: Caller) -> None:
+    """Else who made it would lose the account by trying it, and any page could have a browser sign out."""
+    session, known = signed_in(world, OPERATOR)
+    link = operator.request("POST", "/links", json={"title": "the hall"}).json()
+    assert session.get(link["url"], timeout=10, allow_redirects=False).status_code == 303
+    assert session.get(f"{world.url}/api/v1/session", timeout=10).json() == known
+    assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+
+
 def test_a_viewers_actions_are_refused_with_the_reason_and_noted(viewer: Caller, operator: Caller) -> None:
     refused = viewer.act("upgrade", environment="test", version="v2.0.0.0")
     assert refused.status_code == 403
@@ -132,6 +141,44 @@ def test_what_changes_something_is_for_operators_alone(world: World, operator: C
             asked = audience.request(method, world.url + address, json={}, headers={"X-CSRF-Token": csrf}, timeout=10)
             assert (asked.status_code, asked.json()["type"]) == (403, "role"), path
     assert operator.request("DELETE", f"/links/{link['id']}").status_code == 204
+
+
+_ENDLESS = "9" * 5000
+_ODD_FORMS = [
+    ("/audience", {"end": "9" * 30}), ("/audience", {"title": "x", "hours": _ENDLESS}),
+    ("/rules", {"intent": "check", "revision": _ENDLESS}), ("/rules", {"intent": f"up-{_ENDLESS}"}),
+    ("/act/scale", {"environment": "test", "replicas": _ENDLESS}),
+    ("/act/scale", {"environment": "prod", "replicas": "2", "confirmed": "é"}),
+    (f"/approvals/{'9' * 30}", {"approve": "yes"}),
+]  # fmt: skip
+
+
+def test_no_address_and_no_form_of_a_page_is_a_fault(world: World) -> None:
+    """Numbers that no database has, and letters where none are meant; what is no number is none that is there."""
+    session, known = signed_in(world, OPERATOR)
+    for path in ("/operations/{}", "/approvals/{}", "/audit?before={}", "/act/rollback?environment=test&revision={}"):
+        for number in ("9" * 30, _ENDLESS, "²", "x"):
+            answer = session.get(world.url + path.format(number), timeout=10)
+            assert answer.status_code == (404 if path.endswith("s/{}") else 200), path
+    for asked in (f"log={_ENDLESS}", f"log=1&from={'9' * 30}", f"region=operation-{_ENDLESS}"):
+        with session.get(f"{world.url}/live?{asked}", stream=True, timeout=10) as stream:
+            assert next(stream.iter_content(20)).startswith(b": listening")
+    for path, fields in _ODD_FORMS:
+        sent = {**fields, "csrf": known["csrf"]}
+        answer = session.post(world.url + path, data=sent, timeout=10, allow_redirects=False)
+        assert answer.status_code < 500, (path, answer.text)
+    assert "Traceback" not in world.log(), world.log()
+
+
+def test_rules_that_no_field_is_to_blame_for_are_refused_with_the_reason(world: World) -> None:
+    session, known = signed_in(world, OPERATOR)
+    sent = {"csrf": known["csrf"], "intent": "check"}
+    for number in range(51):
+        at = f"rules.{number}"
+        sent |= {f"{at}.kind": "trigger", f"{at}.name": f"r{number}", f"{at}.on": "tag", f"{at}.matching": "v*",
+                 f"{at}.do": "build"}  # fmt: skip
+    page = session.post(f"{world.url}/rules", data=sent, timeout=10).text
+    assert "List should have at most 50 items" in page
 
 
 FORMS = [
@@ -186,6 +233,9 @@ def test_failed_sign_ins_of_an_account_are_slowed_down_and_those_of_others_not(w
     assert codes[0].status_code == 401
     assert codes[-1].status_code == 429
     assert int(codes[-1].headers["Retry-After"]) >= 1
+    page = requests.post(f"{world.url}/sign-in", data={"user": "eve", "password": "x"}, timeout=10)
+    assert (page.status_code, "Too many failed sign-ins" in page.text) == (429, True)
+    assert int(page.headers["Retry-After"]) >= 1
     assert operator.request("GET", "/session").status_code == 200
 
 
@@ -193,6 +243,20 @@ def test_failed_sign_ins_of_an_account_are_slowed_down_and_those_of_others_not(w
 def test_another_name_than_the_portals_is_refused(world: World, host: str) -> None:
     answer = requests.get(f"{world.url}/api/v1/chain", headers={"Host": host}, timeout=10)
     assert answer.status_code == 421 if host else answer.status_code in (400, 421)
+
+
+def test_people_are_told_by_a_page_that_it_has_another_name(world: World) -> None:
+    answer = requests.get(world.url, headers={"Host": "evil.example", "Accept": "text/html"}, timeout=10)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (421, "text/html; charset=utf-8")
+    assert "The portal is not called" in answer.text
+
+
+def test_a_callers_own_words_about_where_it_is_from_count_for_nothing(world: World) -> None:
+    """Else one caller would be many, none of whom asks too often."""
+    session, _ = signed_in(world, VIEWER)
+    said = {"X-Forwarded-For": "10.0.0.7", "X-Forwarded-Proto": "https"}
+    page = session.get(f"{world.url}/api", headers=said, timeout=10).text
+    assert f"{world.url}/api/v1/chain" in page  # the address as it came
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example"])

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.access.attempts import Buckets, too_many
 from portal.errors import Refusal
-from portal.front.problems import problem_response
+from portal.front.problems import told
 from portal.settings import Settings
 
 MAX_BODY = 256 * 1024
@@ -72,7 +73,7 @@ class Gate:
         except Refusal as refusal:
             if started:
                 raise
-            await problem_response(refusal)(scope, receive, guarded_send)
+            await told(Request(scope), refusal)(scope, receive, guarded_send)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -90,7 +91,7 @@ class Gate:
             raise Refusal(
                 "origin", "The request comes from another page", why=f"Its Origin is {origin[:200]}.", status=403
             )
-        if not scope["path"].startswith(("/assets/", "/healthz")):
+        if not scope["path"].startswith(("/static/", "/healthz")):
             wait = self._addresses.take(_address(scope)) or self._buckets.take(self._caller(scope, headers))
             if wait:
                 raise too_many(wait, "Too many requests")

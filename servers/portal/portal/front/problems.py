@@ -30,13 +30,18 @@ def problem_of(error: PortalError) -> Problem:
 def problem_response(error: PortalError, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error as an answer."""
     problem = problem_of(error)
-    more = dict(headers or {})
-    if error.status == 429:
-        more["Retry-After"] = error.fix.rpartition(" ")[2]
+    more = error.headers | (headers or {})
     if error.status == 401:
         # No Basic here: a browser would ask with a window of its own.
         more["WWW-Authenticate"] = 'Bearer realm="portal"'
     return JSONResponse(_printable(problem.model_dump()), error.status, headers=more, media_type=MEDIA_TYPE)
+
+
+def told(request: Request, error: PortalError, headers: dict[str, str] | None = None) -> Response:
+    """An error as who asked reads it: people who follow a link get a page."""
+    if "text/html" not in request.headers.get("Accept", "") or request.url.path.startswith("/api/"):
+        return problem_response(error, headers)
+    return refusal(error, visitor(request))
 
 
 def install(app: FastAPI) -> None:
@@ -44,7 +49,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PortalError)
     async def portal_error(request: Request, error: PortalError) -> Response:
-        return _told(request, error)
+        return told(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -55,7 +60,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         kind = {404: "not-found", 405: "method", 413: "too-long"}.get(error.status_code, "http")
-        return _told(
+        return told(
             request,
             Refusal(kind, str(error.detail), fix="/api/v1/openapi.json lists the routes", status=error.status_code),
             dict(error.headers or {}),
@@ -69,12 +74,6 @@ def install(app: FastAPI) -> None:
                 "fault", "The portal has a fault", why="Its log says more.", fix="./inv logs portal", status=500
             )
         )
-
-
-def _told(request: Request, error: PortalError, headers: dict[str, str] | None = None) -> Response:
-    """An error as who asked reads it: people who follow a link get a page."""
-    reads_pages = "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/")
-    return refusal(error, visitor(request)) if reads_pages else problem_response(error, headers)
 
 
 def _printable(value: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from portal.access.guards import portal_of
 from portal.access.guards import visitor as visitor_of
 from portal.pages import acting, api_page, looking, ruling, signing, site
 from portal.pages.live import Listener, Live
-from portal.pages.visits import visited
+from portal.pages.visits import visited, whole_number
 from portal.portal import Portal
 
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
@@ -30,19 +30,19 @@ def _routes() -> APIRouter:
         ("/environments/{name}", looking.environment_page),
         ("/versions", looking.versions),
         ("/operations", looking.operations),
-        ("/operations/{number:int}", looking.operation),
+        ("/operations/{number}", looking.operation),
         ("/audit", looking.audit),
         ("/health", looking.health),
         ("/rules", ruling.rules_page),
         ("/api", api_page.api_page),
         ("/act/{name}", acting.form_page),
-        ("/approvals/{number:int}", acting.approval_page),
+        ("/approvals/{number}", acting.approval_page),
         ("/audience", signing.audience),
     ):
         routes.add_route(address, visited(show), methods=["GET"])
     for address, act in (
         ("/act/{name}", acting.send),
-        ("/approvals/{number:int}", acting.decide),
+        ("/approvals/{number}", acting.decide),
         ("/rules", ruling.send),
         ("/sign-out", signing.sign_out),
         ("/audience", signing.change_audience),
@@ -68,8 +68,7 @@ async def stream(request: Request) -> Response:
     live: Live = request.app.state.live
     named = (each.partition("~") for each in asked.getlist("region")[:_MOST_REGIONS])
     regions = {name: mark for name, _, mark in named if live.regions.exists(name)}
-    operation = int(asked["log"]) if asked.get("log", "").isdecimal() else None
-    after = int(asked["from"]) if asked.get("from", "").isdecimal() else 0
+    operation, after = whole_number(asked.get("log", "")), whole_number(asked.get("from", "")) or 0
 
     def allowed() -> bool:
         return visitor_of(request) is not None

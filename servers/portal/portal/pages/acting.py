@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from portal.errors import PortalError, not_found
 from portal.models import Action, ActionRequest, Decision, HistoryEntry, Parameter, Plan
 from portal.pages.site import redirect
-from portal.pages.visits import Visit
+from portal.pages.visits import Visit, whole_number
 from portal.pages.words import ref_kind, ref_name, short_digest
 from portal.settings import ENVIRONMENTS
 from portal.view import closely
@@ -58,7 +57,7 @@ async def send(visit: Visit) -> Response:
     try:
         visit.portal.require_operator(visit.visitor, action.name)
         plan = await visit.portal.runner.plan(action.name, _request(action, values))
-        if plan.confirm and not hmac.compare_digest(values.get("confirmed", ""), _confirmation(plan)):
+        if plan.confirm and values.get("confirmed", "") != _confirmation(plan):
             return await _form(visit, action, values, touched=True, asking=True)
         done = await visit.portal.runner.start(action.name, _request(action, values, confirm=True), visit.visitor)
     except PortalError as refused:
@@ -76,7 +75,7 @@ async def decide(visit: Visit) -> Response:
     """Approves or refuses."""
     sent = await visit.form()
     approve = sent.get("approve") == "yes"
-    number = visit.request.path_params["number"]
+    number = visit.number
     try:
         said = Decision(approve=approve, reason=str(sent.get("reason", ""))[:500])
         visit.portal.require_operator(visit.visitor, "approval")
@@ -87,7 +86,7 @@ async def decide(visit: Visit) -> Response:
 
 
 async def _approval(visit: Visit, approve: bool, refused: PortalError | None) -> Response:
-    shown = visit.portal.operations.get(visit.request.path_params["number"])
+    shown = visit.portal.operations.get(visit.number)
     return visit.show("approval.html", "/operations", operation=shown, approve=approve, refused=refused)
 
 
@@ -177,8 +176,9 @@ def _request(action: Action, values: Mapping[str, str], confirm: bool = False) -
         if parameter.kind == "flag":
             given[parameter.name] = value.lower() == "true"
         elif value:
-            whole = parameter.kind in ("number", "revision") and value.lstrip("-").isdecimal()
-            given[parameter.name] = int(value) if whole else value
+            numeric = parameter.kind in ("number", "revision")
+            number = whole_number(value) if numeric else None
+            given[parameter.name] = value if number is None else number
     return ActionRequest(parameters=given, confirm=confirm)
 
 

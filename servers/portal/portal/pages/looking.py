@@ -10,7 +10,7 @@ from portal.errors import PortalError, not_found
 from portal.models import HistoryEntry, KubernetesEvent
 from portal.pages.live import MOST_LINES
 from portal.pages.regions import environment
-from portal.pages.visits import Visit
+from portal.pages.visits import Visit, whole_number
 from portal.view import closely
 
 _LOG_LINES, _EVENTS = 300, 100
@@ -66,7 +66,7 @@ async def operations(visit: Visit) -> Response:
 
 async def operation(visit: Visit) -> Response:
     """One operation with its live log, over the chain that it runs through."""
-    number = visit.request.path_params["number"]
+    number = visit.number
     shown = visit.portal.operations.get(number)
     lines = visit.portal.operations.lines(number, 0, MOST_LINES)
     name = "prod" if shown.action == "promote" else shown.parameters.get("environment", "")
@@ -80,8 +80,7 @@ async def audit(visit: Visit) -> Response:
     """The audit log, filtered by who, what and outcome; a page of it at a time."""
     asked = visit.request.query_params
     who, what, outcome = asked.get("who", ""), asked.get("what", ""), asked.get("outcome", "")
-    before = int(asked["before"]) if asked.get("before", "").isdecimal() else None
-    read = visit.portal.audit.entries(_READ, before)
+    read = visit.portal.audit.entries(_READ, whole_number(asked.get("before", "")))
     found = [
         entry for entry in read
         if who.lower() in entry.who.lower() and what.lower() in f"{entry.what} {entry.subject}".lower()

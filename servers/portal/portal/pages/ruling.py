@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -13,11 +14,12 @@ from portal.models import RuleCheck, RuleDecision, Rules
 from portal.models.rules import ALL_GUARDED, DAYS
 from portal.pages.rule_forms import NEW_GUARD, NEW_TRIGGER, fields_of, sent_fields, written
 from portal.pages.site import redirect
-from portal.pages.visits import Visit
-from portal.rules.judge import rehearse
+from portal.pages.visits import Visit, whole_number
 from portal.rules.store import check as check_rules
 
 _CHECKED = ("check", "dry-run", "save")
+# Where the page has a field, or a rule's own frame, for what is wrong to stand at.
+_PLACED = re.compile(r"rules\.[0-9]+(\.(name|on|matching|do|environment|actions|between(\.(begin|end|zone|days))?))?")
 
 
 async def rules_page(visit: Visit) -> Response:
@@ -41,8 +43,7 @@ async def send(visit: Visit) -> Response:
     rules = Rules.model_validate(written(fields, revision))
     try:
         if intent == "dry-run":
-            decisions = rehearse(rules, visit.portal.engine.latest())
-            return _show(visit, revision, fields, check=check, decisions=decisions)
+            return _show(visit, revision, fields, check=check, decisions=visit.portal.engine.rehearsed(rules))
         visit.portal.require_operator(visit.visitor, "rules saved")
         visit.portal.save_rules(rules, visit.visitor.user)
     except PortalError as refused:
@@ -51,8 +52,7 @@ async def send(visit: Visit) -> Response:
 
 
 def _revision(form: FormData) -> int:
-    text = str(form.get("revision", ""))
-    return int(text) if text.isdecimal() else 0
+    return whole_number(str(form.get("revision", ""))) or 0
 
 
 def _edited(fields: list[dict[str, Any]], intent: str) -> list[dict[str, Any]]:
@@ -61,7 +61,9 @@ def _edited(fields: list[dict[str, Any]], intent: str) -> list[dict[str, Any]]:
         return [*fields, NEW_TRIGGER]
     if intent == "add-guard":
         return [*fields, NEW_GUARD]
-    number = int(which) if which.isdecimal() else len(fields)
+    number = whole_number(which)
+    if number is None:
+        return fields
     if what == "remove":
         return fields[:number] + fields[number + 1 :]
     if what == "up" and 0 < number < len(fields):
@@ -81,7 +83,8 @@ def _show(
 ) -> Response:
     findings: dict[str, list[str]] = defaultdict(list)
     for finding in check.findings if check else []:
-        findings[finding.where].append(finding.what)
+        placed = finding.where if _PLACED.fullmatch(finding.where) else ""
+        findings[placed].append(finding.what)
     checked = "" if check is None else "ok" if check.ok else "bad"
     return visit.show(
         "rules.html", "/rules", rules=fields, revision=revision, findings=findings, decisions=decisions, saved=saved,

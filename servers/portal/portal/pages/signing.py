@@ -13,7 +13,7 @@ from portal.api import access as api
 from portal.errors import PortalError, invalid
 from portal.models import Link, NewLink
 from portal.pages.site import own_path, page, redirect
-from portal.pages.visits import Visit
+from portal.pages.visits import Visit, whole_number
 
 
 async def sign_in_page(request: Request) -> Response:
@@ -29,7 +29,9 @@ async def sign_in(request: Request) -> Response:
     try:
         opened = await open_session(portal, user, str(form.get("password", "")), session_secret(request))
     except PortalError as refused:
-        return page("sign_in.html", None, status=refused.status, refused=refused, user=user, next=after)
+        return page(
+            "sign_in.html", None, status=refused.status, headers=refused.headers, refused=refused, user=user, next=after
+        )
     answer = redirect(after)
     api.set_cookie(portal, answer, opened)
     return answer
@@ -58,9 +60,8 @@ async def change_audience(visit: Visit) -> Response:
     """Makes a link, or ends one."""
     form = await visit.form()
     visit.portal.require_operator(visit.visitor, "audience")
-    ended = str(form.get("end", ""))
-    if ended.isdecimal():
-        await api.revoke_link(int(ended), visit.visitor, visit.portal)
+    if ended := whole_number(str(form.get("end", ""))):
+        await api.revoke_link(ended, visit.visitor, visit.portal)
         return redirect("/audience")
     try:
         wish = NewLink.model_validate({"title": form.get("title"), "hours": form.get("hours")})

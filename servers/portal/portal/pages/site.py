@@ -48,7 +48,14 @@ PLACES = [
 ]
 
 
-def page(template: str, visitor: Session | None, at: str = "", status: int = 200, **values: Any) -> HTMLResponse:
+def page(
+    template: str,
+    visitor: Session | None,
+    at: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
     """A page.
 
     Args:
@@ -56,15 +63,16 @@ def page(template: str, visitor: Session | None, at: str = "", status: int = 200
         visitor: who looks; None on pages for everybody.
         at: the address of the place in the bar that it belongs to.
         status: of HTTP.
+        headers: of HTTP, besides those of every page.
         values: what the template shows.
     """
     text = render(template, visitor=visitor, at=at, places=PLACES, assets=assets_version(), **values)
-    return HTMLResponse(text, status, SAFETY)
+    return HTMLResponse(text, status, SAFETY | dict(headers or {}))
 
 
 def refusal(error: PortalError, visitor: Session | None) -> HTMLResponse:
     """A page that says what is not possible and why."""
-    return page("refused.html", visitor, status=error.status, error=error)
+    return page("refused.html", visitor, status=error.status, headers=error.headers, error=error)
 
 
 def redirect(address: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -15,11 +16,16 @@ from starlette.responses import Response
 
 from portal.access.guards import portal_of
 from portal.access.guards import visitor as visitor_of
-from portal.errors import PortalError, Refusal
+from portal.errors import PortalError, Refusal, not_found
 from portal.models import Session
 from portal.pages.live import Live
 from portal.pages.site import brought_back, page, redirect, refusal
 from portal.portal import Portal
+
+
+def whole_number(text: str) -> int | None:
+    """A number that an address or a form carries, as far as the database could have it; None for anything else."""
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,18 @@ class Visit:
     def may_act(self) -> bool:
         """Whether the visitor may change something."""
         return self.visitor.role == "operator"
+
+    @property
+    def number(self) -> int:
+        """The number in the page's address.
+
+        Raises:
+            Refusal: there is none, or one that nothing can have.
+        """
+        text = self.request.path_params["number"]
+        if (number := whole_number(text)) is None:
+            raise not_found(f"There is no operation {text[:20]}")
+        return number
 
     def show(self, template: str, at: str, regions: list[str] | None = None, **values: Any) -> Response:
         """A page with live pieces.
