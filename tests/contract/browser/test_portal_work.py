@@ -73,6 +73,7 @@ def test_all_is_done_by_keyboard_alone(visit, portal, world):
     world.push("Release v4.0.0.0", "refs/tags/v4.0.0.0")
     page = visit(portal(OPERATOR), "/sign-in", permissions=["clipboard-read", "clipboard-write"])
     page.context.clear_cookies()
+    expect(page.get_by_label("User")).to_be_focused()
     page.keyboard.type(OPERATOR)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORDS[OPERATOR])
