@@ -42,7 +42,7 @@ def service(sandbox: Sandbox) -> Work:
 
 @pytest.fixture(scope="module", autouse=True)
 def one_replica(sandbox: Sandbox) -> None:
-    """The chain was seen with the talk's three replicas; what follows shows as much with one, in a third of the work."""
+    """The chain was seen with the talk's three replicas; what follows shows as much with one."""
     knowledge, path = Work(sandbox, KNOWLEDGE), "demo/k8s/uid/uuid.yaml"
     text = knowledge.read(path).replace("replicas: 3", "replicas: 1")
     assert "replicas: 1" in text
