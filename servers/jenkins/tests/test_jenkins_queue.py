@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from jenkins_client import pipeline
+from jenkins_client import pipeline, wait_for
 from jenkins_light.engine.controller import Controller
+from jenkins_light.engine.queue import Queue
 from jenkins_light.engine.runner import Runner
 from jenkins_light.model.builds import Build
 from jenkins_light.model.history import History
@@ -51,6 +53,17 @@ def test_a_sudden_end_while_a_build_is_made_passes_no_number_over(
     after = History(build.job)
     assert after.create(3, lambda record: None).number == number
     assert after.numbers == list(range(number, 0, -1))
+
+
+def test_what_cannot_be_started_says_why_and_starts_later(controller: Controller, build: Build) -> None:
+    launch = Mock(side_effect=[OSError(ENOSPC, "No space left on device"), build])
+    queue = Queue(controller.settings.home, controller.root, lambda _: None, launch)
+    item = queue.schedule(build.job, [], 0)
+    queue.start()
+    wait_for(lambda: item.why == "It cannot be started: [Errno 28] No space left on device", "the reason")
+    queue.wake()
+    wait_for(lambda: item.build is build, "the second try")
+    queue.close()
 
 
 def test_an_end_that_cannot_tidy_up_still_lets_others_start(

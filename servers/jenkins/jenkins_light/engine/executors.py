@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,8 @@ class Executors:
         if (why := ticket.hindered()) is not None:
             return why
         free = self._offline is None and None in self._slots[: self._count]
-        if free and next((waiting for waiting in self._waiting if waiting.hindered() is None), None) is ticket:
+        ahead = takewhile(lambda waiting: waiting is not ticket, self._waiting)
+        if free and all(waiting.hindered() is not None for waiting in ahead):
             return None
         return "Waiting for next available executor"
 

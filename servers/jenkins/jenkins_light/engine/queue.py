@@ -197,9 +197,15 @@ class Queue:
                 item.why, item.blocked = hindrance.why, hindrance.blocked
                 moments.append(min(hindrance.until or now + _AGAIN_SECONDS, now + _AGAIN_SECONDS))
                 continue
+            try:
+                item.build = self._launch(item)
+            except OSError as error:  # the disk is full, say: what waits is not lost
+                _log.warning("%s cannot be started: %s", item.job.full_name, error)
+                item.why, item.blocked = f"It cannot be started: {error}", True
+                moments.append(now + _AGAIN_SECONDS)
+                continue
             del self._waiting[item.id]
             item.why, item.blocked = None, False
-            item.build = self._launch(item)
             self._keep(item)
         return max(0.0, min(moments) - now) if moments else None
 
