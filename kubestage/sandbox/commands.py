@@ -182,10 +182,14 @@ def e2e(*, yes: bool, keep: bool, expression: str) -> None:
         PartError: a test failed.
     """
     from kubestage import quality
+    from kubestage.preflight import run_preflight
+    from kubestage.preflight.machine import Machine
+    from kubestage.preflight.packages import checks_of_tests
     from kubestage.sandbox.sonarqube import ARTEFACTS
 
     os.environ.setdefault("KUBESTAGE_ISOLATED", "true")
     _ready_for("e2e", 1000, yes=yes, further=ARTEFACTS)
+    run_preflight(Settings.load(), fix="yes" if yes else "ask", checks=checks_of_tests(Machine()))
     quality.docker_tests(expression, {"KUBESTAGE_KEEP": "1"} if keep else {})
 
 

@@ -1,18 +1,21 @@
-"""The portal over its API, before the real parts: sign in, act, seen in the cluster and in the audit log."""
+"""The portal before the real parts: sign in, act on its page, seen in the cluster and in the audit log."""
 
 from __future__ import annotations
 
-import time
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import Page, expect, sync_playwright
 
 from kubestage.sandbox.sandbox import Sandbox
+from tests.contract.browser.chromium import launch
 
 from .conftest import inv, served
 
-_ENDED_SECONDS = 180
+_ENDED_MS = 180_000
 
 # The portal learns at once where SonarQube will be; nothing here waits for SonarQube itself.
 pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
@@ -41,14 +44,19 @@ class Visitor:
     def act(self, name: str, **parameters: Any) -> requests.Response:
         return self.post(f"/actions/{name}", {"parameters": parameters, "confirm": True})
 
-    def done(self, name: str, **parameters: Any) -> dict[str, Any]:
-        begun = self.act(name, **parameters)
-        assert begun.status_code == 202, begun.text
-        number, deadline = begun.json()["id"], time.monotonic() + _ENDED_SECONDS
-        while not (operation := self.get(f"/operations/{number}"))["ended"] and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert operation["state"] == "succeeded", (operation, self.get(f"/operations/{number}/log")[-10:])
-        return operation
+
+@pytest.fixture
+def page(sandbox: Sandbox) -> Iterator[Page]:
+    """The portal's first page in a browser, for Jenkins' administrator."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        opened = browser.new_page()
+        opened.goto(sandbox.settings.portal_url)
+        opened.get_by_label("User").fill("admin")
+        opened.get_by_label("Password").fill(sandbox.secrets.jenkins_admin_password)
+        opened.get_by_role("button", name="Sign in").click()
+        yield opened
+        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,22 +75,40 @@ def test_the_portal_sees_the_whole_chain(admin: Visitor):
     assert "v2.0.0.0" in {version["version"] for version in chain["versions"]}
 
 
-def test_a_version_is_brought_and_taken_back_and_the_audit_log_says_by_whom(
-    admin: Visitor, sandbox: Sandbox, kubectl: Any
+def test_a_version_is_brought_and_taken_back_on_the_page_and_the_audit_log_says_by_whom(
+    page: Page, admin: Visitor, sandbox: Sandbox, kubectl: Any
 ):
     """By kubectl's way and by Jenkins': each is seen in the cluster and served."""
     before = served(sandbox.settings, "test")["version"]
     other = "v2.0.0.0" if before == "v1.0.0.0" else "v1.0.0.0"
-    admin.done("upgrade", environment="test", version=other)
+    dialog = page.get_by_role("dialog")
+    page.locator("#upgrade-test").click()
+    dialog.get_by_label("Version").select_option(other)
+    expect(dialog.get_by_text("kubectl set image").first).to_be_visible()
+    dialog.get_by_role("button", name="Upgrade").click()
+    succeeds(page, "test", other)
     assert served(sandbox.settings, "test")["version"] == other
     newest = admin.get("/environments/test/history")[0]
     assert (newest["version"], newest["who"], newest["how"]) == (other, "admin", "upgrade")
     image = kubectl("get deployment uuid-deploy -n ns-uuid-test -o jsonpath={.spec.template.spec.containers[0].image}")
     assert image.endswith(f"apps/uuid:{other}")
-    admin.done("deploy", environment="test", version=before)
+    page.get_by_role("link", name="Portal").first.click()
+    page.locator(f"#deploy-version-{before.replace('.', '-')}").click()
+    dialog.get_by_label("Environment").select_option("test")
+    expect(dialog.get_by_text("uuid.runner").first).to_be_visible()
+    dialog.get_by_role("button", name="Deploy").click()
+    succeeds(page, "test", before)
     assert served(sandbox.settings, "test")["version"] == before
     told = [(one["who"], one["what"], one["outcome"]) for one in admin.get("/audit?limit=4")]
     assert told == [("admin", what, outcome) for what in ("deploy", "upgrade") for outcome in ("done", "asked")]
+
+
+def succeeds(page: Page, environment: str, version: str) -> None:
+    """Waits on an operation's page until it is over, and the picture shows what came of it."""
+    state = page.get_by_role("region", name="State")
+    expect(state).to_contain_text(re.compile("Succeeded|Failed"), timeout=_ENDED_MS)
+    expect(state).to_contain_text("Succeeded")
+    expect(page.locator(f"#part-{environment}")).to_contain_text(version)
 
 
 def test_whatever_is_refused_says_why(admin: Visitor, sandbox: Sandbox):
