@@ -147,7 +147,7 @@ class Journal:
     def _origins(self) -> _Origins:
         """Where the pushes under way set out from."""
         found: _Origins = set()
-        for folder in self._folder.iterdir():
+        for folder in self._folder.glob("[!.]*"):
             with suppress(FileNotFoundError):  # it was settled meanwhile
                 project_id = json.loads((folder / "about.json").read_text())["project"]
                 found |= {(project_id, change.ref, change.old) for change in _read(folder / "pre")}
