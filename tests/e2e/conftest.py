@@ -147,6 +147,13 @@ def integration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
     run.interrupt()
 
 
+@pytest.fixture
+def waits_for_pods(request: pytest.FixtureRequest) -> None:
+    """From here on the chain waits more than it computes: the tests of its parts, if asked for, run beside it."""
+    if any("integration" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("integration")
+
+
 def served(settings: Settings, environment: str) -> dict[str, Any]:
     """What /status says from outside."""
     answer = requests.get(f"{settings.service_url(environment)}/status", timeout=5)

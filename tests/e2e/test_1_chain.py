@@ -101,6 +101,7 @@ def test_up_keeps_the_version_that_delivery_brought(sandbox: Sandbox):
     assert (parts["test"]["declared"], parts["test"]["running"]) == ("v1.0.0.0", "v2.0.0.0")
 
 
+@pytest.mark.usefixtures("waits_for_pods")
 def test_the_talks_kubectl_commands_upgrade_and_roll_back(sandbox: Sandbox, kubectl):
     url = sandbox.settings.service_url("prod")
     namespace = "-n ns-uuid-prod"

@@ -49,13 +49,6 @@ def one_replica(sandbox: Sandbox) -> None:
     knowledge.commit("master", "One replica", {path: text})
 
 
-@pytest.fixture
-def waits_for_pods(request: pytest.FixtureRequest) -> None:
-    """From here on the chain waits more than it computes: the tests of its parts, if asked for, run beside it."""
-    if any("integration" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        request.getfixturevalue("integration")
-
-
 def test_a_push_to_master_is_tested_and_overwrites_no_version(sandbox: Sandbox, service: Work):
     there = sandbox.registry.require("v2.0.0.0")
     last = sandbox.jenkins.last_number("uuid.image")
@@ -142,7 +135,6 @@ def test_a_push_that_the_registry_refuses_fails_and_says_so(sandbox: Sandbox):
     assert sandbox.registry.require("v2.0.0.0") == digest
 
 
-@pytest.mark.usefixtures("waits_for_pods")
 def test_a_tags_push_reaches_test_by_itself(sandbox: Sandbox, service: Work):
     last = sandbox.jenkins.last_number("uuid.image")
     commit = service.commit("master", "Release v3.0.0.0", {"pom.xml": raised(service.read("pom.xml"), "v3.0.0.0")})
