@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
 from portal.actions.act import Means
 from portal.actions.task import Task
 from portal.clients.jenkins import Build
 from portal.clients.kubernetes import DEPLOYMENTS
-from portal.errors import PartDown, PortalError
+from portal.errors import PartDown, PartRefused, PortalError
 from portal.models.chain import Rollout
 from portal.settings import namespace
 from portal.view import objects
@@ -20,8 +23,13 @@ _ROLLOUT_SECONDS = 300.0
 _SETTLE_SECONDS = 300.0
 _SERVED_SECONDS = 60.0
 _POLL_SECONDS = 0.3
+_AWAY_SECONDS = 2.0
+# What Jenkins says while it starts, and a proxy before it.
+_STARTING = (502, 503)
 # A pod's trouble that goes away within this time was none: the registry was busy, a node slow.
 _HOPELESS_SECONDS = 10.0
+
+_Answer = TypeVar("_Answer")
 
 
 class Failed(PortalError):
@@ -34,7 +42,7 @@ class Failed(PortalError):
 async def follow_build(means: Means, task: Task, job: str, item: int) -> Build:
     """Passes a build's console text on to the log until the build has ended well.
 
-    A Jenkins that goes away meanwhile is waited for.
+    A Jenkins that goes away meanwhile is waited for, whatever was about to be asked.
 
     Args:
         means: the clients.
@@ -51,22 +59,17 @@ async def follow_build(means: Means, task: Task, job: str, item: int) -> Build:
     deadline = time.monotonic() + _BUILD_SECONDS
     start, rest, more = int(task.noted("read", 0)), "", True
     while more and time.monotonic() < deadline:
-        try:
-            text, start, more = await means.jenkins.log(job, number, start)
-        except PartDown as error:
-            task.log(f"… {error.what}; waiting")
-            await asyncio.sleep(2)
-            continue
+        text, start, more = await _patiently(task, deadline, partial(means.jenkins.log, job, number, start))
         whole, _, rest = (rest + text).rpartition("\n")
         if whole:
             task.log_read(whole, start - len(rest.encode()))
         await asyncio.sleep(_POLL_SECONDS)
     if rest:
         task.log_read(rest, start)
-    build = await means.jenkins.build(job, number)
+    build = await _patiently(task, deadline, partial(means.jenkins.build, job, number))
     while build.running and time.monotonic() < deadline:  # the log is complete a moment before the result
         await asyncio.sleep(_POLL_SECONDS)
-        build = await means.jenkins.build(job, number)
+        build = await _patiently(task, deadline, partial(means.jenkins.build, job, number))
     if build.result != "SUCCESS":
         raise Failed(f"{job} {build.title} ended as {build.result or 'unknown'}", "", f"look at {page}console")
     return build
@@ -155,7 +158,7 @@ async def _started(means: Means, task: Task, job: str, item: int) -> int:
         return number
     deadline, told = time.monotonic() + _START_SECONDS, ""
     while time.monotonic() < deadline:
-        number, why, cancelled = await means.jenkins.queued(item)
+        number, why, cancelled = await _patiently(task, deadline, partial(means.jenkins.queued, job, item))
         if cancelled:
             raise Failed(f"{job} was cancelled in Jenkins' queue", why, "do it again")
         if number:
@@ -167,6 +170,27 @@ async def _started(means: Means, task: Task, job: str, item: int) -> int:
             told = why
         await asyncio.sleep(_POLL_SECONDS)
     raise Failed(f"{job} was not started within {_START_SECONDS:.0f} s", told, f"look at {means.jenkins.page(job)}")
+
+
+async def _patiently(task: Task, deadline: float, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """What Jenkins answers; one that is away or starts is asked again.
+
+    Raises:
+        PartDown: it was away until the deadline.
+        PartRefused: it refuses, or was starting until the deadline.
+    """
+    told = False
+    while True:
+        try:
+            return await ask()
+        except (PartDown, PartRefused) as error:
+            refuses = isinstance(error, PartRefused) and error.code not in _STARTING
+            if refuses or time.monotonic() > deadline:
+                raise
+            if not told:
+                task.log(f"… {error.what}; waiting")
+            told = True
+            await asyncio.sleep(_AWAY_SECONDS)
 
 
 async def _generation(means: Means, environment: str) -> int:

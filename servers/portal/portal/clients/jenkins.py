@@ -171,11 +171,16 @@ class Jenkins:
         more = page.headers.get("X-More-Data") == "true"
         return page.text, int(page.headers.get("X-Text-Size", start)), more
 
-    async def queued(self, item: int) -> tuple[int, str, bool]:
-        """A queue item's build number (0 before it has one), why it waits, and whether it was cancelled."""
+    async def queued(self, job: str, item: int) -> tuple[int, str, bool]:
+        """A queue item's build number (0 before it has one), why it waits, and whether it was cancelled.
+
+        Jenkins forgets an item five minutes after it left the queue; its build still names it.
+        """
         response = await self._get(f"/queue/item/{item}/api/json", allow=(404,))
         if response.status_code == httpx.codes.NOT_FOUND:
-            return 0, "Jenkins no longer knows the queue item", False
+            builds = (await self.job(job)).builds
+            number = next((build.number for build in builds if build.queue_item == item), 0)
+            return number, "Jenkins no longer knows the queue item", False
         found = response.json()
         executable = found.get("executable") or {}
         return int(executable.get("number") or 0), str(found.get("why") or ""), bool(found.get("cancelled"))
