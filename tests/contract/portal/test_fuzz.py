@@ -69,6 +69,7 @@ def test_every_operation_is_described_with_an_example_of_each_body_that_is_as_it
         assert one["description"], name
         assert all(parameter["description"] for parameter in one.get("parameters", [])), name
         assert {"421", "429"} <= one["responses"].keys(), name
+        assert "Retry-After" in one["responses"]["429"]["headers"], name
         for told in (one.get("requestBody", {}), *one["responses"].values()):
             for content in told.get("content", {}).values():
                 schema = {**content["schema"], "components": document["components"]}

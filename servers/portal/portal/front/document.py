@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -106,4 +107,10 @@ def _error(code: int) -> dict[str, Any]:
     kind, words = _ERRORS[code]
     example = {"type": kind, "title": words.capitalize(), "status": code, "detail": "", "next": "", "field": ""}
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": words, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
+    answer: dict[str, Any] = {
+        "description": words, "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
+    }  # fmt: skip
+    if code == httpx.codes.TOO_MANY_REQUESTS:
+        seconds = {"type": "integer", "minimum": 1}
+        answer["headers"] = {"Retry-After": {"description": "in so many seconds", "required": True, "schema": seconds}}
+    return answer
