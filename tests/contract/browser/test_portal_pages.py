@@ -154,7 +154,12 @@ def test_a_rollout_is_seen_replica_by_replica_in_every_browser(visit, portal, wo
         expect(page.get_by_role("heading", name="3 of 3 replicas serve")).to_be_visible()
         chart = page.get_by_role("img", name="Availability of test")
         expect(chart).to_have_accessible_name(re.compile("answered by .*v2.0.0.0"))
+        current = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="current")
+        expect(current).to_contain_text("v2.0.0.0")
     world.deploy("test", "v1.0.0.0")
+    for page in pages:  # revisions and events follow, too
+        current = page.get_by_role("region", name="Revisions").get_by_role("row").filter(has_text="current")
+        expect(current).to_contain_text("v1.0.0.0")
     expect(pages[0].get_by_role("list", name="Replicas of test").get_by_text("v1.0.0.0")).to_have_count(3)
 
 

@@ -7,13 +7,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from portal.errors import PortalError, not_found
-from portal.models import HistoryEntry, KubernetesEvent
 from portal.pages.live import MOST_LINES
 from portal.pages.regions import environment
 from portal.pages.visits import Visit, whole_number
-from portal.view import closely
 
-_LOG_LINES, _EVENTS = 300, 100
+_LOG_LINES = 300
 _ENTRIES, _READ = 100, 1000
 
 
@@ -25,32 +23,20 @@ async def overview(visit: Visit) -> Response:
 
 
 async def environment_page(visit: Visit) -> Response:
-    """One environment with its revisions, events and pod logs; what cannot be had is said, the rest shows."""
+    """One environment with its revisions, events and pod logs; a log that cannot be had is said, the rest shows."""
     name = visit.request.path_params["name"]
     if name not in ("test", "prod"):
         raise not_found(f"There is no environment {name}", fix="there are test and prod")
-    shown = environment(visit.portal.chain.current, name)
-    history: list[HistoryEntry] = []
-    events: list[KubernetesEvent] = []
-    history_problem = events_problem = log_problem = ""
-    try:
-        history = closely.history(visit.portal.means.watched(name), name, visit.portal.operations)
-    except PortalError as refused:
-        history_problem = _said(refused)
-    try:
-        events = closely.events(visit.portal.means.watched(name))[:_EVENTS]
-    except PortalError as refused:
-        events_problem = _said(refused)
-    chosen, log = visit.request.query_params.get("pod", ""), None
+    chosen, log, log_problem = visit.request.query_params.get("pod", ""), None, ""
     if chosen:
         try:
             log = await visit.portal.pod_log(name, chosen, _LOG_LINES)
         except PortalError as refused:
-            log_problem = _said(refused)
+            log_problem = f"{refused.what}: {refused.why}" if refused.why else refused.what
     return visit.show(
-        "environment_page.html", f"/environments/{name}", [f"environment-{name}", f"availability-{name}"],
-        environment=shown, history=history, history_problem=history_problem, events=events,
-        events_problem=events_problem, chosen=chosen, pod_log=log, log_problem=log_problem,
+        "environment_page.html", f"/environments/{name}",
+        [f"{kind}-{name}" for kind in ("environment", "availability", "history", "events")],
+        environment=environment(visit.portal.chain.current, name), chosen=chosen, pod_log=log, log_problem=log_problem,
     )  # fmt: skip
 
 
@@ -95,7 +81,3 @@ async def audit(visit: Visit) -> Response:
 async def health(visit: Visit) -> Response:
     """Every part with the command that mends it."""
     return visit.show("health.html", "/health", ["health"])
-
-
-def _said(error: PortalError) -> str:
-    return f"{error.what}: {error.why}" if error.why else error.what

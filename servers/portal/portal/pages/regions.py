@@ -5,26 +5,40 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from portal.models import AvailabilityEvent, Chain, Environment, Operation, Role, State, Travelling
+from portal.errors import PortalError
+from portal.models import (
+    AvailabilityEvent,
+    Chain,
+    Environment,
+    HistoryEntry,
+    KubernetesEvent,
+    Operation,
+    Role,
+    State,
+    Travelling,
+)
 from portal.pages.chart import draw
 from portal.pages.site import render
 from portal.pages.words import ref_name, short_commit
 from portal.portal import Portal
+from portal.view import closely
 
 _MOST_RESTING = 2
 _LATEST, _ALL = 8, 200
 _MINUTES = 5
+_EVENTS = 100
 _NAME = re.compile(r"chain|approvals|versions|all-versions|operations|all-operations|health|"
-                   r"(?:environment|availability)-(?:test|prod)|operation-[0-9]{1,9}")  # fmt: skip
+                   r"(?:environment|availability|history|events)-(?:test|prod)|operation-[0-9]{1,9}")  # fmt: skip
 # Words like "12 s ago" are no change: the page's script keeps them right.
 _TIME_WORDS = re.compile(r"(<time[^>]*>)[^<]*")
-_OF_CHAIN = re.compile(r"chain|all-versions|versions|health|(?:environment|availability)-.*")
-_OF_OPERATIONS = re.compile(r"operations|all-operations|approvals")
+_OF_CHAIN = re.compile(r"chain|all-versions|versions|health|(?:environment|availability|history|events)-.*")
+_OF_OPERATIONS = re.compile(r"operations|all-operations|approvals|history-.*")
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,8 @@ class Regions:
             return render("environment.html", environment=environment(chain, which), role=role)
         if kind == "availability":
             return self._availability(chain, which)
+        if kind in ("history", "events"):
+            return self._closely(kind, which, role)
         if kind == "operation":
             return render("operation_region.html", operation=self._portal.operations.get(int(which)))
         if name == "approvals":
@@ -102,6 +118,18 @@ class Regions:
             return render("approvals.html", approvals=waiting, role=role)
         latest = self._portal.operations.latest(_LATEST if name == "operations" else _ALL)
         return render("operations_region.html", name=name, operations=latest)
+
+    def _closely(self, kind: str, name: str, role: Role) -> str:
+        """An environment's revisions or events; what cannot be had is said."""
+        found: Sequence[HistoryEntry | KubernetesEvent] = []
+        problem = ""
+        try:
+            watched = self._portal.means.watched(name)
+            past = kind == "history"
+            found = closely.history(watched, name, self._portal.operations) if past else closely.events(watched)
+        except PortalError as refused:
+            problem = f"{refused.what}: {refused.why}"
+        return render(f"{kind}.html", name=name, found=found[:_EVENTS], problem=problem, role=role)
 
     def _availability(self, chain: Chain, name: str) -> str:
         probe = self._portal.seen.probes[name]
