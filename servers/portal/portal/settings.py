@@ -70,7 +70,7 @@ class Settings:
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     probe_seconds: float = 1.0
     most_replicas: int = 10
-    fix: str = "./inv up --yes   # ./inv logs {part} says more"
+    fix: str = "./inv up --yes || ./inv logs {part}"
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Settings:

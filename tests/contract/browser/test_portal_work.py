@@ -146,6 +146,46 @@ def test_a_dialog_is_left_with_escape_and_the_focus_is_where_it_was(visit, porta
     expect(opener).to_be_focused()
 
 
+def test_a_dialog_needs_no_sideways_scrolling_on_a_phone(visit, portal):
+    page = visit(portal(OPERATOR), "/versions")
+    usual = page.viewport_size
+    page.set_viewport_size(NARROW)
+    page.locator("#promote").click()
+    expect(page.get_by_text("What will happen")).to_be_visible()  # with a whole digest
+    assert page.get_by_role("dialog").evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.set_viewport_size(usual)
+
+
+def test_a_second_click_is_no_second_order(visit, portal, world):
+    world.push("Release v6.0.0.0", "refs/tags/v6.0.0.0")
+    page = visit(portal(OPERATOR), "/")
+    page.get_by_role("link", name="Build", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Branch or tag").select_option(label="tag v6.0.0.0")
+    dialog.get_by_role("button", name="Build").evaluate("e => { e.click(); e.click(); }")
+    _over(page)
+    done = Caller(world.url, OPERATOR).get("/operations")
+    assert [one["title"] for one in done].count("build tags/v6.0.0.0") == 1
+
+
+def test_who_acts_while_the_portal_is_away_keeps_the_page_and_what_was_typed(visit, portal):
+    page = visit(portal(OPERATOR), "/", noise=("ERR_",))
+    dialog = page.get_by_role("dialog")
+    page.locator("#scale-test").click()
+    dialog.get_by_label("Replicas").fill("4")
+    expect(dialog.get_by_text("What will happen")).to_be_visible()
+    page.route("**/act/**", lambda asked: asked.abort())
+    dialog.get_by_role("button", name="Scale").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("does not answer just now")
+    expect(dialog.get_by_label("Replicas")).to_have_value("4")
+    page.keyboard.press("Escape")
+    page.locator("#upgrade-test").click()
+    expect(page.get_by_role("dialog", name="Upgrade")).to_contain_text("does not answer just now")
+    page.keyboard.press("Escape")
+    expect(page.locator("#upgrade-test")).to_be_focused()
+    page.unroute("**/act/**")
+
+
 def test_what_goes_to_prod_asks_once_and_says_what_will_happen(visit, portal):
     page = visit(portal(OPERATOR), "/")
     page.locator("#deploy-prod").click()
@@ -242,9 +282,12 @@ def test_what_a_rule_guards_waits_for_another_operator(visit, portal):
     waiting.get_by_role("link", name="Approve").click()
     assert look_at(other).findings == []
     other.get_by_label("Reason").fill("it is a quiet hour")
+    page.locator("[id^=approve-]").focus()
     other.get_by_role("dialog").get_by_role("button", name="Approve").click()
     _over(other)
     _over(page)
+    # What had the focus is gone: Tab goes on from there, not from the page's top.
+    expect(page.get_by_role("region", name="Approvals")).to_be_focused()
     expect(page.get_by_role("list", name="Replicas of prod").get_by_role("listitem")).to_have_count(2)
     other.goto(f"{portal(SECOND).url}/audit?what=approve")
     expect(other.get_by_role("row").filter(has_text="it is a quiet hour")).to_contain_text(SECOND)

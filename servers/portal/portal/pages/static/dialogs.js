@@ -7,22 +7,42 @@ const dialog = document.getElementById("dialog");
 const inside = document.getElementById("dialog-inside");
 let opener = null;
 let planning = 0;
+let sending = false;
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   opener = link.id || link;
-  show(fetch(link.href, { headers: { Accept: "text/html" } }), link.href);
+  show(link.href, { headers: { Accept: "text/html" } }, link.textContent);
 });
 
-async function show(asked, otherwise) {
-  const answer = await asked.catch(() => null);
-  const part = answer && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("action");
-  if (!part) return location.assign(answer?.redirected ? answer.url : otherwise);
+async function show(address, options, title) {
+  const answer = await fetch(address, options).catch(() => null);
+  const text = await answer?.text().catch(() => null);
+  if (text == null) return away(title);
+  const part = new DOMParser().parseFromString(text, "text/html").getElementById("action");
+  if (!part) return location.assign(answer.redirected ? answer.url : address);
+  sending = false;
   inside.replaceChildren(part);
   if (!dialog.open) dialog.showModal();
   (part.querySelector("[aria-invalid=true], [data-first]") || part.querySelector("select, input:not([type=hidden])") || part.querySelector("button"))?.focus();
+}
+
+// The page stays: what was typed can be sent again when the portal is back.
+function away(title) {
+  sending = false;
+  document.getElementById("away")?.remove();
+  const said = Object.assign(document.createElement("p"), { id: "away", className: "notice bad" });
+  said.setAttribute("role", "alert");
+  if (!dialog.open) {
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
+    close.dataset.close = "";
+    inside.replaceChildren(Object.assign(document.createElement("h1"), { id: "action-title", textContent: title }), close);
+    dialog.showModal();
+  }
+  document.getElementById("action-title").after(said);
+  said.textContent = "The portal does not answer just now. Try again soon; History tells whether something was begun.";
 }
 
 inside.addEventListener("submit", (event) => {
@@ -30,8 +50,10 @@ inside.addEventListener("submit", (event) => {
   if (form.method === "dialog") return;
   event.preventDefault();
   clearTimeout(planning);
+  if (sending) return; // a second click is no second order
+  sending = true;
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  show(fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } }), form.action);
+  show(form.action, { method: "POST", body, headers: { Accept: "text/html" } }, "");
 });
 
 inside.addEventListener("input", (event) => {
@@ -63,7 +85,8 @@ inside.addEventListener("click", (event) => {
 
 dialog?.addEventListener("close", () => {
   clearTimeout(planning);
+  sending = false;
   inside.replaceChildren();
   const back = typeof opener === "string" ? document.getElementById(opener) : opener;
-  back?.focus();
+  (back?.isConnected ? back : document.getElementById("main")).focus();
 });

@@ -12,8 +12,15 @@ export function merge(old, fresh) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   mergeAttributes(old, fresh);
   mergeChildren(old, fresh, known);
-  if (focused && focused !== document.activeElement && old.contains(focused)) focused.focus({ preventScroll: true });
+  if (focused && focused !== document.activeElement) refocus(focused, old);
   if (!still.matches) travel(old, before);
+}
+
+// What had the focus has it again; where it is gone, its region has: Tab goes on from there and not from the page's top.
+function refocus(focused, region) {
+  const there = region.contains(focused) ? focused : region;
+  if (there === region) region.tabIndex = -1;
+  there.focus({ preventScroll: true });
 }
 
 /** The one element that a text of HTML is about. */
@@ -38,7 +45,8 @@ function travel(region, before) {
 
 function mergeAttributes(old, fresh) {
   // Whether a fold is open, or a field is filled, is the reader's own affair.
-  const theirs = (name) => name === "open" || (old.matches("input, textarea, select") && ["value", "checked"].includes(name));
+  const theirs = (name) => name === "open" || (name === "tabindex" && old.matches("[data-live]"))
+    || (old.matches("input, textarea, select") && ["value", "checked"].includes(name));
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !theirs(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && !theirs(name)) old.setAttribute(name, value);
 }
