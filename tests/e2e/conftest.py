@@ -131,10 +131,12 @@ class Beside:
 
 
 @pytest.fixture(scope="session")
-def sonarqube_comes_up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Beside:
+def sonarqube_comes_up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
     """SonarQube takes a minute to start, in which the tests that build nothing do their work."""
     log = tmp_path_factory.mktemp("up") / "sonarqube.log"
-    return Beside(log, str(CHECKOUT / "inv"), "up", "--yes", "--with", "sonarqube")
+    run = Beside(log, str(CHECKOUT / "inv"), "up", "--yes", "--with", "sonarqube")
+    yield run
+    run.interrupt()
 
 
 @pytest.fixture(scope="session")
