@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,13 +24,26 @@ from gitlab_light.web.site import Site
 _log = logging.getLogger(__name__)
 # How often it is looked for pushes whose git outlived an earlier life of the server.
 _RECOVER_EVERY_SECONDS = 5.0
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# The headers of the API's answers that scripts of other origins may read.
+_TOLD = (
+    "ETag", "Link", "X-Request-Id",
+    *(f"X-{name}" for name in ("Total", "Total-Pages", "Per-Page", "Page", "Next-Page", "Prev-Page")),
+    *(f"X-Gitlab-{name}" for name in (
+        "Blob-Id", "Commit-Id", "Content-Sha256", "Encoding", "File-Name", "File-Path", "Last-Commit-Id", "Ref", "Size",
+    )),
+)  # fmt: skip
 
 
 class Front:
     """Leads each request to the part that answers it."""
 
     def __init__(self, instance: Instance) -> None:
-        self._api = Api(instance, ALL)
+        # As in GitLab, pages of any origin may call the API, by token: without credentials, cookies do not come along.
+        self._api = CORSMiddleware(
+            Api(instance, ALL), allow_origins=["*"], allow_methods=_METHODS, allow_headers=["*"],
+            expose_headers=_TOLD, max_age=7200,
+        )  # fmt: skip
         self._git = GitAccess(instance)
         self._site = Site(instance)
 

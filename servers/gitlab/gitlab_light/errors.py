@@ -47,6 +47,11 @@ def not_found(noun: str = "") -> Refusal:
     return Refusal(404, {"message": f"404 {noun} Not Found" if noun else "404 Not Found"})
 
 
+def no_record() -> Refusal:
+    """What is asked for by its number is not there: 404, in the words that GitLab has for a missing record."""
+    return Refusal(404, {"message": "404 Not found"})
+
+
 def conflict(message: str) -> Refusal:
     """It exists already: 409."""
     return Refusal(409, {"message": message})

@@ -60,6 +60,11 @@ class Params:
             return str(value)
         raise bad_parameter(f"{name} is invalid")
 
+    def require(self, *names: str) -> None:
+        """Refuses a call that lacks some of these, and tells of all that it lacks."""
+        if missing := [name for name in names if self._values.get(name) is None]:
+            raise bad_parameter(", ".join(f"{name} is missing" for name in missing))
+
     def integer(self, name: str) -> int:
         """A whole number that must be given."""
         value = self.optional_integer(name)
@@ -164,19 +169,21 @@ def read_params(query: str, content_type: str, body: bytes, fields: Iterable[tup
         fields: the fields of a multipart form.
 
     Raises:
-        Refusal: 400, the body is no JSON object or no valid text.
+        Refusal: 400, the body is no JSON or no valid text; 415, it is of a kind that no operation takes.
     """
     values = nested(_pairs(query))
-    if content_type == "application/json" and body.strip():
+    # A body of which nothing is told is JSON, as the format of GitLab's API is.
+    if content_type in ("application/json", "") and body.strip():
         try:
             parsed = json.loads(body)
         except (ValueError, RecursionError):
             raise Refusal(400, {"message": "400 Bad request - Request body is not valid JSON"}) from None
-        if not isinstance(parsed, dict):
-            raise Refusal(400, {"error": "The request body must be a JSON object"})
-        values |= parsed
+        # What is no object is passed over: GitLab's Go client sends `null` where it has nothing to say.
+        values |= parsed if isinstance(parsed, dict) else {}
     elif content_type == "application/x-www-form-urlencoded":
         values |= nested(_pairs(body.decode("utf-8", "replace")))
+    elif body and content_type != "text/plain":
+        raise Refusal(415, {"error": f"The provided content-type '{content_type}' is not supported."})
     else:
         values |= nested(fields)
     _check_text(values)

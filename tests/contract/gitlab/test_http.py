@@ -127,3 +127,43 @@ def test_the_health_addresses_answer_without_signing_in(server):
     assert requests.get(f"{server.url}/-/readiness", timeout=5).json()["status"] == "ok"
     assert requests.get(f"{server.url}/-/liveness", timeout=5).json()["status"] == "ok"
     assert requests.get(f"{server.url}/-/health", timeout=5).text == "GitLab OK"
+
+
+def test_an_answer_is_told_by_its_mark_and_not_sent_twice(call, shared):
+    path = f"/projects/{shared.id}/repository/branches"
+    first = call("GET", path)
+    assert first.headers["ETag"].startswith('W/"')
+    assert first.headers["Cache-Control"] == "max-age=0, private, must-revalidate"
+    again = call("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
+    shared.branches.create({"branch": "newer", "ref": "master"})
+    assert call("GET", path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_bodies_of_other_kinds_are_refused_and_empty_json_is_passed_over(server, call, shared):
+    path = f"/projects/{shared.id}/star"
+    told = call("POST", path, data="<a/>", headers={"Content-Type": "application/xml"})
+    refused = {"error": "The provided content-type 'application/xml' is not supported."}
+    assert (told.status_code, told.json()) == (415, refused)
+    # GitLab's Go client sends this where it has no options.
+    assert call("POST", path, data="null", headers={"Content-Type": "application/json"}).status_code == 201
+    assert call("POST", "/projects", data=b"{}", headers={"Content-Type": ""}).json() == {
+        "error": "name, path are missing, at least one parameter must be provided"
+    }
+    lacking = call("POST", f"/projects/{shared.id}/merge_requests", json={})
+    assert lacking.json() == {"error": "title is missing, source_branch is missing, target_branch is missing"}
+    assert requests.get(f"{server.url}/api/v4/user?access_token={server.token}", timeout=5).json()["username"] == "root"
+
+
+def test_pages_of_any_origin_may_call_the_api(call):
+    origin = {"Origin": "https://app.example.org"}
+    answer = call("GET", "/projects", headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Next-Page" in answer.headers["Access-Control-Expose-Headers"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    asked = call("OPTIONS", "/projects", headers=origin | {
+        "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "private-token",
+    })  # fmt: skip
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Headers"]) == (200, "private-token")
+    assert "PUT" in asked.headers["Access-Control-Allow-Methods"]

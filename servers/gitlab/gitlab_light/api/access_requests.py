@@ -9,7 +9,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found
+from gitlab_light.errors import bad_parameter, bad_request, forbidden, no_record
 from gitlab_light.model.database import now
 from gitlab_light.model.members import DEVELOPER, LEVELS
 
@@ -72,7 +72,7 @@ def _take(call: Call, source: str, source_id: int, user_id: int) -> None:
     if not call.instance.database.execute(
         "DELETE FROM access_requests WHERE source = ? AND source_id = ? AND user_id = ?", source, source_id, user_id
     ):
-        raise not_found()
+        raise no_record()
 
 
 def _open_place(call: Call) -> tuple[str, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,6 +55,7 @@ class Api:
         except Exception:
             _log.exception("%s %s failed", request.method, request.url.path)
             response = as_json({"message": "500 Internal Server Error"}, 500)
+        _mark(response)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -120,7 +123,8 @@ class Api:
             return answer
         if answer is None:
             return Response(status_code=204, headers=call.headers)
-        return as_json(answer, call.status, call.headers)
+        told = as_json(answer, call.status, call.headers)
+        return _unless_known(request, told) if reads and told.status_code == 200 else told
 
     def _count(self, request: Request, identity: Identity) -> dict[str, str]:
         user, client = identity.user, request.client
@@ -130,7 +134,7 @@ class Api:
     def _identity(self, request: Request, route: Route, params: Params) -> Identity:
         reads = request.method in _READING
         identity = api_identity(
-            self._instance, request.headers, request.cookies, params.optional_text("private_token"), writes=not reads
+            self._instance, request.headers, request.cookies, _token_parameter(params), writes=not reads
         )
         if identity.user is None and not route.anonymous:
             raise unauthorized()
@@ -154,6 +158,32 @@ class Api:
         if user is None:
             raise Refusal(404, {"message": f"404 User with ID or username '{name}' Not Found"})
         return user
+
+
+def _token_parameter(params: Params) -> str | None:
+    """The token among the parameters, under GitLab's own name for it or OAuth's."""
+    return params.optional_text("private_token") or params.optional_text("access_token")
+
+
+def _mark(response: Response) -> None:
+    """Gives an answer the headers that all of GitLab's answers have."""
+    request_id = uuid.uuid4().hex
+    response.headers["X-Request-Id"] = request_id
+    response.headers["X-Gitlab-Meta"] = json.dumps({"correlation_id": request_id, "version": "1"})
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    """An answer with a mark of its content; 304 for a caller who has it already (Rack's ETag and ConditionalGet)."""
+    tag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "max-age=0, private, must-revalidate"
+    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    if tag not in known:
+        return response
+    kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+    return Response(status_code=304, headers=kept)
 
 
 def as_json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

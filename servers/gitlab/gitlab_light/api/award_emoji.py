@@ -10,7 +10,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import not_found, unauthorized
+from gitlab_light.errors import no_record, not_found, unauthorized
 from gitlab_light.model.awards import Award
 
 routes = Routes()
@@ -74,7 +74,7 @@ def _find(call: Call) -> Award:
     for award in call.instance.awards.of(*_target(call)):
         if award.id == wanted:
             return award
-    raise not_found()
+    raise no_record()
 
 
 def _entity(call: Call, award: Award) -> dict[str, Any]:

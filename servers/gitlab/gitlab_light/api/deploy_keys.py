@@ -9,7 +9,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.keys import expiry
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, forbidden, not_found
+from gitlab_light.errors import bad_parameter, forbidden, no_record, not_found
 from gitlab_light.model.keys import Key, Opened
 from gitlab_light.model.members import MAINTAINER
 
@@ -100,7 +100,7 @@ def _opened(call: Call, noun: str) -> Opened:
     project = call.project(MAINTAINER)
     opened = call.instance.keys.opening(call.number("key_id"), project.id)
     if opened is None:
-        raise not_found(noun)
+        raise not_found(noun) if noun else no_record()
     return opened
 
 

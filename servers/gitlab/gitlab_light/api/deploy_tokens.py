@@ -8,7 +8,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.errors import bad_parameter, no_record
 from gitlab_light.model.deploy_tokens import SCOPES, DeployToken
 from gitlab_light.params import Params
 
@@ -63,7 +63,7 @@ def _find(call: Call) -> DeployToken:
     for token in call.instance.deploy_tokens.of(*managed_place(call)):
         if token.id == wanted:
             return token
-    raise not_found()
+    raise no_record()
 
 
 def _list(call: Call, tokens: list[DeployToken]) -> Any:

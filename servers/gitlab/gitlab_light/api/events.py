@@ -11,7 +11,7 @@ from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.api.users import find_named_user
-from gitlab_light.errors import not_found
+from gitlab_light.errors import no_record
 from gitlab_light.model.activity import Activity
 from gitlab_light.model.users import User
 
@@ -66,7 +66,7 @@ def show_state(call: Call) -> Any:
     for state in call.instance.activities.states(found.id):
         if state.id == wanted:
             return mr_entities.state_event(call.instance, found, state)
-    raise not_found()
+    raise no_record()
 
 
 def _list(call: Call, conditions: list[str], values: list[Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.pagination import paginate, set_headers, window
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import not_found
+from gitlab_light.errors import no_record
 from gitlab_light.git import history
 from gitlab_light.model.merge_requests import MergeRequest
 
@@ -68,7 +68,7 @@ def show_version(call: Call) -> Any:
     found, wanted = find(call), call.number("version_id")
     version = next((one for one in call.instance.merge_requests.versions(found) if one.id == wanted), None)
     if version is None:
-        raise not_found()
+        raise no_record()
     repository, project = call.instance.merge_flow.repository(found), call.project()
     commits = history.log(repository, [version.head_sha, f"^{version.base_sha}"], limit=100)
     diffs = history.diff(repository, version.base_sha, version.head_sha)

@@ -12,7 +12,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.merge_requests import PATH, find
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_request, forbidden, not_found
+from gitlab_light.errors import bad_request, forbidden, no_record
 from gitlab_light.model.members import REPORTER
 from gitlab_light.model.merge_requests import MergeRequest
 
@@ -58,7 +58,7 @@ def show_label_event(call: Call) -> Any:
     for event in _label_events(call, find(call)):
         if event["id"] == wanted:
             return event
-    raise not_found()
+    raise no_record()
 
 
 def _label_events(call: Call, found: MergeRequest) -> list[dict[str, Any]]:

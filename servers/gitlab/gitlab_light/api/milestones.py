@@ -9,7 +9,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import Place, place_of
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, bad_request, not_found
+from gitlab_light.errors import bad_parameter, bad_request, no_record
 from gitlab_light.model.members import MAINTAINER, REPORTER
 from gitlab_light.model.milestones import Milestone
 from gitlab_light.params import Params
@@ -123,7 +123,7 @@ def _tell(call: Call, milestone: Milestone, action: str) -> None:
 def _find(call: Call, place: Place) -> Milestone:
     found = call.instance.milestones.find(call.number("milestone_id"))
     if found is None or (found.source, found.source_id) != place.own:
-        raise not_found()
+        raise no_record()
     return found
 
 

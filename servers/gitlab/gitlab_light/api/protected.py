@@ -9,7 +9,7 @@ from gitlab_light.api import code_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.errors import bad_parameter, no_record, not_found
 from gitlab_light.model.members import DEVELOPER, MAINTAINER
 from gitlab_light.model.protected import ProtectedRef
 from gitlab_light.model.wildcards import check_wildcard
@@ -125,7 +125,7 @@ def _rule(call: Call, kind: str) -> ProtectedRef:
     project = call.project(MAINTAINER)
     rule = call.instance.protected.find(project.id, kind, call.arguments["name"])
     if rule is None:
-        raise not_found()
+        raise no_record()
     return rule
 
 

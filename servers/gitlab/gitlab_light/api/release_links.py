@@ -10,7 +10,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.releases import find_release, link_columns, link_entity
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, bad_request, not_found
+from gitlab_light.errors import bad_parameter, bad_request, no_record, not_found
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.releases import Release, ReleaseLink
 from gitlab_light.params import Params
@@ -73,7 +73,7 @@ def remove_link(call: Call) -> Any:
 def _find_link(call: Call, release: Release) -> ReleaseLink:
     link = call.instance.releases.link(call.number("link_id"))
     if link is None or link.release_id != release.id:
-        raise not_found()
+        raise no_record()
     return link
 
 
