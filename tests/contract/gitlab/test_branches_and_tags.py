@@ -91,3 +91,25 @@ def test_clients_of_old_protect_a_branch_by_itself(root, shared):
     assert (shown["protected"], shown["developers_can_push"], shown["developers_can_merge"]) == (True, True, False)
     assert root.http_put(f"{address}/unprotect")["protected"] is False
     assert root.http_put(f"{address}/protect")["developers_can_push"] is False
+
+
+def test_branches_are_chosen_by_expression_and_sorted_by_time(shared):
+    for name in ("rel-1", "rel-20", "old"):
+        shared.branches.create({"branch": name, "ref": "master"})
+    shared.files.create({"file_path": "n", "branch": "rel-1", "content": "x", "commit_message": "Newer"} | {
+        "author_name": "A",
+    })  # fmt: skip
+    assert [one.name for one in shared.branches.list(regex="^rel-[0-9]+$", get_all=True)] == ["rel-1", "rel-20"]
+    assert len(shared.branches.list(sort="updated_desc", get_all=True)) == len(shared.branches.list(get_all=True))
+    with refused(400, "not valid RE2 syntax"):
+        shared.branches.list(regex="(", get_all=True)
+    with refused(400, "sort does not have a valid value"):
+        shared.branches.list(sort="size", get_all=True)
+
+
+def test_a_common_ancestor_is_of_two_or_more(shared):
+    master = shared.branches.get("master").commit["id"]
+    assert shared.repository_merge_base(["master", "master", master])["id"] == master
+    for refs, words in ((["master"], "Provide at least 2 refs"), (["master", "no", "nil"], "find refs: no, nil")):
+        with refused(400, words):
+            shared.repository_merge_base(refs)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import shutil
+import zipfile
 
 import pytest
 import requests
@@ -211,3 +213,53 @@ def test_commits_are_discussed(shared):
     assert [one.note for one in commit.comments.list(get_all=True)] == ["First", "Why?", "Because of that"]
     thread.notes.delete(reply.id)
     assert len(commit.comments.list(get_all=True)) == 2
+
+
+def test_a_files_facts_are_told_by_head_and_its_name_plainly(server, shared):
+    address = f"{server.url}/api/v4/projects/{shared.id}/repository"
+    headers = {"PRIVATE-TOKEN": server.token}
+    told = requests.head(f"{address}/files/README.md/raw", headers=headers, timeout=5).headers
+    file = shared.files.get("README.md", ref="master")
+    names = {"Blob-Id": "blob_id", "Last-Commit-Id": "last_commit_id", "Size": "size", "File-Name": "file_name"}
+    assert {name: told[f"X-Gitlab-{name}"] for name in names} == {
+        name: str(getattr(file, attribute)) for name, attribute in names.items()
+    }
+    assert told["Content-Disposition"] == "inline; filename=\"README.md\"; filename*=UTF-8''README.md"
+    blame = requests.head(f"{address}/files/README.md/blame?ref=master", headers=headers, timeout=5)
+    assert blame.headers["X-Gitlab-Blob-Id"] == file.blob_id
+    lacking = requests.get(f"{address}/files/README.md", headers=headers, timeout=5)
+    assert (lacking.status_code, lacking.json()) == (400, {"error": "ref is missing, ref is empty"})
+
+
+def test_an_archive_leaves_out_what_is_not_wanted(shared):
+    for path in ("docs/a.txt", "src/b.txt"):
+        about = {"file_path": path, "branch": "master", "content": "x", "commit_message": f"Add {path}"}
+        shared.files.create(about)
+    packed = shared.repository_archive(format="zip", exclude_paths="docs,README.md")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        names = {name.partition("/")[2] for name in archive.namelist()}
+    assert "src/b.txt" in names
+    assert not names & {"docs/", "docs/a.txt", "README.md"}
+
+
+def test_a_fork_is_compared_with_and_continued_from_its_origin(root, shared, unique):
+    fork = root.projects.get(shared.forks.create({"path": unique("fork"), "name": unique("fork")}).id)
+    tip = shared.files.create({"file_path": "later", "branch": "master", "content": "x", "commit_message": "Later"})
+    assert tip.branch == "master"
+    compared = root.http_get(f"/projects/{fork.id}/repository/compare", {
+        "from": "master", "to": "master", "from_project_id": shared.id, "straight": True,
+    })  # fmt: skip
+    assert [diff["new_path"] for diff in compared["diffs"]] == ["later"]
+    with refused(400, f"Target project id:1000000 is not a fork of project id:{fork.id}"):
+        root.http_get(f"/projects/{fork.id}/repository/compare", {
+            "from": "master", "to": "master", "from_project_id": 1000000,
+        })  # fmt: skip
+    change = {"commit_message": "On", "actions": [{"action": "create", "file_path": "on", "content": "x"}]}
+    start = {"start_project": shared.path_with_namespace, "start_branch": "master"}
+    made = fork.commits.create({"branch": "on"} | start | change)
+    assert made.parent_ids == [shared.branches.get("master").commit["id"]]
+    with refused(403, "is not included in the fork network"):
+        stranger = root.projects.create({"name": unique("stranger"), "initialize_with_readme": True})
+        fork.commits.create({"branch": "off", "start_project": stranger.id, "start_branch": "main"} | change)
+    with refused(400, "start_branch, start_sha are mutually exclusive"):
+        fork.commits.create({"branch": "off", "start_branch": "master", "start_sha": made.id} | change)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import bz2
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.files import disposition
 from gitlab_light.git.repository import Repository, is_file_path
 from gitlab_light.instance import Instance
 from gitlab_light.model.projects import Project
@@ -39,12 +39,16 @@ def show_archive(call: Call) -> Any:
         raise not_found()
     project, repository = call.repository()
     revision, path = call.params.optional_text("sha"), call.params.optional_text("path")
-    return archive(call.instance, project, repository, revision or project.default_branch, path or "", extension)
+    return archive(
+        call.instance, project, repository, revision or project.default_branch, path or "", extension,
+        without=[one.strip("/") for one in call.params.texts("exclude_paths") or []],
+    )  # fmt: skip
 
 
 def archive(
-    instance: Instance, project: Project, repository: Repository, revision: str, path: str, extension: str
-) -> Response:
+    instance: Instance, project: Project, repository: Repository, revision: str, path: str, extension: str,
+    *, without: Sequence[str] = (),
+) -> Response:  # fmt: skip
     """An archive of a commit's files.
 
     Args:
@@ -54,6 +58,7 @@ def archive(
         revision: a branch, tag or commit.
         path: the folder that it is to hold; "" for all.
         extension: "zip", "tar.gz" and so on; "" for tar.gz.
+        without: files and folders that it is not to hold.
 
     Raises:
         Refusal: 404 for what is no format or no commit, 400 for a path that is not there.
@@ -78,13 +83,15 @@ def archive(
         f"--prefix={folder}/",
         sha,
     ]
+    left_out = [f":(exclude,literal){one}" for one in without if is_file_path(one)]
     process = subprocess.Popen(
-        [*command, "--", path] if path else command,
+        [*command, "--", *([path or "."] if path or left_out else []), *left_out],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=instance.git_environment,
     )  # fmt: skip
-    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder, safe='')}.{extension}"}
     chunks = _squeezed(_chunks(process)) if kind == _BZIP2 else _chunks(process)
-    return StreamingResponse(chunks, headers=disposition, media_type=_FORMATS[kind])
+    return StreamingResponse(
+        chunks, headers=disposition("attachment", f"{folder}.{extension}"), media_type=_FORMATS[kind]
+    )
 
 
 def _squeezed(chunks: Iterator[bytes]) -> Iterator[bytes]:

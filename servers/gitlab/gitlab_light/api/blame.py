@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitlab_light.api.call import Call
-from gitlab_light.api.files import find_file
+from gitlab_light.api.files import find_file, require_ref, tell_file
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter
 from gitlab_light.git import history
@@ -17,7 +17,9 @@ routes = Routes()
 @routes.get("/projects/:id/repository/files/:file_path/blame", anonymous=True, scopes=["read_repository"])
 def show_blame(call: Call) -> Any:
     """A file's lines in runs, each with the commit that wrote them."""
-    repository, commit, _, _ = find_file(call)
+    require_ref(call)
+    repository, commit, ref, blob = find_file(call)
+    tell_file(call, repository, commit, ref, blob)
     limits = _range(call)
     output = repository.text(
         "blame", "--porcelain", *([f"-L{limits[0]},{limits[1]}"] if limits else []), commit, "--",

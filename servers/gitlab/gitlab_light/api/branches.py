@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from gitlab_light.api import code_entities as entities
@@ -9,11 +10,12 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move, writable
 from gitlab_light.api.pagination import asks_keyset, keyset, paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_request, forbidden, not_found
+from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found
 from gitlab_light.git import history
 from gitlab_light.git.commands import GitError
 from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import Ref, Repository, is_ref_name
+from gitlab_light.model.wildcards import check_regex, regex_matches
 
 routes = Routes()
 
@@ -23,6 +25,15 @@ def list_branches(call: Call) -> Any:
     """A project's branches by name."""
     project, repository = call.repository()
     refs = [ref for ref in repository.branches() if _fits(call, ref.name)]
+    if regex := call.params.optional_text("regex"):
+        if call.params.optional_text("search"):
+            raise bad_parameter("search, regex are mutually exclusive")
+        check_regex("regex", regex)
+        refs = [ref for ref in refs if regex_matches(regex, ref.name)]
+    sort = call.params.choice("sort", ("name_asc", "updated_asc", "updated_desc"), default="name_asc")
+    if sort != "name_asc":
+        made = history.commits(repository, [ref.commit for ref in refs])
+        refs.sort(key=lambda ref: datetime.fromisoformat(made[ref.commit].committed_date), reverse="desc" in sort)
     page = keyset(call, refs, lambda ref: ref.name) if asks_keyset(call) else paginate(call, refs)
     tips = history.commits(repository, [ref.commit for ref in page])
     merged = merged_branches(repository, project.default_branch)
@@ -49,6 +60,7 @@ def show_branch(call: Call) -> Any:
 def create_branch(call: Call) -> Any:
     """Makes a branch at a branch, tag or commit."""
     project, repository = writable(call)
+    call.params.require("branch", "ref")
     name, ref = call.params.text("branch"), call.params.text("ref")
     if not is_ref_name(name):
         raise bad_request("Branch name is invalid")
@@ -138,6 +150,7 @@ def show_tag(call: Call) -> Any:
 def create_tag(call: Call) -> Any:
     """Makes a tag at a branch, tag or commit; with a message, an annotated one."""
     project, repository = writable(call)
+    call.params.require("tag_name", "ref")
     made = make_tag(call, call.params.text("tag_name"), call.params.text("ref"), call.params.optional_text("message"))
     call.created()
     return entities.tag(call.instance, project, made, history.commit(repository, made.commit))
@@ -208,16 +221,19 @@ def _fits(call: Call, name: str) -> bool:
 
 @routes.get("/projects/:id/repository/merge_base", anonymous=True)
 def show_merge_base(call: Call) -> Any:
-    """The common ancestor of two refs."""
+    """The best common ancestor of two or more refs."""
     project, repository = call.repository()
+    call.params.require("refs")
     refs = call.params.texts("refs") or []
-    found = [repository.resolve(ref) for ref in refs]
-    if len(found) != 2 or None in found:
-        raise bad_request("Could not find ref: " + ", ".join(refs))
+    if len(refs) < 2:
+        raise bad_request("Provide at least 2 refs")
+    found = [(ref, repository.resolve(ref)) for ref in refs]
+    if unknown := [ref for ref, commit in found if commit is None]:
+        raise bad_request(f"Could not find ref{'s' if len(unknown) > 1 else ''}: {', '.join(unknown)}")
     try:
-        base = history.merge_base(repository, str(found[0]), str(found[1]))
-    except GitError:
-        base = None
+        base = repository.text("merge-base", *(commit for _, commit in found if commit)).strip()
+    except GitError:  # they have none
+        base = ""
     if not base:
         raise not_found("Merge Base")
     return entities.commit(call.instance.links, project, history.commit(repository, base))

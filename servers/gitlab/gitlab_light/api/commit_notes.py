@@ -59,6 +59,11 @@ def set_status(call: Call) -> Any:
         raise bad_request({"target_url": ["is blocked: Only allowed schemes are http, https"]})
     if max(len(name), len(target or ""), len(params.optional_text("description") or "")) > _LONGEST:
         raise bad_request({"name": [f"is too long (maximum is {_LONGEST} characters)"]})
+    pipeline = params.optional_integer("pipeline_id")
+    if pipeline is not None and pipeline not in {
+        one.pipeline_id for one in call.instance.commit_notes.statuses(project.id, sha)
+    }:
+        raise not_found("Pipeline")
     status = call.instance.commit_notes.set_status(
         project.id, sha, name=name, status=state, ref=_ref(call, repository, sha), author_id=call.me.id,
         description=params.optional_text("description"), target_url=target, coverage=_coverage(call),
@@ -124,6 +129,8 @@ def add_comment(call: Call) -> Any:
     note = call.params.text("note")
     if len(note) > LONGEST_NOTE:
         raise bad_request({"note": [f"is too long (maximum is {LONGEST_NOTE} characters)"]})
+    if call.params.optional_text("path"):
+        call.params.require("line")
     comment = call.instance.commit_notes.comment(
         project.id, sha, note, call.me.id, path=call.params.optional_text("path"),
         line=call.params.optional_integer("line"),

@@ -19,6 +19,7 @@ from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.merging import is_ancestor
 from gitlab_light.git.repository import EMPTY_TREE, Repository, is_file_path, is_ref_name
 from gitlab_light.git.writing import Action, CannotCommit, Person, make_commit
+from gitlab_light.model.database import as_id
 from gitlab_light.model.projects import Project
 from gitlab_light.params import Params
 
@@ -44,6 +45,7 @@ def list_commits(call: Call) -> Any:
         return []
     options = [f"--{name}={_time(params, name)}" for name in ("since", "until") if params.optional_text(name)]
     options += ["--first-parent"] if params.boolean("first_parent") else []
+    options += ["--topo-order"] if params.choice("order", ("default", "topo"), default="default") == "topo" else []
     if author := params.optional_text("author"):
         options += ["--fixed-strings", f"--author={author}"]
     found = history.log(repository, revisions, *options, path=path.strip("/"), skip=(page - 1) * size, limit=size)
@@ -77,6 +79,7 @@ def _time(params: Params, name: str) -> str:
 def create_commit(call: Call) -> Any:
     """Commits several changes at once."""
     project, repository = writable(call)
+    call.params.require("branch", "commit_message", "actions")
     branch, message = call.params.text("branch"), call.params.text("commit_message")
     if not may_push(call, project, "branch", branch):
         raise forbidden("You are not allowed to push into this branch")
@@ -141,7 +144,10 @@ def _current(repository: Repository, branch: str) -> str:
 
 def _parent(call: Call, repository: Repository, branch: str, existing: str | None) -> str | None:
     """What the new commit is to stand on: the branch itself, or where a new branch begins."""
-    start = call.params.optional_text("start_branch") or call.params.optional_text("start_sha")
+    branch_start, sha_start = call.params.optional_text("start_branch"), call.params.optional_text("start_sha")
+    if branch_start and sha_start:
+        raise bad_parameter("start_branch, start_sha are mutually exclusive")
+    start = branch_start or sha_start
     if existing and not (start and call.params.boolean("force")):
         if start and start != branch:
             raise bad_request(
@@ -149,13 +155,27 @@ def _parent(call: Call, repository: Repository, branch: str, existing: str | Non
             )
         return existing
     if start:
-        parent = repository.resolve(start)
+        parent = _brought(call, call.project(), _start_project(call), start)
         if parent is None:
             raise bad_request(f"Cannot find start_branch '{start}'")
         return parent
     if not repository.is_empty():
         raise bad_request("You can only create or edit files when you are on a branch")
     return None
+
+
+def _start_project(call: Call) -> Project:
+    """The project in which the new branch begins: the one it is made in, or its kin that `start_project` names."""
+    project, named = call.project(), call.params.optional_text("start_project")
+    if not named:
+        return project
+    projects, start_id = call.instance.projects, as_id(named)
+    start = projects.by_path(named) if start_id is None else projects.find(start_id)
+    if start is None or not _reads(call, start):
+        raise not_found("Project")
+    if start.id != project.id and not start.is_kin(project):
+        raise forbidden(f"Project is not included in the fork network for {start.name}")
+    return start
 
 
 @routes.get("/projects/:id/repository/commits/:sha", anonymous=True)
@@ -217,8 +237,9 @@ def list_refs(call: Call) -> Any:
 def compare(call: Call) -> Any:
     """What happened between two refs: since their common ancestor, or with `straight` between them."""
     project, repository = call.repository()
+    call.params.require("from", "to")
     names = call.params.text("from"), call.params.text("to")
-    old, new = (repository.resolve(name) for name in names)
+    old, new = _resolved_in_kin(call, project, names[0]), repository.resolve(names[1])
     if old is None or new is None:
         raise not_found("Ref")
     base = old if call.params.boolean("straight") else history.merge_base(repository, old, new)
@@ -233,6 +254,28 @@ def compare(call: Call) -> Any:
         "compare_same_ref": old == new,
         "web_url": links.page(project, "compare", "...".join(names)),
     }
+
+
+def _resolved_in_kin(call: Call, project: Project, name: str) -> str | None:
+    """The commit that `from` names, in the project itself or in its kin that `from_project_id` is."""
+    kin_id = call.params.optional_integer("from_project_id")
+    kin = call.instance.projects.find(kin_id) if kin_id else project
+    if kin is None or not (kin.id == project.id or kin.is_kin(project)) or not _reads(call, kin):
+        raise bad_request(f"Target project id:{kin_id} is not a fork of project id:{call.arguments['id']}")
+    return _brought(call, project, kin, name)
+
+
+def _reads(call: Call, project: Project) -> bool:
+    return call.instance.members.can_read_code(call.user, project)
+
+
+def _brought(call: Call, project: Project, kin: Project, name: str) -> str | None:
+    """The commit that a name stands for in one project, brought into another's repository."""
+    repository, there = (call.instance.repositories.of(one.id) for one in (project, kin))
+    commit = there.resolve(name)
+    if commit and kin.id != project.id:
+        repository.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(there.path), commit)
+    return commit
 
 
 def find_commit(call: Call) -> tuple[Project, Repository, history.Commit]:

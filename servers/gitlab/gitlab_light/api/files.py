@@ -16,6 +16,7 @@ from gitlab_light.api.commits import commit_actions
 from gitlab_light.api.pagination import asks_keyset, keyset, paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, not_found
+from gitlab_light.files import disposition
 from gitlab_light.git.repository import MAX_BLOB, Repository
 from gitlab_light.git.writing import Action
 from gitlab_light.params import Params
@@ -47,24 +48,34 @@ def find_file(call: Call) -> tuple[Repository, str, str, str]:
 @routes.get(_FILE, anonymous=True, scopes=_READ)
 def show_file(call: Call) -> Any:
     """A file with its content, base64."""
+    require_ref(call)
     repository, commit, ref, blob = find_file(call)
+    head = tell_file(call, repository, commit, ref, blob)
+    return head | {"content": base64.b64encode(repository.blob(blob)).decode()}
+
+
+def require_ref(call: Call) -> None:
+    """Refuses a call that does not tell of which branch, tag or commit it asks, in the words of GitLab's checks."""
+    if call.params.optional_text("ref") is None:
+        raise bad_parameter("ref is missing, ref is empty")
+    call.params.text("ref")
+
+
+def tell_file(call: Call, repository: Repository, commit: str, ref: str, blob: str) -> dict[str, Any]:
+    """What is known of a file, its content apart; told in the answer's headers too, for those who ask by HEAD."""
     head = entities.file_head(repository, call.arguments["file_path"], ref, commit, blob)
     for name, value in head.items():
         header = "X-Gitlab-" + "-".join(part.capitalize() for part in name.split("_"))
         call.headers[header] = quote(str(value).lower() if isinstance(value, bool) else str(value), safe="/ ")
-    return head | {"content": base64.b64encode(repository.blob(blob)).decode()}
+    return head
 
 
 @routes.get(_FILE + "/raw", anonymous=True, scopes=_READ)
 def show_raw(call: Call) -> Any:
     """A file's content."""
-    repository, commit, _, blob = find_file(call)
-    name = call.arguments["file_path"].rsplit("/", 1)[-1]
-    return _raw(repository.blob(blob), {
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
-        "X-Gitlab-Blob-Id": blob,
-        "X-Gitlab-Commit-Id": commit,
-    })  # fmt: skip
+    repository, commit, ref, blob = find_file(call)
+    tell_file(call, repository, commit, ref, blob)
+    return _raw(repository.blob(blob), disposition("inline", call.arguments["file_path"].rsplit("/", 1)[-1]))
 
 
 def _raw(content: bytes, headers: dict[str, str]) -> Response:
@@ -77,6 +88,7 @@ def _raw(content: bytes, headers: dict[str, str]) -> Response:
 @routes.post(_FILE, scopes=["write_repository"])
 def create_file(call: Call) -> Any:
     """Commits a new file."""
+    call.params.require("branch", "commit_message", "content")
     _commit(call, Action("create", call.arguments["file_path"], content=content_of(call.params)))
     call.created()
     return _answer(call)
@@ -85,6 +97,7 @@ def create_file(call: Call) -> Any:
 @routes.put(_FILE, scopes=["write_repository"])
 def change_file(call: Call) -> Any:
     """Commits a file's new content."""
+    call.params.require("branch", "commit_message", "content")
     last_commit = call.params.optional_text("last_commit_id") or ""
     _commit(
         call, Action("update", call.arguments["file_path"], content=content_of(call.params), last_commit=last_commit)
@@ -95,12 +108,12 @@ def change_file(call: Call) -> Any:
 @routes.delete(_FILE, scopes=["write_repository"])
 def delete_file(call: Call) -> Any:
     """Commits a file's removal."""
+    call.params.require("branch", "commit_message")
     last_commit = call.params.optional_text("last_commit_id") or ""
     _commit(call, Action("delete", call.arguments["file_path"], last_commit=last_commit))
 
 
 def _commit(call: Call, action: Action) -> None:
-    call.params.text("branch")
     commit_actions(call, [action], call.params.text("commit_message"))
 
 

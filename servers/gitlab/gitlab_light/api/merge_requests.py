@@ -7,7 +7,7 @@ from typing import Any
 from gitlab_light.api import merge_request_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, bad_parameter, bad_request, forbidden, not_found
+from gitlab_light.errors import Refusal, bad_parameter, bad_request, forbidden, no_record, not_found
 from gitlab_light.git.repository import is_ref_name
 from gitlab_light.model.database import now
 from gitlab_light.model.members import DEVELOPER, MAINTAINER, OWNER, REPORTER
@@ -32,7 +32,7 @@ def find(call: Call) -> MergeRequest:
     project, _ = call.repository()
     found = call.instance.merge_requests.find(project.id, call.number("iid"))
     if found is None:
-        raise not_found()
+        raise no_record()
     return found
 
 
@@ -40,6 +40,7 @@ def find(call: Call) -> MergeRequest:
 def create(call: Call) -> Any:
     """Asks for a branch to be merged, into the same project or the one it was forked from."""
     source, params, instance = call.project(DEVELOPER), call.params, call.instance
+    params.require("title", "source_branch", "target_branch")
     source_branch, target_branch = params.text("source_branch"), params.text("target_branch")
     title, description = _title(call), _description(call)
     target = _target(call, source)
@@ -76,8 +77,7 @@ def _target(call: Call, source: Project) -> Project:
     members = call.instance.members
     if target is None or not members.can_read_code(call.user, target):
         raise not_found("Project")
-    related = target.id == source.forked_from_id or source.id == target.forked_from_id
-    if not related and (source.forked_from_id is None or source.forked_from_id != target.forked_from_id):
+    if not source.is_kin(target):
         raise Refusal(422, {"message": ["Source project is not a fork of the target project"]})
     return target
 

@@ -41,6 +41,11 @@ class Project:
         """The visibility as payloads have it: 0 private, 10 internal, 20 public."""
         return LEVELS[self.visibility]
 
+    def is_kin(self, other: Project) -> bool:
+        """Whether one is a fork of the other, or both are forks of the same."""
+        origins = self.forked_from_id, other.forked_from_id
+        return other.id == origins[0] or self.id == origins[1] or (origins[0] is not None and origins[0] == origins[1])
+
 
 class Projects:
     """The projects."""

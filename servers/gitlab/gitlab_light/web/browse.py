@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from starlette.responses import Response
 
 from gitlab_light.api.archives import archive
 from gitlab_light.errors import not_found
+from gitlab_light.files import READMES, disposition
 from gitlab_light.git import blame as tracing
 from gitlab_light.git import history
 from gitlab_light.git.repository import ARCHIVE_FORMATS, Repository, TreeEntry
@@ -17,7 +16,6 @@ from gitlab_light.web import highlight
 from gitlab_light.web.visit import SAFETY, SignInNeeded, Visit, redirect
 
 _SHOWN_FILE = 512 * 1024
-_READMES = ("readme.md", "readme.markdown", "readme", "readme.txt")
 
 
 def projects_page(visit: Visit) -> Response:
@@ -84,7 +82,7 @@ def _tree(visit: Visit, project: Project, repository: Repository, ref: str, path
     entries = repository.tree(commit, path)
     if entries is None:
         raise not_found("Page")
-    readme = next((entry for entry in entries if entry.type == "blob" and entry.name.lower() in _READMES), None)
+    readme = next((entry for entry in entries if entry.type == "blob" and entry.name.lower() in READMES), None)
     return visit.page(
         "tree.html", project=project, at="files", ref=ref, path=path, entries=entries, parts=_parts(path),
         last=history.log(repository, [commit], path=path, limit=1),
@@ -174,9 +172,7 @@ def raw_file(visit: Visit) -> Response:
     _, repository, _, path, entry = _file(visit)
     content = repository.blob(entry.id)
     kind = "application/octet-stream" if b"\0" in content[:8000] else "text/plain; charset=utf-8"
-    name = quote(path.rsplit("/", 1)[-1])
-    disposition = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
-    return Response(content, headers=SAFETY | disposition, media_type=kind)
+    return Response(content, headers=SAFETY | disposition("inline", path.rsplit("/", 1)[-1]), media_type=kind)
 
 
 def archive_file(visit: Visit) -> Response:
