@@ -187,12 +187,14 @@ def test_a_test_sends_the_latest_push_and_tells_what_came_of_it(project, hook, r
     gitlab = project.manager.gitlab
     assert gitlab.http_post(f"{path}/push_events") == {"message": "201 Created"}
     assert receiver.wait_for(1)[0].body["ref"] == "refs/heads/master"
-    with refused(422):
-        gitlab.http_post(f"{path}/tag_push_events")
-    project.tags.create({"tag_name": "v1", "ref": "master"})
-    receiver.wait_for(2)
+    # Where there is no tag yet, a test of tag pushes tells of a branch, as GitLab's does.
     gitlab.http_post(f"{path}/tag_push_events")
-    assert receiver.wait_for(3)[2].body["ref"] == "refs/tags/v1"
+    told = receiver.wait_for(2)[1]
+    assert (told.headers["X-Gitlab-Event"], told.body["ref"]) == ("Tag Push Hook", "refs/heads/master")
+    project.tags.create({"tag_name": "v1", "ref": "master"})
+    receiver.wait_for(3)
+    gitlab.http_post(f"{path}/tag_push_events")
+    assert receiver.wait_for(4)[3].body["ref"] == "refs/tags/v1"
     receiver.close()
     with refused(422, "Hook execution failed"):
         gitlab.http_post(f"{path}/push_events")
@@ -295,3 +297,14 @@ def test_only_maintainers_see_hooks(make_user, client_of, project, hook):
     project.members.create({"user_id": user.id, "access_level": 30})
     with refused(403):
         client_of(user).projects.get(project.id).hooks.list(get_all=True)
+
+
+def test_a_groups_hook_is_tested_too(root, receiver, unique):
+    group = root.groups.create({"name": unique("tested"), "path": unique("tested")})
+    hook = group.hooks.create({"url": receiver.url, "push_events": False})
+    path = f"/groups/{group.id}/hooks/{hook.id}/test"
+    with refused(422, "Ensure the group has a project with commits."):
+        root.http_post(f"{path}/push_events")
+    project = root.projects.create({"name": "one", "namespace_id": group.id, "initialize_with_readme": True})
+    assert root.http_post(f"{path}/push_events") == {"message": "201 Created"}
+    assert receiver.wait_for(1)[0].body["project"]["id"] == project.id

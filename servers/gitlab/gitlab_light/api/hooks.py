@@ -9,10 +9,12 @@ from gitlab_light.api import hook_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import managed_place
+from gitlab_light.api.project_lists import visible_below
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, bad_parameter, bad_request, not_found
+from gitlab_light.errors import Refusal, bad_parameter, bad_request, no_record, not_found
 from gitlab_light.model.hooks import EVENTS, Hook, HookEvent
 from gitlab_light.model.members import MAINTAINER
+from gitlab_light.model.projects import Project
 from gitlab_light.webhooks.events import EMOJI, MERGE_REQUEST, MILESTONE, NOTE, PUSH, RELEASE, TAG_PUSH
 from gitlab_light.webhooks.settings import hook_columns, hook_headers, hook_url, new_hook, url_variables
 
@@ -44,7 +46,7 @@ def _hook(call: Call) -> Hook:
     source, source_id = managed_place(call)
     hook = call.instance.hooks.find(call.number("hook_id"))
     if hook is None or (hook.source, hook.source_id) != (source, source_id):
-        raise not_found()
+        raise no_record()
     return hook
 
 
@@ -115,20 +117,22 @@ def resend(call: Call) -> Any:
     hook = _hook(call)
     event = call.instance.hooks.event(call.number("event_id"))
     if event is None or event.hook_id != hook.id:
-        raise not_found()
+        raise no_record()
     again = call.instance.resend(hook, event)
     call.created()
     return {"response_status": _number(again.response_status)}
 
 
-@routes.post(_PROJECT + "/:hook_id/test/:trigger")
+@routes.post(_PROJECT + "/:hook_id/test/:trigger", _GROUP + "/:hook_id/test/:trigger")
 def test_hook(call: Call) -> Any:
     """Sends the hook what the latest event of a kind would have sent, and tells whether it was taken."""
     hook = _hook(call)
     trigger = call.arguments["trigger"]
     if trigger not in EVENTS:
         raise bad_parameter("trigger does not have a valid value")
-    project, event = call.project(MAINTAINER), _TRIGGERS.get(trigger)
+    project, event = _tested_project(call, hook), _TRIGGERS.get(trigger)
+    if project is None:
+        raise Refusal(422, {"message": "Ensure the group has a project with commits."})
     sent = call.instance.test_hook(hook, project, call.me, event) if event else None
     if sent is None:
         raise Refusal(422, {"message": _MISSING.get(trigger, "Ensure the project has at least one commit.")})
@@ -136,6 +140,14 @@ def test_hook(call: Call) -> Any:
         raise Refusal(422, {"message": f"Hook execution failed: {sent.response_body or sent.response_status}"})
     call.created()
     return {"message": "201 Created"}
+
+
+def _tested_project(call: Call, hook: Hook) -> Project | None:
+    """The project that a test tells of: the hook's own, or the first of its group's that holds something."""
+    if hook.source == "project":
+        return call.project(MAINTAINER)
+    projects = visible_below(call, call.group())
+    return next((one for one in projects if not call.instance.repositories.of(one.id).is_empty()), None)
 
 
 @routes.put(_PROJECT + "/:hook_id/url_variables/:key", _GROUP + "/:hook_id/url_variables/:key")

@@ -200,14 +200,13 @@ class Events:
             return self._sample_of_merge_request(project, user, event)
         if event == RELEASE:
             return self._sample_of_release(project)
-        tag = event == TAG_PUSH
         repository = self._repositories.of(project.id)
-        if tag:
-            tags = repository.tags()
-            change = RefChange(ZERO, tags[0].target, f"refs/tags/{tags[0].name}") if tags else None
-        else:
+        tags = repository.tags() if event == TAG_PUSH else []
+        change: RefChange | None = None
+        if tags:
+            change = RefChange(ZERO, tags[0].target, f"refs/tags/{tags[0].name}")
+        else:  # where there is no tag, a test of tag pushes tells of a branch, as all of GitLab's such tests do
             tip = repository.ref_target(f"refs/heads/{project.default_branch}")
-            change = None
             if tip:
                 recent = history.log(repository, [tip], "--first-parent", limit=3)
                 old = recent[-1].id if len(recent) > 1 else ZERO
