@@ -164,3 +164,32 @@ def test_an_administrator_acts_as_a_user_by_an_impersonation_token(server, root,
         token.delete()
         with refused(401):
             theirs.auth()
+
+
+def test_every_token_may_look_at_itself_and_revoke_itself(server, root, make_user, client_of, make_project):
+    reader = client_of(make_user(), "read_registry")
+    assert reader.personal_access_tokens.get("self").scopes == ["read_registry"]
+    reader.http_delete("/personal_access_tokens/self")
+    with refused(401, "invalid_token"):
+        reader.personal_access_tokens.get("self")
+    project = make_project()
+    about = {"name": "bot", "scopes": ["self_rotate"], "access_level": 40}
+    with gitlab.Gitlab(server.url, private_token=project.access_tokens.create(about).token) as bot:
+        renewed = bot.http_post(f"/projects/{project.id}/access_tokens/self/rotate")
+    assert renewed["token"] in str(renewed)
+    with refused(401):
+        root.http_post(f"/projects/{project.id}/access_tokens/self/rotate")
+
+
+def test_users_are_chosen_and_strangers_see_one_by_name(server, root, make_user):
+    user = make_user(external=True)
+    assert [one.username for one in root.users.list(admins=True, search=user.username, get_all=True)] == []
+    assert user.id in [one.id for one in root.users.list(external=True, get_all=True)]
+    assert root.users.list(username=user.username, created_before="2020-01-01T00:00:00Z", get_all=True) == []
+    address = f"{server.url}/api/v4/users"
+    assert requests.get(f"{address}?username={user.username}", timeout=5).json()[0]["id"] == user.id
+    for path, words in (("", "Not authorized to access /api/v4/users"), (f"/{user.id}", "Not authorized!")):
+        told = requests.get(address + path, timeout=5)
+        assert (told.status_code, told.json()) == (403, {"message": f"403 Forbidden - {words}"})
+    with refused(409, "is not pending approval"):
+        root.http_post(f"/users/{user.id}/approve")

@@ -181,3 +181,16 @@ def test_who_asks_to_be_let_in_is_let_in_or_not(root, make_user, client_of, make
     theirs.accessrequests.create()
     project.accessrequests.delete(user.id)
     assert project.accessrequests.list(get_all=True) == []
+
+
+def test_groups_are_chosen_by_membership_and_show_what_is_shared_with_them(root, make_user, make_project, group):
+    user, shared = make_user(), make_project()
+    shared.share(group.id, 30)
+    assert shared.id in [one.id for one in group.projects.list(get_all=True)]
+    assert shared.id not in [one.id for one in group.projects.list(with_shared=False, get_all=True)]
+    inner = root.groups.create({"name": "inner", "path": "inner", "parent_id": group.id})
+    group.members.create({"user_id": user.id, "access_level": 30})
+    mine = root.groups.list(all_available=False, sudo=user.id, get_all=True)
+    assert {one.id for one in mine} == {group.id, inner.id}
+    assert [one.id for one in root.groups.list(search=group.path, skip_groups=[group.id], get_all=True)] == [inner.id]
+    assert [one.id for one in group.members.list(user_ids=[user.id], get_all=True)] == [user.id]

@@ -37,8 +37,8 @@ def list_tokens(call: Call) -> Any:
         f"SELECT * FROM tokens WHERE {' AND '.join(conditions)} ORDER BY id",  # noqa: S608  words of our own
         *values,
     )
-    state = call.params.optional_text("state")
-    if state in ("active", "inactive"):
+    state = call.params.choice("state", ("active", "inactive", ""), default="")
+    if state:
         tokens = [token for token in tokens if token.active == (state == "active")]
     if "revoked" in call.params:
         wanted = call.params.boolean("revoked")
@@ -48,13 +48,25 @@ def list_tokens(call: Call) -> Any:
     return [entities.token(token) for token in paginate(call, tokens)]
 
 
+@routes.get("/personal_access_tokens/self", scopes=SCOPES)
+def show_self(call: Call) -> Any:
+    """The token that the call is made with; every token may look at itself, whatever its scopes."""
+    return entities.token(_own(call))
+
+
+@routes.delete("/personal_access_tokens/self", scopes=SCOPES)
+def revoke_self(call: Call) -> Any:
+    """Revokes the token that the call is made with."""
+    call.instance.tokens.revoke(_own(call))
+
+
 @routes.get("/personal_access_tokens/:token_id", scopes=["self_rotate", "read_user"])
 def show_token(call: Call) -> Any:
-    """One token; `self` is the one that the call is made with."""
+    """One token."""
     return entities.token(_personal(call))
 
 
-@routes.delete("/personal_access_tokens/:token_id", scopes=["read_api", "self_rotate", "read_repository"])
+@routes.delete("/personal_access_tokens/:token_id", scopes=["self_rotate"])
 def revoke_token(call: Call) -> Any:
     """Revokes a token."""
     call.instance.tokens.revoke(_personal(call))
@@ -165,15 +177,30 @@ def _entity(call: Call, token: Token) -> dict[str, Any]:
     return entities.token(token, access_level=member.access_level if member else GUEST)
 
 
+def _own(call: Call) -> Token:
+    if call.token is None:
+        raise bad_request("400 Bad request - This endpoint requires token type to be a personal access token")
+    return call.token
+
+
 def _personal(call: Call) -> Token:
     if call.arguments["token_id"] == "self":  # noqa: S105  a word of the path
-        if call.token is None:
-            raise bad_request("400 Bad request - This endpoint can only be used with a token")
-        return call.token
+        return _own(call)
     token = call.instance.tokens.find(call.number("token_id"))
     if token is None or not (call.me.admin or token.user_id == call.me.id):
         raise not_found() if call.me.admin else unauthorized()
     return token
+
+
+@routes.post(_PROJECT + "/self/rotate", _GROUP + "/self/rotate", scopes=["self_rotate"])
+def rotate_source_self(call: Call) -> Any:
+    """Revokes the project's or group's token that the call is made with, and makes its successor."""
+    token = _own(call)
+    place = call.project() if call.path.startswith("/projects/") else call.group()
+    if (token.source, token.source_id) != ("project" if call.path.startswith("/projects/") else "group", place.id):
+        raise unauthorized()
+    successor, secret = call.instance.tokens.rotate(token, _rotated_until(call))
+    return _entity(call, successor) | {"token": secret}
 
 
 def _of_source(call: Call) -> Token:

@@ -45,7 +45,7 @@ def list_descendants(call: Call) -> Any:
 
 
 def _all(call: Call) -> list[Namespace]:
-    params = call.params
+    params, namespaces = call.params, call.instance.namespaces
     order = params.choice("order_by", ("name", "path", "id", "similarity"), default="name")
     sort = params.choice("sort", ("asc", "desc"), default="asc")
     search = (params.optional_text("search") or "").lower()
@@ -57,6 +57,16 @@ def _all(call: Call) -> list[Namespace]:
     )  # fmt: skip
     members = call.instance.members
     groups = [group for group in groups if members.can_see_group(call.user, group)]
+    if skipped := params.texts("skip_groups"):
+        groups = [group for group in groups if str(group.id) not in skipped]
+    if visibility := params.choice("visibility", ("", *LEVELS), default=""):
+        groups = [group for group in groups if group.visibility == visibility]
+    if call.user and not params.boolean("all_available", default=True):
+        rows = call.instance.database.rows(
+            "SELECT source_id FROM members WHERE source = 'group' AND user_id = ?", call.user.id
+        )
+        mine = {row["source_id"] for row in rows}
+        groups = [group for group in groups if mine & {one.id for one in namespaces.with_ancestors(group.id)}]
     if params.boolean("owned"):
         groups = [group for group in groups if members.group_level(call.user, group) >= OWNER]
     least = params.optional_integer("min_access_level")
@@ -172,11 +182,14 @@ def _descendants(call: Call, group: Namespace) -> list[Namespace]:
 def list_projects(call: Call) -> Any:
     """The projects of a group, those of its subgroups too if asked for."""
     group = call.group()
-    if call.params.boolean("include_subgroups"):
-        spaces = [group.id, *(space.id for space in _descendants(call, group))]
-        marks = ", ".join("?" for _ in spaces)
-        return select_projects(call, f"namespace_id IN ({marks})", list(spaces))
-    return select_projects(call, "namespace_id = ?", [group.id])
+    below = _descendants(call, group) if call.params.boolean("include_subgroups") else []
+    spaces = [group.id, *(space.id for space in below)]
+    condition = f"namespace_id IN ({', '.join('?' for _ in spaces)})"
+    if call.params.boolean("with_shared", default=True):
+        shared = "SELECT source_id FROM shares WHERE source = 'project' AND group_id = ?"
+        condition = f"({condition} OR id IN ({shared}))"
+        spaces.append(group.id)
+    return select_projects(call, condition, spaces)
 
 
 @routes.post("/groups/:id/projects/:project_id")

@@ -8,7 +8,7 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, bad_parameter, conflict, forbidden, not_found
+from gitlab_light.errors import Refusal, bad_parameter, conflict, forbidden, no_record, not_found
 from gitlab_light.model.database import as_id
 from gitlab_light.model.members import LEVELS, MAINTAINER, MINIMAL, OWNER, Member
 from gitlab_light.model.users import User
@@ -43,6 +43,8 @@ def list_all(call: Call) -> Any:
 
 def _list(call: Call, members: list[Member]) -> Any:
     query = (call.params.optional_text("query") or "").lower()
+    if (ids := call.params.texts("user_ids")) is not None:
+        members = [member for member in members if str(member.user_id) in ids]
     shown = [entities.member(call.instance, member) for member in members]
     return paginate(call, [one for one in shown if query in one["username"].lower() or query in one["name"].lower()])
 
@@ -62,7 +64,7 @@ def show_any(call: Call) -> Any:
     for member in call.instance.members.all_of(source, source_id, namespace_id):
         if member.user_id == wanted:
             return entities.member(call.instance, member)
-    raise not_found()
+    raise no_record()
 
 
 @routes.post(_PROJECT, _GROUP)
@@ -157,7 +159,7 @@ def _managing(call: Call) -> int:
 def _member(call: Call, source: str, source_id: int) -> Member:
     member = call.instance.members.find(source, source_id, call.number("user_id"))
     if member is None:
-        raise not_found()
+        raise no_record()
     return member
 
 

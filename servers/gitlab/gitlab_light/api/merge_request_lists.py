@@ -9,10 +9,14 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.labels import basic as basic_label
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
+from gitlab_light.model.database import as_kept
 from gitlab_light.model.merge_requests import STATES, MergeRequest
+from gitlab_light.params import Params
 
 routes = Routes()
 _SCOPES = ("created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me", "reviews_for_me", "all")
+_NAMED = "SELECT id FROM users WHERE username = ? COLLATE NOCASE"
+Filter = tuple[str, list[Any]]
 _SIMPLE = ("id", "iid", "project_id", "title", "description", "state", "created_at", "updated_at", "web_url")
 
 
@@ -78,31 +82,53 @@ def _detailed(call: Call, found: MergeRequest) -> list[dict[str, Any]]:
     return [basic_label(label) for label in known if label.name in found.labels]
 
 
-def _filters(call: Call, scope: str) -> list[tuple[str, list[Any]]]:
+def _filters(call: Call, scope: str) -> list[Filter]:
     params, me = call.params, call.user.id if call.user else 0
-    found: list[tuple[str, list[Any]]] = []
+    found = _wanted(params)
     state = params.choice("state", (*STATES, "all"), default="all")
     if state != "all":
         found.append(("state = ?", [state]))
-    for name in ("source_branch", "target_branch"):
-        if value := params.optional_text(name):
-            found.append((f"{name} = ?", [value]))
     scope = scope.replace("-", "_")
     if scope == "created_by_me":
         found.append(("author_id = ?", [me]))
     people = {"assigned_to_me": "assignee_ids", "reviews_for_me": "reviewer_ids"}
     if scope in people:
         found.append((_holds(people[scope]), [me]))
+    if search := params.optional_text("search"):
+        columns = [one for one in params.texts("in") or ("title", "description") if one in ("title", "description")]
+        texts = [f"instr(lower(coalesce({column}, '')), ?)" for column in columns]
+        found.append((f"({' OR '.join(texts) or '0'})", [search.lower()] * len(texts)))
+    for bound, clause in (
+        ("created_after", "created_at >= ?"), ("created_before", "created_at <= ?"),
+        ("updated_after", "updated_at >= ?"), ("updated_before", "updated_at <= ?"),
+        ("merged_after", "merged_at >= ?"), ("merged_before", "merged_at <= ?"),
+    ):  # fmt: skip
+        if time := params.moment(bound):
+            found.append((clause, [as_kept(time)]))
+    unwanted = params.raw("not")
+    if isinstance(unwanted, dict):
+        found += [(f"NOT coalesce({clause}, 0)", values) for clause, values in _wanted(Params(unwanted))]
+    return found
+
+
+def _wanted(params: Params) -> list[Filter]:
+    """The filters by branches, people, labels and milestone, which a call gives plainly, or in `not` for the others."""
+    found: list[Filter] = []
+    for name in ("source_branch", "target_branch"):
+        if value := params.optional_text(name):
+            found.append((f"{name} = ?", [value]))
     for name, column in (("assignee_id", "assignee_ids"), ("reviewer_id", "reviewer_ids")):
         given = params.optional_text(name)
         if given and given.lower() in ("none", "any"):
             found.append((f"{column} {'=' if given.lower() == 'none' else '!='} '[]'", []))
         elif given:
             found.append((_holds(column), [params.integer(name)]))
+    for name, column in (("assignee_username", "assignee_ids"), ("reviewer_username", "reviewer_ids")):
+        found += [(_holds(column, _NAMED), [one]) for one in params.texts(name) or []]
     if author := params.optional_integer("author_id"):
         found.append(("author_id = ?", [author]))
     if username := params.optional_text("author_username"):
-        found.append(("author_id IN (SELECT id FROM users WHERE username = ?)", [username]))
+        found.append((f"author_id IN ({_NAMED})", [username]))
     for label in params.texts("labels") or []:
         if label.lower() in ("none", "any"):
             found.append((f"labels {'=' if label.lower() == 'none' else '!='} '[]'", []))
@@ -112,19 +138,11 @@ def _filters(call: Call, scope: str) -> list[tuple[str, list[Any]]]:
         titled = "milestone_id IN (SELECT id FROM milestones WHERE title = ?)"
         empty = {"none": "milestone_id IS NULL", "any": "milestone_id IS NOT NULL"}.get(milestone.lower())
         found.append((empty, []) if empty else (titled, [milestone]))
-    if search := params.optional_text("search"):
-        found.append(("(instr(lower(title), ?) OR instr(lower(coalesce(description, '')), ?))", [search.lower()] * 2))
-    for bound, clause in (
-        ("created_after", "created_at >= ?"), ("created_before", "created_at <= ?"),
-        ("updated_after", "updated_at >= ?"), ("updated_before", "updated_at <= ?"),
-    ):  # fmt: skip
-        if time := params.optional_text(bound):
-            found.append((clause, [time.replace("+00:00", "Z")]))
     return found
 
 
-def _holds(column: str) -> str:
-    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ?)"  # noqa: S608  a column of ours
+def _holds(column: str, what: str = "?") -> str:
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({what}))"  # noqa: S608  a column of ours
 
 
 def _sees(call: Call, project_id: int, seen: dict[int, bool]) -> bool:

@@ -9,8 +9,9 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate, set_headers, window
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter
+from gitlab_light.model.database import as_kept
 from gitlab_light.model.members import MINIMAL, OWNER
-from gitlab_light.model.namespaces import Namespace
+from gitlab_light.model.namespaces import LEVELS, Namespace
 from gitlab_light.model.projects import Project
 
 routes = Routes()
@@ -28,14 +29,25 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
     conditions = [condition]
     if search := params.optional_text("search"):
         column = "full_path" if params.boolean("search_namespaces") else "path"
-        conditions.append(f"(instr(lower({column}), ?) OR instr(lower(name), ?))")
-        values += [search.lower()] * 2
+        texts = (column, "name", "coalesce(description, '')")
+        conditions.append(f"({' OR '.join(f'instr(lower({text}), ?)' for text in texts)})")
+        values += [search.lower()] * len(texts)
     if "archived" in params:
         conditions.append("archived = ?")
         values.append(params.boolean("archived"))
-    if visibility := params.optional_text("visibility"):
+    if visibility := params.choice("visibility", ("", *LEVELS), default=""):
         conditions.append("visibility = ?")
         values.append(visibility)
+    for topic in params.texts("topic") or []:
+        conditions.append("EXISTS (SELECT 1 FROM json_each(topics) WHERE value = ? COLLATE NOCASE)")
+        values.append(topic)
+    if params.boolean("starred") and call.user:
+        conditions.append("id IN (SELECT project_id FROM stars WHERE user_id = ?)")
+        values.append(call.user.id)
+    for bound, sign in (("last_activity_after", ">="), ("last_activity_before", "<=")):
+        if time := params.moment(bound):
+            conditions.append(f"last_activity_at {sign} ?")
+            values.append(as_kept(time))
     if id_after := params.optional_integer("id_after"):
         conditions.append("id > ?")
         values.append(id_after)

@@ -10,7 +10,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
-from gitlab_light.model.database import as_id
+from gitlab_light.model.database import as_id, as_kept
 from gitlab_light.model.users import User
 from gitlab_light.params import Params
 
@@ -19,7 +19,21 @@ _STATES = {
     "block": "blocked", "unblock": "active", "deactivate": "deactivated", "activate": "active", "ban": "banned",
     "unban": "active",
 }  # fmt: skip
-_PROFILE = ("bio", "location", "website_url", "organization", "job_title", "public_email", "note", "avatar_url")
+_DONE = {"block": "blocked", "deactivate": "deactivated", "ban": "banned"}
+_PROFILE = (
+    "bio",
+    "location",
+    "website_url",
+    "organization",
+    "job_title",
+    "public_email",
+    "note",
+    "avatar_url",
+    "linkedin",
+    "twitter",
+    "discord",
+    "pronouns",
+)
 
 
 @routes.get("/user", scopes=["read_user"])
@@ -28,14 +42,17 @@ def show_self(call: Call) -> Any:
     return entities.full_user(call.instance, call.me)
 
 
-@routes.get("/users", scopes=["read_user"])
+@routes.get("/users", anonymous=True, scopes=["read_user"])
 def list_users(call: Call) -> Any:
-    """The users, searched by name."""
+    """The users, searched by name; who is not signed in may only ask for one by the whole name."""
     params = call.params
+    if call.user is None and not params.optional_text("username"):
+        raise forbidden("Not authorized to access /api/v4/users")
+    unwanted = ("exclude_internal", "humans", "without_project_bots")
     conditions = ["NOT (bot AND ?)"]
-    values: list[Any] = [params.boolean("exclude_internal") or params.boolean("humans")]
+    values: list[Any] = [any(params.boolean(name) for name in unwanted)]
     if username := params.optional_text("username"):
-        conditions.append("username = ?")
+        conditions.append("username = ? COLLATE NOCASE")
         values.append(username)
     if search := params.optional_text("search"):
         conditions.append("(instr(lower(username), ?) OR instr(lower(name), ?) OR lower(email) = ?)")
@@ -44,6 +61,15 @@ def list_users(call: Call) -> Any:
         if params.boolean(word):
             conditions.append("state = ?")
             values.append(state)
+    for word, condition in (("admins", "admin"), ("external", "external"), ("exclude_external", "NOT external")):
+        if params.boolean(word):
+            conditions.append(condition)
+    if params.optional_text("extern_uid") or params.optional_text("provider"):
+        conditions.append("0")  # accounts of other providers are absent here
+    for bound, sign in (("created_after", ">="), ("created_before", "<=")):
+        if time := params.moment(bound):
+            conditions.append(f"created_at {sign} ?")
+            values.append(as_kept(time))
     order = params.choice("order_by", ("id", "name", "username", "created_at", "updated_at"), default="id")
     sort = params.choice("sort", ("asc", "desc"), default="desc")
     users = call.instance.database.all(
@@ -52,7 +78,7 @@ def list_users(call: Call) -> Any:
         f"ORDER BY {'created_at' if order == 'updated_at' else order} {sort}",
         *values,
     )
-    show = entities.full_user if call.me.admin else _public
+    show = entities.full_user if call.user and call.user.admin else _public
     return [show(call.instance, user) for user in paginate(call, users)]
 
 
@@ -60,9 +86,11 @@ def _public(instance: Any, user: User) -> dict[str, Any]:
     return entities.public_user(instance.links, user)
 
 
-@routes.get("/users/:user_id", scopes=["read_user"])
+@routes.get("/users/:user_id", anonymous=True, scopes=["read_user"])
 def show_user(call: Call) -> Any:
     """One user."""
+    if call.user is None:
+        raise forbidden("Not authorized!")
     user = find_user(call)
     if call.me.admin or user.id == call.me.id:
         return entities.full_user(call.instance, user)
@@ -74,6 +102,7 @@ def create_user(call: Call) -> Any:
     """Makes an account."""
     call.require_admin()
     params = call.params
+    params.require("email", "name", "username")
     email, name, username = params.text("email"), params.text("name"), params.text("username")
     made_up = params.boolean("reset_password") or params.boolean("force_random_password")
     password = secrets.token_urlsafe(24) if made_up else params.optional_text("password")
@@ -127,11 +156,23 @@ def change_state(call: Call) -> Any:
     call.require_admin()
     user = find_user(call)
     if user.id == call.me.id and _STATES[action] != "active":
-        raise forbidden(f"{user.username} cannot be {action}ed by themselves")
+        raise forbidden(f"The API initiating user cannot be {_DONE[action]} by the API")
     call.instance.users.update(user, state=_STATES[action])
     call.instance.sessions.close_all_of(user.id)
     call.created()
     return True
+
+
+@routes.post("/users/:user_id/approve", "/users/:user_id/reject")
+def settle_request(call: Call) -> Any:
+    """Nobody waits to be let in here: accounts are made by administrators alone."""
+    call.require_admin()
+    find_user(call)
+    approves = call.path.endswith("approve")
+    raise conflict(
+        "The user you are trying to approve is not pending approval" if approves
+        else "User does not have a pending request"
+    )  # fmt: skip
 
 
 @routes.get("/users/:user_id/projects")

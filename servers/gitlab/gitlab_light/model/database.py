@@ -23,7 +23,12 @@ MAX_ID = 2**63 - 1
 
 def now() -> str:
     """The time as GitLab writes it: ISO 8601, UTC, milliseconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return as_kept(datetime.now(UTC))
+
+
+def as_kept(moment: datetime) -> str:
+    """A time in UTC as it is kept and shown."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def as_id(text: str) -> int | None:
