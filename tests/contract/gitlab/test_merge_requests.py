@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from tests.contract.gitlab.test_accounts import refused
 from tests.contract.gitlab.worktree import Worktree, with_login
 
@@ -49,6 +51,12 @@ def test_lists_are_filtered(root, project, request_of, make_user, client_of):
     assert (listed(labels="x"), listed(search="ADD ONE"), listed(iids=[2])) == ([1], [1], [2])
     assert (listed(author_id=root.user.id), listed(author_id=user.id)) == ([2, 1], [])
     assert (listed(reviewer_id=user.id), listed(wip="yes")) == ([2], [])
+    assert (listed(**{"not[labels]": "x"}), listed(**{"not[author_id]": root.user.id})) == ([2], [])
+    assert (listed(reviewer_username=user.username), listed(search="add", **{"in": "description"})) == ([2], [])
+    behind = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=-11))) - datetime.timedelta(minutes=10)
+    assert (listed(created_after=behind.isoformat()), listed(updated_before=behind.isoformat())) == ([2, 1], [])
+    with refused(400, "created_after is invalid"):
+        listed(created_after="yesterday")
     mine = client_of(user)
     assert [found.id for found in mine.mergerequests.list(get_all=True, scope="reviews_for_me")] == [two.id]
     assert mine.mergerequests.list(get_all=True) == []
@@ -111,6 +119,22 @@ def test_squashing_makes_one_commit_of_many(project, branch, worktree):
     assert (squash.message, len(squash.parent_ids)) == ("One thing", 1)
     assert project.commits.get(merged.merge_commit_sha).parent_ids[1] == squash.id
     assert {entry["path"] for entry in project.repository_tree(get_all=True)} == {"README.md", "b.txt", "feature.txt"}
+
+
+def test_messages_are_made_by_the_projects_templates(shared, asked, root):
+    shared.merge_commit_template = "%{title} (%{local_reference})\n\n%{description}\n\n%{approved_by}\n%{nothing}"
+    shared.save()
+    request = asked(title="One", description="")
+    shared.mergerequests.get(request.iid).approve()
+    merged = shared.commits.get(request.merge()["merge_commit_sha"])
+    approver = f"Approved-by: {root.user.name} <{root.user.email}>"
+    assert merged.message == f"One (!{request.iid})\n\n{approver}\n%{{nothing}}"
+    shared.merge_commit_template = ""
+    shared.save()
+    request = asked(title="Two")
+    message = shared.commits.get(request.merge()["merge_commit_sha"]).message
+    reference = f"See merge request {shared.path_with_namespace}!{request.iid}"
+    assert message == f"Merge branch '{request.source_branch}' into 'master'\n\nTwo\n\n{reference}"
 
 
 def test_a_conflict_is_told_and_refused(project, request_of, worktree):

@@ -17,8 +17,10 @@ def test_a_project_has_gitlabs_fields(server, root, unique):
     assert project.visibility == "private"
     assert project.empty_repo
     assert project.namespace["kind"] == "user"
-    assert project.owner["id"] == root.user.id
+    assert (project.owner["id"], project.owner["username"]) == (root.user.id, "root")
     assert project._links["self"] == f"{server.url}/api/v4/projects/{project.id}"
+    assert project._links["labels"] == f"{server.url}/api/v4/projects/{project.id}/labels"
+    assert (project.readme_url, project.import_status) == (None, "none")
 
 
 def test_a_project_is_found_by_its_path_in_any_case(root, project):
@@ -75,10 +77,11 @@ def test_projects_are_searched_and_filtered(root, make_project, make_user, clien
     assert [one.id for one in root.projects.list(search=word, visibility="private", get_all=True)] == [mine.id]
 
 
-def test_a_project_begins_with_a_readme_if_asked(make_project):
+def test_a_project_begins_with_a_readme_if_asked(root, make_project):
     project = make_project(initialize_with_readme=True, description="About it")
     assert not project.empty_repo
     assert project.files.get("README.md", "master").decode().startswith(b"# " + project.name.encode())
+    assert root.projects.get(project.id).readme_url == f"{project.web_url}/-/blob/master/README.md"
 
 
 def test_a_fork_has_the_same_branches_and_tags(root, project, unique):
@@ -87,7 +90,7 @@ def test_a_fork_has_the_same_branches_and_tags(root, project, unique):
     group = root.groups.create({"name": name, "path": name})
     fork = project.forks.create({"namespace_path": group.full_path})
     copy = root.projects.get(fork.id)
-    assert copy.forked_from_project["id"] == project.id
+    assert (copy.forked_from_project["id"], copy.import_status) == (project.id, "finished")
     assert [tag.name for tag in copy.tags.list(get_all=True)] == ["v1"]
     assert copy.branches.get("master").commit["id"] == project.branches.get("master").commit["id"]
 
@@ -167,3 +170,26 @@ def test_issues_are_as_where_they_are_turned_off(root, shared):
     assert shared.issues.list(get_all=True) == root.issues.list(get_all=True) == []
     with refused(403):
         shared.issues.create({"title": "A fault"})
+
+
+def test_topics_choose_projects_and_go_again(root, make_project, unique):
+    word = unique("topic")
+    made = make_project(topics=[word, "other"], description=f"About {word}")
+    assert [one.id for one in root.projects.list(topic=f"{word},other", get_all=True)] == [made.id]
+    assert [one.id for one in root.projects.list(search=f"about {word}", get_all=True)] == [made.id]
+    root.http_post(f"/projects/{made.id}/star")
+    assert made.id in [one.id for one in root.projects.list(starred=True, get_all=True)]
+    assert root.projects.list(topic=word, last_activity_before="2020-01-01T02:00:00+02:00", get_all=True) == []
+    made.topics = []
+    made.save()
+    assert root.projects.get(made.id).topics == []
+    with refused(400, "visibility does not have a valid value"):
+        root.projects.list(visibility="secret", get_all=True)
+
+
+def test_a_project_is_made_for_a_user_and_not_imported(root, make_user, unique):
+    user = make_user()
+    made = user.projects.create({"name": "theirs"})
+    assert made.path_with_namespace == f"{user.username}/theirs"
+    with refused(403):
+        root.projects.create({"name": unique("import"), "import_url": "http://127.0.0.1:9/x.git"})

@@ -40,7 +40,15 @@ def public_user(links: Links, user: User) -> dict[str, Any]:
         "website_url": profile.get("website_url", ""),
         "organization": profile.get("organization", ""),
         "job_title": profile.get("job_title", ""),
+        "linkedin": profile.get("linkedin", ""),
+        "twitter": profile.get("twitter", ""),
+        "discord": profile.get("discord", ""),
+        "pronouns": profile.get("pronouns"),
         "bot": user.bot,
+        "followers": 0,
+        "following": 0,
+        "work_information": None,
+        "local_time": None,
     }
 
 
@@ -162,6 +170,8 @@ def project(instance: Instance, found: Project, user: User | None) -> dict[str, 
     answer = basic_project(instance, found) | {
         "_links": {
             "self": api,
+            "merge_requests": f"{api}/merge_requests",
+            "labels": f"{api}/labels",
             "repo_branches": f"{api}/repository/branches",
             "members": f"{api}/members",
             "events": f"{api}/events",
@@ -169,7 +179,11 @@ def project(instance: Instance, found: Project, user: User | None) -> dict[str, 
         "empty_repo": repository.is_empty(),
         "archived": found.archived,
         "creator_id": found.creator_id,
-        "import_status": "none",
+        "updated_at": found.last_activity_at,
+        "import_status": "none" if found.forked_from_id is None else "finished",
+        "import_url": None,
+        "import_type": None,
+        "import_error": None,
         "open_issues_count": 0,
         "shared_with_groups": shares(instance, "project", found.id),
         **DEFAULTS,
@@ -177,7 +191,7 @@ def project(instance: Instance, found: Project, user: User | None) -> dict[str, 
         "permissions": _permissions(instance, found, user),
     }
     if owner:
-        answer["owner"] = {"id": owner.id, "name": owner.name, "created_at": owner.created_at}
+        answer["owner"] = basic_user(instance.links, owner)
     if source and instance.members.can_see_project(user, source):
         answer["forked_from_project"] = basic_project(instance, source)
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gitlab_light import commit_templates
 from gitlab_light.api import merge_request_entities as entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.changes import may_push, move
@@ -99,15 +100,18 @@ def _make(call: Call, found: MergeRequest, project: Project) -> Merge | None:
     params, instance = call.params, call.instance
     author = instance.users.find(found.author_id) if found.author_id else None
     me = Person(call.me.name, call.me.email)
-    default = (
-        f"Merge branch '{found.source_branch}' into '{found.target_branch}'\n\n{found.title}\n\n"
-        f"See merge request {project.full_path}!{found.iid}"
-    )
+
+    def message(kind: str, default: str) -> str:
+        """What the call gives, or what the project's template or GitLab's own says."""
+        given = params.optional_text(f"{kind}_commit_message")
+        template = project.features.get(f"{kind}_commit_template") or default
+        return given or commit_templates.message(instance, project, found, call.me, template)
+
     option = project.features.get("squash_option", "default_off")
     squash = option == "always" or (option != "never" and params.boolean("squash", default=found.squash))
     return instance.merge_flow.make(
-        found, project, squash=squash, message=params.optional_text("merge_commit_message") or default,
-        squash_message=params.optional_text("squash_commit_message") or found.title,
+        found, project, squash=squash, message=message("merge", commit_templates.MERGE),
+        squash_message=message("squash", commit_templates.SQUASH),
         author=Person(author.name, author.email) if author else me, committer=me,
     )  # fmt: skip
 

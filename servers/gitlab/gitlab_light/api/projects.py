@@ -10,6 +10,7 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
+from gitlab_light.files import READMES
 from gitlab_light.founding import DEFAULT_BRANCH, found, may_found
 from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange
@@ -27,11 +28,30 @@ routes = Routes()
 @routes.post("/projects")
 def create_project(call: Call) -> Any:
     """Makes a project, in the caller's own namespace unless `namespace_id` says where."""
-    params, instance = call.params, call.instance
+    params = call.params
     name, path = params.optional_text("name"), params.optional_text("path")
     if not name and not path:
         raise bad_parameter("name, path are missing, at least one parameter must be provided")
+    if params.optional_text("import_url"):
+        raise forbidden()  # as in a GitLab whose administrator has not enabled imports (`import_sources`)
     namespace = _target_namespace(call, params.optional_integer("namespace_id"))
+    return _create(call, namespace, name, path)
+
+
+@routes.post("/projects/user/:user_id")
+def create_project_for(call: Call) -> Any:
+    """Makes a project in a user's own namespace; for administrators."""
+    call.require_admin()
+    name = call.params.text("name")
+    user = call.instance.users.find(call.number("user_id", "User"))
+    namespace = call.instance.namespaces.of_user(user.id) if user else None
+    if namespace is None:
+        raise not_found("User")
+    return _create(call, namespace, name, call.params.optional_text("path"))
+
+
+def _create(call: Call, namespace: Namespace, name: str | None, path: str | None) -> dict[str, Any]:
+    params, instance = call.params, call.instance
     default_branch = params.optional_text("default_branch") or _default_branch(call, namespace)
     if not is_ref_name(default_branch):
         raise bad_request({"default_branch": ["is invalid"]})
@@ -92,10 +112,21 @@ def _target_namespace(call: Call, namespace_id: int | None) -> Namespace:
 def show_project(call: Call) -> Any:
     """One project."""
     project = call.project()
-    shown = entities.project(call.instance, project, call.user)
+    shown = entities.project(call.instance, project, call.user) | {"readme_url": _readme(call, project)}
     if call.params.boolean("statistics") and call.instance.members.project_level(call.user, project) >= REPORTER:
         shown["statistics"] = _statistics(call, project)
     return shown
+
+
+def _readme(call: Call, project: Project) -> str | None:
+    """The page of the file that introduces a project; only one project is looked into for it, not whole lists."""
+    repository = call.instance.repositories.of(project.id)
+    commit = repository.resolve(project.default_branch)
+    if commit is None or not call.instance.members.can_read_code(call.user, project):
+        return None
+    names = [entry.name for entry in repository.tree(commit, "", recursive=False) or [] if entry.type == "blob"]
+    name = next((name for name in names if name.lower() in READMES), None)
+    return call.instance.links.page(project, "blob", f"{project.default_branch}/{name}") if name else None
 
 
 def _statistics(call: Call, project: Project) -> dict[str, int]:
@@ -127,7 +158,7 @@ def change_project(call: Call) -> Any:
     if "visibility" in params:
         _require_owner(call, project)
         changes["visibility"] = params.choice("visibility", LEVELS, default=project.visibility)
-    topics = params.texts("topics") or params.texts("tag_list")
+    topics = params.texts("topics" if "topics" in params else "tag_list")
     if topics is not None:
         changes["topics"] = topics
     branch = params.optional_text("default_branch")
@@ -194,11 +225,13 @@ def fork(call: Call) -> Any:
     if instance.namespaces.taken(f"{namespace.full_path}/{path}"):
         raise conflict("Project namespace name has already been taken, Name has already been taken, Path has already "
                        "been taken")  # fmt: skip
+    widest = [source.visibility, *([namespace.visibility] if namespace.kind == "group" else [])]
+    wanted = params.choice("visibility", LEVELS, default=source.visibility)
+    description = params.optional_text("description") if "description" in params else source.description
     project = found(
         instance, call.me, namespace=namespace, name=params.optional_text("name") or source.name, path=path,
-        visibility=source.visibility if namespace.kind == "user"
-        else min(source.visibility, namespace.visibility, key=LEVELS.__getitem__),
-        default_branch=source.default_branch, description=source.description, forked_from_id=source.id,
+        visibility=min(wanted, *widest, key=LEVELS.__getitem__),
+        default_branch=source.default_branch, description=description, forked_from_id=source.id,
     )  # fmt: skip
     instance.repositories.of(project.id).copy_from(repository)
     call.created()
