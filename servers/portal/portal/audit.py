@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import Literal
 
 from portal.database import Database, moment
 from portal.hub import Hub
-from portal.models.records import AuditEntry
+from portal.models.records import AuditEntry, Outcome
 
-Outcome = Literal["asked", "done", "failed", "refused"]
 _KEPT = 20_000
 _LONGEST = 1000
 
@@ -38,9 +36,23 @@ class Audit:
         self._database.after_commit(lambda: self._hub.publish("audit", entry))
         return entry
 
-    def entries(self, limit: int, before: int | None) -> list[AuditEntry]:
-        """Entries, latest first; those before a number where one is given."""
-        rows = self._database.rows("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before or 2**62, limit)
+    def entries(
+        self, limit: int, before: int | None = None, *, who: str = "", what: str = "", outcome: str = ""
+    ) -> list[AuditEntry]:
+        """Entries, latest first.
+
+        Args:
+            limit: how many.
+            before: an entry's number, for earlier ones.
+            who: what their account holds, in any case.
+            what: what they are about, in any case.
+            outcome: theirs; empty for any.
+        """
+        rows = self._database.rows(
+            "SELECT * FROM audit WHERE id < ? AND instr(folded(who), ?) AND instr(folded(what || ' ' || subject), ?)"
+            " AND ? IN ('', outcome) ORDER BY id DESC LIMIT ?",
+            before or 2**62, who.casefold(), what.casefold(), outcome, limit,
+        )  # fmt: skip
         return [_entry(row) for row in rows]
 
 

@@ -62,6 +62,7 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         path.chmod(0o600)
+        self._connection.create_function("folded", 1, str.casefold, deterministic=True)  # SQLite's lower knows ASCII
         self._afterwards: list[Callable[[], object]] = []
         self._migrate()
 

@@ -46,6 +46,9 @@ def test_a_wrong_password_is_refused_and_noted(world: World, operator: Caller) -
     answer = requests.post(f"{world.url}/api/v1/session", json={"user": OPERATOR, "password": "no"}, timeout=10)
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, PROBLEM)
     assert answer.json()["detail"] == "Neither Jenkins nor GitLab knows them."
+    told = operator.get(f"/audit?who=NOBODY&what={OPERATOR.upper()}&outcome=refused")
+    assert {(one["who"], one["subject"], one["outcome"]) for one in told} == {("nobody", OPERATOR, "refused")}
+    assert not operator.get(f"/audit?who=nobody&what={OPERATOR}&outcome=done")
     entry = operator.get("/audit?limit=5")[0]
     assert (entry["who"], entry["what"], entry["subject"], entry["outcome"]) == (
         "nobody",

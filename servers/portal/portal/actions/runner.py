@@ -12,11 +12,12 @@ from portal.actions.delivery import Build, Deploy, Promote
 from portal.actions.rollouts import Rollback, Upgrade
 from portal.actions.task import Interrupted, Task
 from portal.actions.tuning import DemoValue, Scale
-from portal.audit import Audit, Outcome
+from portal.audit import Audit
 from portal.database import Database, now
 from portal.errors import PortalError, Refusal, not_found
 from portal.models.access import Session
 from portal.models.actions import Action, ActionName, ActionRequest, Decision, Operation, Plan
+from portal.models.records import Outcome
 from portal.operations import Operations
 from portal.rules.judge import guarded
 from portal.rules.store import RuleStore

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query
 from pydantic import JsonValue
 
 from portal.access.guards import Operator, ThePortal, Viewer
-from portal.models.records import AuditEntry
+from portal.models.records import AuditEntry, Outcome
 from portal.models.rules import DryRun, RuleCheck, Rules
 from portal.rules.store import check
 
@@ -44,7 +44,10 @@ async def audit(
     _: Viewer,
     portal: ThePortal,
     limit: Annotated[int, Query(ge=1, le=500, description="how many")] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**53, description="an entry's number")] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**53, description="an entry's number, for earlier ones")] = None,
+    who: Annotated[str, Query(max_length=200, description="a part of the account's name")] = "",
+    what: Annotated[str, Query(max_length=200, description="a part of what they are about")] = "",
+    outcome: Annotated[Outcome | None, Query(description="theirs")] = None,
 ) -> list[AuditEntry]:
-    """The audit log, latest first; `before` an entry's number for earlier ones."""
-    return portal.audit.entries(limit, before)
+    """The audit log, latest first, filtered as on its page."""
+    return portal.audit.entries(limit, before, who=who, what=what, outcome=outcome or "")

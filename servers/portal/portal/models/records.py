@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from portal.models.chain import ProbePoint
 
+Outcome = Literal["asked", "done", "failed", "refused"]
+
 
 class AuditEntry(BaseModel):
     """Somebody did something, or was not let.
@@ -29,7 +31,7 @@ class AuditEntry(BaseModel):
     who: str
     what: str
     subject: str
-    outcome: Literal["asked", "done", "failed", "refused"]
+    outcome: Outcome
     why: str = ""
     operation: int | None = None
 
