@@ -154,7 +154,8 @@ class Act(ABC):
             where = ".".join(str(part) for part in first["loc"]) or "parameters"
             where = where.encode("utf-8", "replace").decode()
             fix = "GET /api/v1/actions tells what it takes"
-            raise invalid(f"{self.name}: {where}: {first['msg']}", fix=fix, field=where) from None
+            why = first["msg"].removeprefix("Value error, ")
+            raise invalid(f"{self.name}: {where}: {why}", fix=fix, field=where) from None
 
     def refuse_amid_rollout(self, environment: str) -> None:
         """Refuses while a rollout is under way that can still go on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -27,9 +28,21 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _version(value: str) -> str:
+    if not re.fullmatch(VERSION, value):
+        raise ValueError("it is no version, as v1.2.0.0 or a branch's v1.2.0.0-name-1a2b3c4d")
+    return value
+
+
+def _ref(value: str) -> str:
+    if not re.fullmatch(REF, value):
+        raise ValueError("it is neither a branch, as refs/heads/master, nor a version's tag, as refs/tags/v1.2.0.0")
+    return value
+
+
 EnvironmentName = Literal["test", "prod"]
-VersionName = Annotated[str, StringConstraints(pattern=VERSION)]
-RefName = Annotated[str, StringConstraints(pattern=REF)]
+VersionName = Annotated[str, AfterValidator(_version)]
+RefName = Annotated[str, AfterValidator(_ref)]
 DemoText = Annotated[
     str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)
 ]

@@ -162,7 +162,7 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("post", "/api/v1/rules/check"): Example(
         {"revision": 4, "rules": [{**_TRIGGER, "name": "No!"}]},
         {"ok": False, "warnings": [],
-         "findings": [{"where": "rules.0.name", "what": "String should match pattern '^[a-z0-9][a-z0-9-]{0,59}$'"}]},
+         "findings": [{"where": "rules.0.name", "what": "write it with lower-case letters, digits and hyphens, …"}]},
     ),
     ("post", "/api/v1/rules/dry-run"): Example(_RULES, {"decisions": [_DECIDED]}),
     ("get", "/api/v1/audit"): Example(

@@ -28,6 +28,8 @@ EXAMPLES = Rules(
     ]
 )
 _KEPT = 200
+# Only names have a pattern, and who edits rules on the page need not read one.
+_WORDS = {"string_pattern_mismatch": "write it with lower-case letters, digits and hyphens, as in build-tags"}
 
 
 class RuleStore:
@@ -73,7 +75,10 @@ def check(document: Any) -> RuleCheck:
 def findings(error: ValidationError) -> list[Finding]:
     """What is wrong, place by place."""
     return [
-        Finding(where=_place(one["loc"]), what=_printable(one["msg"].removeprefix("Value error, ")))
+        Finding(
+            where=_place(one["loc"]),
+            what=_WORDS.get(one["type"]) or _printable(one["msg"].removeprefix("Value error, ")),
+        )
         for one in error.errors(include_input=False, include_url=False, include_context=False)[:50]
     ]
 
