@@ -60,7 +60,15 @@ class Front:
             return self._api
         if self._git.concerns(path):
             return self._git
-        return _health(path) or self._site
+        return _health(path) or _absent(path) or self._site
+
+
+def _absent(path: str) -> Response | None:
+    """The answer at addresses where programs look for parts of GitLab that are not here: GraphQL, OAuth, registry."""
+    if path.startswith("/api/v3/"):
+        return JSONResponse({"error": "API V3 is no longer supported. Use API V4 instead."}, 410)
+    absent = path == "/api" or path.startswith(("/api/", "/oauth/", "/jwt/"))
+    return JSONResponse({"error": "404 Not Found"}, 404) if absent else None
 
 
 def _health(path: str) -> Response | None:

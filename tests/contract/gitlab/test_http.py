@@ -67,6 +67,14 @@ def test_what_is_not_there_is_told_in_gitlabs_form(call, path):
     assert answer.json() == {"error": "404 Not Found"}
 
 
+def test_programs_read_what_is_not_beside_the_api_either(server):
+    for path in ("/oauth/token", "/api/graphql", "/jwt/auth"):
+        answer = requests.post(server.url + path, json={"query": "{ currentUser { id } }"}, timeout=5)
+        assert (answer.status_code, answer.json()) == (404, {"error": "404 Not Found"})
+    gone = requests.get(f"{server.url}/api/v3/projects", timeout=5)
+    assert (gone.status_code, gone.json()["error"]) == (410, "API V3 is no longer supported. Use API V4 instead.")
+
+
 def test_a_method_that_a_path_does_not_have(call):
     answer = call("PATCH", "/version")
     assert (answer.status_code, answer.json()) == (405, {"error": "405 Not Allowed"})
