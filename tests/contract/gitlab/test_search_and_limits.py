@@ -29,6 +29,11 @@ def test_files_and_commits_are_searched(filled):
         "master",
     )
     assert filled.search("blobs", "--no-such-option") == []
+    assert [(hit["path"], hit["data"]) for hit in filled.search("blobs", "A.MD")] == [("docs/a.md", "nothing\n")]
+    found = {text: [hit["path"] for hit in filled.search("blobs", text)] for text in (
+        "needle -extension:py", "needle filename:app", "path:docs", "extension:.py n",
+    )}  # fmt: skip
+    assert list(found.values()) == [[], ["src/app.py"], ["docs/a.md"], ["src/app.py"]]
     assert [commit["title"] for commit in filled.search("commits", "add docs")] == ["Add docs/a.md"]
     with refused(400, "scope"):
         filled.search("nonsense", "x")
@@ -44,6 +49,9 @@ def test_projects_users_and_merge_requests_are_searched(root, filled, make_user,
     assert [one["id"] for one in root.search("projects", filled.name)] == [filled.id]
     assert [one["id"] for one in root.search("merge_requests", filled.name)] == [made.id]
     assert [one["username"] for one in root.search("users", user.username)] == [user.username]
+    sprint = filled.milestones.create({"title": f"Sprint of {filled.name}"})
+    assert [one["id"] for one in root.search("milestones", sprint.title.lower())] == [sprint.id]
+    assert filled.search("issues", "x") == []
     assert client_of(user).search("projects", filled.name) == []
     assert client_of(user).search("merge_requests", filled.name) == []
 

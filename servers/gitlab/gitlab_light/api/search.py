@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any
 
-from gitlab_light.api import code_entities, entities
+from gitlab_light.api import code_entities, code_search, entities
 from gitlab_light.api import merge_request_entities as mr_entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
@@ -13,13 +12,15 @@ from gitlab_light.api.project_lists import select_projects
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, not_found
 from gitlab_light.git import history
-from gitlab_light.git.commands import GitError
+from gitlab_light.model.milestones import Milestone
+from gitlab_light.model.projects import Project
 from gitlab_light.model.users import User
 
 routes = Routes()
-_EVERYWHERE = ("projects", "merge_requests", "users")
-_IN_PROJECT = ("blobs", "commits", "merge_requests", "users")
-_MOST_HITS, _MOST_OUTPUT = 1000, 4 * 1024 * 1024
+# Issues are as where they are turned off: a search finds none.
+_EVERYWHERE = ("projects", "issues", "merge_requests", "milestones", "users")
+_IN_PROJECT = ("blobs", "commits", "issues", "merge_requests", "milestones", "users")
+_MOST_HITS = 1000
 
 
 @routes.get("/search")
@@ -41,7 +42,7 @@ def search_project(call: Call) -> Any:
     """Search in a project: `blobs` in its files, `commits` in its commits' messages."""
     project, repository = call.repository()
     scope = _scope(call, _IN_PROJECT)
-    if scope in ("merge_requests", "users"):
+    if scope not in ("blobs", "commits"):
         return _search(call, scope, "id = ?", [project.id])
     wanted = call.params.optional_text("ref") or project.default_branch
     commit = repository.resolve(wanted)
@@ -54,34 +55,8 @@ def search_project(call: Call) -> Any:
         found = history.log(repository, [commit], "--fixed-strings", "-i", f"--grep={text}", limit=_MOST_HITS)
         commits = paginate(call, found)
         return [code_entities.commit(call.instance.links, project, one) | {"project_id": project.id} for one in commits]
-    try:
-        output = repository.read(
-            _MOST_OUTPUT, "grep", "-I", "-n", "-z", "-i", "--fixed-strings", "--full-name", "--max-count=20",
-            "-e", text, commit,
-        )  # fmt: skip
-    except GitError:
-        output = b""  # nothing found
-    hits = [_hit(line, wanted, project.id) for line in output.decode("utf-8", "replace").splitlines()[:_MOST_HITS]]
-    return paginate(call, [hit for hit in hits if hit])
-
-
-def _hit(line: str, ref: str, project_id: int) -> dict[str, Any] | None:
-    """A line of git grep: "commit:path", the line's number and its text, with NULs between."""
-    where, _, rest = line.partition("\0")
-    number, _, text = rest.partition("\0")
-    path = where.partition(":")[2]
-    if not number.isdigit():
-        return None
-    return {
-        "basename": str(PurePosixPath(path).with_suffix("")),
-        "data": text + "\n",
-        "path": path,
-        "filename": path,
-        "id": None,
-        "ref": ref,
-        "startline": int(number),
-        "project_id": project_id,
-    }
+    hits = code_search.found(repository, commit, code_search.Query.of(text))
+    return [code_search.entity(repository, commit, wanted, project.id, hit) for hit in paginate(call, hits)]
 
 
 def _search(call: Call, scope: str, condition: str, values: list[Any]) -> list[dict[str, Any]]:
@@ -96,6 +71,12 @@ def _search(call: Call, scope: str, condition: str, values: list[Any]) -> list[d
             text.lower(), text.lower(),
         )  # fmt: skip
         return [entities.basic_user(call.instance.links, user) for user in paginate(call, users)]
+    if scope == "issues":
+        return paginate(call, [])
+    if scope == "milestones":
+        return [
+            mr_entities.milestone(call.instance, one) for one in paginate(call, _milestones(call, condition, values))
+        ]
     found = call.instance.merge_requests.select(
         f"project_id IN (SELECT id FROM projects WHERE {condition}) "  # noqa: S608  words of our own
         "AND (instr(lower(title), ?) OR instr(lower(coalesce(description, '')), ?))",
@@ -110,10 +91,23 @@ def _search(call: Call, scope: str, condition: str, values: list[Any]) -> list[d
     return [mr_entities.basic(call.instance, one) for one in paginate(call, visible)]
 
 
+def _milestones(call: Call, condition: str, values: list[Any]) -> list[Milestone]:
+    """The milestones of projects that fit an SQL condition, by their titles and descriptions."""
+    text = _text(call).lower()
+    projects = call.instance.database.all(
+        Project,
+        f"SELECT * FROM projects WHERE {condition} ORDER BY id",  # noqa: S608  words of our own
+        *values,
+    )
+    visible = [project for project in projects if call.instance.members.can_see_project(call.user, project)]
+    of_all = [one for project in visible for one in call.instance.milestones.of([("project", project.id)])]
+    return [one for one in of_all if text in one.title.lower() or text in one.description.lower()]
+
+
 def _scope(call: Call, known: tuple[str, ...]) -> str:
     scope = call.params.text("scope")
     if scope not in known:
-        if scope in ("issues", "milestones", "snippet_titles", "wiki_blobs", "notes", "blobs", "commits"):
+        if scope in ("snippet_titles", "wiki_blobs", "notes", "blobs", "commits"):
             raise Refusal(400, {"error": f"Scope not supported without Elasticsearch or in this server: {scope}"})
         raise bad_parameter("scope does not have a valid value")
     return scope
