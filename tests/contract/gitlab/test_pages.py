@@ -218,3 +218,19 @@ def test_addresses_of_old_lead_to_the_pages(signed_in, shared):
         page = signed_in.get(f"/{shared.path_with_namespace}/{old}")
         assert page.ok
         assert page.url == f"{shared.web_url}/-/{old}"
+
+
+def test_requests_and_commits_are_fetched_as_patches(signed_in, shared, asked):
+    request = asked(title="As a patch")
+    page = f"/{shared.path_with_namespace}/-/merge_requests/{request.iid}"
+    mails = signed_in.get(f"{page}.patch")
+    assert mails.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert mails.text.startswith(f"From {request.sha} ")
+    assert f"Subject: [PATCH] Add {request.source_branch}" in mails.text
+    assert signed_in.get(f"{page}.diff").text.startswith(f"diff --git a/{request.source_branch}.txt")
+    commit = f"/{shared.path_with_namespace}/-/commit/{request.sha}"
+    assert signed_in.get(f"{commit}.diff").text == signed_in.get(f"{page}.diff").text
+    assert signed_in.get(f"{commit}.patch").text == mails.text
+    first = signed_in.get(f"/{shared.path_with_namespace}/-/commit/master.patch")
+    assert first.text.count("\nSubject: ") == 1
+    assert signed_in.get(f"{page}0.patch").status_code == 404

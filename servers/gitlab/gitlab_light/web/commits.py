@@ -55,6 +55,16 @@ def commit_page(visit: Visit) -> Response:
     )  # fmt: skip
 
 
+def patch(visit: Visit) -> Response:
+    """A commit as a mail (`.patch`, for git am) or as what it changes alone (`.diff`)."""
+    repository = visit.repository(visit.project())
+    sha = repository.resolve(visit.names["sha"])
+    if sha is None:
+        raise not_found("Page")
+    base = next(iter(history.commit(repository, sha).parents), EMPTY_TREE)
+    return diffs.text(repository, base, sha, visit.names["form"])
+
+
 def compare_form(visit: Visit) -> Response:
     """The form that asks what to compare; with `from` and `to` the way to the comparison."""
     project = visit.project()

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from starlette.responses import PlainTextResponse, Response
+
 from gitlab_light.git.history import FileDiff
+from gitlab_light.git.repository import EMPTY_TREE, Repository
+from gitlab_light.web.visit import SAFETY
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+
+
+# The most of a diff that is sent as a file.
+_MOST_TEXT = 64 * 1024 * 1024
+_WRITTEN = {"patch": ("format-patch", "--stdout"), "diff": ("diff",)}
 
 
 @dataclass(frozen=True)
@@ -70,3 +79,18 @@ def _rows(text: str) -> list[Row]:
         else:
             rows.append(Row("hunk", None, None, line))
     return rows
+
+
+def text(repository: Repository, old: str, new: str, form: str) -> Response:
+    """What came in between two commits, as git writes it.
+
+    Args:
+        repository: whose commits they are.
+        old: a commit or the empty tree.
+        new: a commit.
+        form: "diff", or "patch" for one mail for each commit, as git am takes them.
+    """
+    mails = ["--root", new] if old == EMPTY_TREE else [f"{old}..{new}"]
+    ends = mails if form == "patch" else [old, new]
+    patch = repository.read(_MOST_TEXT, *_WRITTEN[form], "--no-color", "--no-ext-diff", *ends)
+    return PlainTextResponse(patch, headers=SAFETY)

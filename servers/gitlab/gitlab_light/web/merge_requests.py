@@ -174,6 +174,12 @@ def _call(visit: Visit, params: dict[str, Any]) -> Call:
     return Call(visit.instance, visit.me, None, visit.path, "", arguments, Params(params))
 
 
+def patch(visit: Visit) -> Response:
+    """A request's commits as mails (`.patch`, for git am) or what they change (`.diff`)."""
+    _, found = _find(visit)
+    return diffs.text(visit.instance.merge_flow.repository(found), found.base_sha, found.head_sha, visit.names["form"])
+
+
 def _find(visit: Visit) -> tuple[Project, MergeRequest]:
     project = visit.project()
     visit.repository(project)
