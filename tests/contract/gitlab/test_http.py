@@ -149,6 +149,14 @@ def test_an_answer_is_told_by_its_mark_and_not_sent_twice(call, shared):
     assert call("GET", path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+def test_what_has_changed_meanwhile_is_not_removed(call, shared):
+    shared.branches.create({"branch": "seen", "ref": "master"})
+    path = f"/projects/{shared.id}/repository/branches/seen"
+    told = call("DELETE", path, headers={"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"})
+    assert (told.status_code, told.json()) == (412, {"message": "412 Precondition Failed"})
+    assert call("DELETE", path, headers={"If-Unmodified-Since": "no time"}).status_code == 204
+
+
 def test_bodies_of_other_kinds_are_refused_and_empty_json_is_passed_over(server, call, shared):
     path = f"/projects/{shared.id}/star"
     told = call("POST", path, data="<a/>", headers={"Content-Type": "application/xml"})

@@ -7,6 +7,8 @@ import json
 import logging
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -115,7 +117,10 @@ class Api:
         limits = self._count(request, identity)
         user = self._sudo(request, params, identity) or identity.user
         reads = request.method in _READING
-        call = Call(self._instance, user, identity.token, raw_path, request.url.query, arguments, params, reads)
+        call = Call(
+            self._instance, user, identity.token, raw_path, request.url.query, arguments, params, reads,
+            _unmodified_since(request),
+        )  # fmt: skip
         call.headers |= limits
         answer = route.handler(call)
         if isinstance(answer, Response):
@@ -158,6 +163,14 @@ class Api:
         if user is None:
             raise Refusal(404, {"message": f"404 User with ID or username '{name}' Not Found"})
         return user
+
+
+def _unmodified_since(request: Request) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(request.headers.get("if-unmodified-since", ""))
+    except ValueError:
+        return None
+    return told.replace(tzinfo=told.tzinfo or UTC)
 
 
 def _token_parameter(params: Params) -> str | None:

@@ -85,6 +85,7 @@ def delete_branch(call: Call) -> Any:
     ref = repository.branch(call.arguments["branch"])
     if ref is None:
         raise not_found("Branch")
+    call.require_unmodified(history.commit(repository, ref.commit).authored_date)
     if ref.name == project.default_branch:
         raise bad_request("Cannot remove HEAD branch")
     if call.instance.protected.matching(project.id, "branch", ref.name):
@@ -203,6 +204,7 @@ def delete_tag(call: Call) -> Any:
     ref = repository.tag(call.arguments["tag"])
     if ref is None:
         raise not_found("Tag")
+    call.require_unmodified(history.commit(repository, ref.commit).authored_date)
     if not may_push(call, project, "tag", ref.name):
         raise forbidden()
     move(call, project, RefChange(ref.target, ZERO, f"refs/tags/{ref.name}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gitlab_light.errors import Refusal, forbidden, not_found, unauthorized
 from gitlab_light.git.repository import Repository
@@ -18,7 +19,12 @@ from gitlab_light.params import Params
 
 @dataclass
 class Call:
-    """A call and, in `headers` and `status`, what its answer is to carry; `reads` tells whether it changes nothing."""
+    """A call and, in `headers` and `status`, what its answer is to carry.
+
+    Attributes:
+        reads: whether it changes nothing.
+        unmodified_since: the time after which what it removes must not have changed (If-Unmodified-Since).
+    """
 
     instance: Instance
     user: User | None
@@ -28,6 +34,7 @@ class Call:
     arguments: dict[str, str]
     params: Params
     reads: bool = False
+    unmodified_since: datetime | None = None
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
 
@@ -45,6 +52,18 @@ class Call:
     def created(self) -> None:
         """The answer's status is 201."""
         self.status = 201
+
+    def require_unmodified(self, changed: str) -> None:
+        """Refuses to remove what has changed since the caller saw it (https://docs.gitlab.com/api/rest/#status-codes).
+
+        Args:
+            changed: when it changed, ISO 8601.
+
+        Raises:
+            Refusal: 412.
+        """
+        if self.unmodified_since and datetime.fromisoformat(changed).replace(microsecond=0) > self.unmodified_since:
+            raise Refusal(412, {"message": "412 Precondition Failed"})
 
     def number(self, name: str, noun: str = "") -> int:
         """An id in the path.

@@ -240,6 +240,7 @@ def remove(call: Call) -> Any:
     found = find(call)
     if call.instance.members.project_level(call.user, call.project()) < OWNER:
         raise forbidden()
+    call.require_unmodified(found.updated_at)
     call.instance.merge_requests.remove(found)
 
 

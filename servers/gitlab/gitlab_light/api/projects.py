@@ -177,6 +177,7 @@ def change_project(call: Call) -> Any:
 def delete_project(call: Call) -> Any:
     """Removes a project with its repository."""
     project = call.project(OWNER)
+    call.require_unmodified(project.last_activity_at)
     remove_project(call, project)
     call.status = 202
     return {"message": "202 Accepted"}
