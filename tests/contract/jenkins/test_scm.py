@@ -21,7 +21,19 @@ def test_a_pipeline_from_scm_checks_itself_out(client: Client, git_host: GitHost
       stages { stage('Show') { steps {
         sh 'cat data.txt'
         echo "at ${env.GIT_COMMIT} of ${env.GIT_BRANCH} from ${env.GIT_URL}"
+        script { told(currentBuild.changeSets).each { echo it } }
       } } } }
+    @NonCPS
+    def told(sets) {
+      def all = []
+      for (int i = 0; i < sets.size(); i++) {
+        for (entry in sets[i].items) {
+          all << "${entry.author} ${entry.msg} ${entry.commitId}"
+          for (file in new ArrayList(entry.affectedFiles)) { all << "${file.editType.name} ${file.path}" }
+        }
+      }
+      return all
+    }
     """
     url = git_host.add("private/app", {"ci/Jenkinsfile": script, "data.txt": "from the repository\n"})
     client.create("from-scm", pipeline_from_scm(url, "ci/Jenkinsfile", "git-account"))
@@ -36,6 +48,8 @@ def test_a_pipeline_from_scm_checks_itself_out(client: Client, git_host: GitHost
     git_host.add("private/app", {"data.txt": "changed\n"}, "second commit")
     again = client.finished(client.trigger("from-scm"))
     assert "changed" in again.console
+    assert f"t second commit {git_host.head('private/app')}" in again.console
+    assert "edit data.txt" in again.console
     items = again.data["changeSets"][0]["items"]
     assert [(item["msg"], item["affectedPaths"]) for item in items] == [("second commit", ["data.txt"])]
     assert [(path["editType"], path["file"]) for path in items[0]["paths"]] == [("edit", "data.txt")]

@@ -62,15 +62,15 @@ class BuildLog:
         with self._lock:
             self._timestamps += step
 
-    def line(self, text: str) -> None:
-        """Append a line, or several."""
-        self.write(text.encode("utf-8", "replace") + b"\n")
+    def line(self, text: str, *, stamped: bool = True) -> None:
+        """Append a line, or several; those that are not of a step carry no timestamp anywhere."""
+        self.write(text.encode("utf-8", "replace") + b"\n", stamped=stamped)
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes, *, stamped: bool = True) -> bool:
         """Append whole lines; what must not be split by masking comes in one call. Return whether the log was open."""
         for secret in self._secrets:
             data = data.replace(secret, _MASK)
-        if self._timestamps > 0:
+        if stamped and self._timestamps > 0:
             stamp = f"[{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3].encode() + b"Z] "
             data = b"".join(stamp + line for line in data.splitlines(keepends=True))
         with self._lock:

@@ -40,7 +40,7 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
     identity = scm.extensions.get("UserIdentity")
     if identity is not None:
         git.identify(identity.get("name", ""), identity.get("email", ""))
-    git.fetch(scm, _fetch_options(scm))
+    git.fetch(scm, _fetch_options(scm), doing="cloning" if fresh else "fetching")
     revision = git.resolve(scm)
     if "CleanBeforeCheckout" in scm.extensions and not fresh:
         log("Cleaning workspace")

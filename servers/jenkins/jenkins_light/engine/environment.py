@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.model.builds import Build
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
 
 _OWN_PREFIXES = ("JENKINS_", "PYTHON", "VIRTUAL_ENV", "PYTEST_")
-_PREVIOUS_BUILDS = 3
+_PREVIOUS_BUILDS = 25
 
 
 def cookie(build: Build) -> str:
@@ -69,7 +70,7 @@ def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     described["buildVariables"] = {
         n: _text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
     }
-    previous = [b for b in build.job.builds if b.number < build.number][:_PREVIOUS_BUILDS]
+    previous = list(islice((b for b in build.job.builds if b.number < build.number), _PREVIOUS_BUILDS))
     link = None
     for older in reversed(previous):
         link = {**_described(controller, older), "result": older.result, "previousBuild": link}
@@ -100,4 +101,5 @@ def _described(controller: "Controller", build: Build) -> dict[str, Any]:
         "timeInMillis": record.timestamp,
         "duration": record.duration,
         "keepLog": record.keep_log,
+        "changes": record.changes,
     }

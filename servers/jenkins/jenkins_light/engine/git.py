@@ -137,8 +137,12 @@ class Git:
         except Abort:
             return None
 
-    def fetch(self, scm: GitScm, extra: Sequence[str] = ()) -> None:
-        """Bring branches and tags of the remote here; with ``--no-tags`` among the extra arguments no tags."""
+    def fetch(self, scm: GitScm, extra: Sequence[str] = (), doing: str = "fetching") -> None:
+        """Bring branches and tags of the remote here; with ``--no-tags`` among the extra arguments no tags.
+
+        Raises:
+            Abort: it failed ``doing`` that; the first line is the git plugin's, then what git said.
+        """
         if scm.url.startswith("-"):
             raise Abort(f"Not an address of a repository: {scm.url}")
         self._log(f"Fetching upstream changes from {scm.url}")
@@ -147,7 +151,7 @@ class Git:
             tags = () if "--no-tags" in extra else ("--tags",)
             self.run("fetch", *tags, "--force", "--progress", *extra, "--", scm.url, *refspec)
         except Abort as error:
-            raise Abort(f"Error fetching remote repo '{scm.remote}'\n{error}") from error
+            raise Abort(f"Error {doing} remote repo '{scm.remote}'\n{error}") from error
 
     def resolve(self, scm: GitScm) -> Revision:
         """The newest commit that a branch specifier means, as the git plugin searches it.

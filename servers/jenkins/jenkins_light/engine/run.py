@@ -205,7 +205,7 @@ class PipelineRun:
     def _take(self, message: Message) -> None:
         kind = message["type"]
         if kind == "log":
-            self.log.line(message["text"])
+            self.log.line(message["text"], stamped=message.get("kind") != "pipeline")
         elif kind == "step":
             self.steps.step(message)
         elif kind == "leave":

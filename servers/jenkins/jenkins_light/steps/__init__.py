@@ -35,6 +35,7 @@ _MODULES = (
     "sonarqube",
     "ssh",
     "stashes",
+    "statusmails",
     "tests",
     "throttling",
     "tools",

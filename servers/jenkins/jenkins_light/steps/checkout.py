@@ -8,7 +8,7 @@ from jenkins_light.errors import NotFoundError
 from jenkins_light.model.credentials import Credential
 from jenkins_light.model.definitions import GitScm
 from jenkins_light.model.describable import symbol_of
-from jenkins_light.steps.registry import Abort, step, symbols
+from jenkins_light.steps.registry import Abort, no_implementation, step, symbols
 
 #: The git plugin's extensions by their symbols; the classes are known under their own names.
 _EXTENSIONS = {
@@ -44,7 +44,7 @@ def checkout(call: StepCall) -> dict[str, str]:
         key: value for key, value in call.args.items() if key not in {"poll", "changelog"}
     }
     if not isinstance(described, dict) or symbol_of(described) not in {"GitSCM", "scmGit", "gitSCM"}:
-        raise Abort(f"Only git repositories can be checked out, not {symbol_of(described) if described else 'nothing'}")
+        raise no_implementation("class hudson.scm.SCM", symbol_of(described) if isinstance(described, dict) else "")
     return _check_out(call, scm_from(described), polled=call.flag("poll", True))
 
 
@@ -106,13 +106,26 @@ def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     repository = git.Git(folder, call.controller.settings.home, credential, call.log)
     call.on_cancel(repository.cancel)
-    revision = checkouts.check_out(repository, folder, scm, call.log)
+    try:
+        revision = checkouts.check_out(repository, folder, scm, call.log)
+    except Abort as error:
+        call.check_cancelled()
+        raise _told(call, error) from error
     call.check_cancelled()
     taken = {"url": scm.url, "branch": revision.branch, "commit": revision.commit}
     taken |= {"credentialsId": scm.credentials_id, "poll": str(polled).lower()}
     call.build.record.scm.append(taken)
     call.build.save()
     return _variables(call, scm, revision)
+
+
+def _told(call: StepCall, error: Abort) -> Abort:
+    """The failure without what git said; that goes into the log as workflow-scm-step and the git plugin put it there."""
+    message, _, said = str(error).partition("\n")
+    if said:
+        call.log(f"ERROR: {message}\nhudson.plugins.git.GitException: {said}")
+    call.log(f"ERROR: {message}\nERROR: Maximum checkout retry attempts reached, aborting")
+    return Abort(message)
 
 
 def _credential(call: StepCall, scm: GitScm) -> Credential | None:

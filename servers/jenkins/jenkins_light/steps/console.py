@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.model.describable import symbol_of
-from jenkins_light.steps.registry import Abort, Variables, block_step
+from jenkins_light.steps.registry import Variables, block_step, no_implementation
 
 #: Build wrappers that only decorate the console or the environment.
 _DECORATIONS = {"AnsiColorBuildWrapper", "TimestamperBuildWrapper", "BuildUser", "Xvfb"}
@@ -31,7 +31,7 @@ def wrap(call: StepCall) -> Iterator[Variables]:
     """The old way to call a build wrapper, ``wrap([$class: 'TimestamperBuildWrapper']) { … }``."""
     kind = symbol_of(call.args.get("delegate") or call.args)
     if kind not in _DECORATIONS:
-        raise Abort(f"No build wrapper {kind} is known here; known are {', '.join(sorted(_DECORATIONS))}")
+        raise no_implementation("class jenkins.tasks.SimpleBuildWrapper", kind)
     stamped = int(kind == "TimestamperBuildWrapper")
     call.run.log.timestamps(stamped)
     try:

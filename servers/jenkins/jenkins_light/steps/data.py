@@ -1,12 +1,22 @@
-"""``readJSON``, ``readYaml``, ``readProperties`` and their writers (pipeline-utility-steps)."""
+"""``readJSON``, ``readYaml`` and its writer (pipeline-utility-steps)."""
 
-import json
 from typing import Any
 
 import yaml
 
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.steps.registry import Abort, StepError, step
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as such, as SnakeYAML does."""
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text_node)
 
 
 def _source(call: StepCall) -> str:
@@ -23,26 +33,24 @@ def _source(call: StepCall) -> str:
 
 
 @step("readJSON", "file")
-def read_json(call: StepCall) -> Any:
-    """A JSON document as maps and lists."""
-    try:
-        return json.loads(_source(call))
-    except json.JSONDecodeError as error:
-        raise StepError("net.sf.json.JSONException", f"Invalid JSON String: {error}") from error
+def read_json(call: StepCall) -> str | None:
+    """The text of a JSON document, which the runner reads; None if neither ``file`` nor ``text`` is given.
 
-
-@step("writeJSON")
-def write_json(call: StepCall) -> str | None:
-    """Write JSON into a file, or return it as text (``returnText``); ``pretty`` is the indentation."""
-    if "json" not in call.args:
-        raise Abort("You have to provided a json object.")
-    indent = int(call.args.get("pretty") or 0) or None
-    separators = None if indent else (",", ":")
-    text = json.dumps(call.args["json"], indent=indent, separators=separators, ensure_ascii=False)
-    if call.flag("returnText"):
-        return text
-    _write(call, text)
-    return None
+    Source: pipeline-utility-steps, ReadJSONStepExecution.
+    """
+    file, text = call.args.get("file"), call.args.get("text")
+    if file and text:
+        raise StepError(
+            "java.lang.IllegalArgumentException", "At most one of file or text must be provided to readJSON."
+        )
+    if not file:
+        return None if text is None else str(text)
+    path = call.path(str(file))
+    if path.is_dir():
+        raise StepError("java.lang.IllegalArgumentException", f"{path} is a directory.")
+    if not path.exists():
+        raise StepError("java.io.FileNotFoundException", f"{path} does not exist.")
+    return path.read_text("utf-8")
 
 
 @step("readYaml", "file")
@@ -60,9 +68,9 @@ def read_yaml(call: StepCall) -> Any:
 def write_yaml(call: StepCall) -> str | None:
     """Write YAML into a file, or return it as text; a file that exists needs ``overwrite``."""
     if "datas" in call.args:
-        text = yaml.safe_dump_all(call.args["datas"], sort_keys=False, allow_unicode=True)
+        text = yaml.dump_all(call.args["datas"], Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     elif "data" in call.args:
-        text = yaml.safe_dump(call.args["data"], sort_keys=False, allow_unicode=True)
+        text = yaml.dump(call.args["data"], Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     else:
         raise Abort("data or datas parameter must be provided to writeYaml")
     if call.flag("returnText"):

@@ -4,12 +4,13 @@ from typing import Any
 
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.model.describable import symbol_of
-from jenkins_light.steps.registry import DEFAULT_ARGUMENTS, STEPS, Abort, step
+from jenkins_light.steps.registry import DEFAULT_ARGUMENTS, STEPS, no_implementation, step
 
 _BY_CLASS = {
     "ArtifactArchiver": "archiveArtifacts",
     "Fingerprinter": "fingerprint",
     "JUnitResultArchiver": "junit",
+    "Mailer": "mailer",
     "WsCleanup": "cleanWs",
     "HtmlPublisher": "publishHTML",
 }
@@ -21,7 +22,7 @@ def general_step(call: StepCall) -> Any:
     described = call.args.get("delegate") or call.args
     name = symbol_of(described)
     if name not in _BY_CLASS:
-        raise Abort(f"No build step {name} is known here; known are {', '.join(sorted(_BY_CLASS))}")
+        raise no_implementation("interface jenkins.tasks.SimpleBuildStep", name)
     call.name = _BY_CLASS[name]
     unnamed = described.get("$args") or []
     call.args = {key: value for key, value in described.items() if not key.startswith("$") and key != "delegate"}

@@ -53,6 +53,14 @@ class StepError(Exception):
         self.java_class = java_class
 
 
+def no_implementation(base: str, name: str) -> StepError:
+    """What Jenkins says of a ``$class`` whose plugin it lacks; ``base`` is the Java type that is asked for.
+
+    Source: structs-plugin, DescribableModel.
+    """
+    return StepError("java.lang.UnsupportedOperationException", f"no known implementation of {base} is named {name}")
+
+
 def step(name: str, argument: str = "", *, resumable: bool = False) -> Callable[[Step], Step]:
     """Register a step; ``argument`` is the one that may go unnamed.
 

@@ -12,14 +12,14 @@ from jenkins_light.xmltree import Element
 
 
 @step("junit", "testResults")
-def junit(call: StepCall) -> dict[str, int]:
+def junit(call: StepCall) -> dict[str, Any]:
     """Read the reports that the patterns match; failures make the build UNSTABLE.
 
     Source: the junit plugin (testResults, allowEmptyResults, skipMarkingBuildUnstable; what concerns checks, claims,
     long output and the job's weather is taken and does nothing).
 
     Returns:
-        totalCount, failCount, skipCount and passCount, as TestResultSummary has them.
+        A TestResultSummary: totalCount, failCount, skipCount, passCount and duration (seconds).
     """
     call.log("Recording test results")
     reports = list(globs.find(call.folder, call.text("testResults")))
@@ -38,12 +38,14 @@ def junit(call: StepCall) -> dict[str, int]:
     testresults.add(call.build, suites)
     if own.failed and not call.flag("skipMarkingBuildUnstable"):
         call.result = "UNSTABLE"
-    return {
+    fields = {
         "totalCount": own.total,
         "failCount": own.failed,
         "skipCount": own.skipped,
         "passCount": own.total - own.failed - own.skipped,
+        "duration": sum(suite["duration"] for suite in suites),
     }
+    return {"@type": "object", "text": f"hudson.tasks.junit.TestResultSummary@{id(fields):x}", "fields": fields}
 
 
 def _suites(report: Path) -> list[dict[str, Any]]:

@@ -63,25 +63,25 @@ def file_exists(call: StepCall) -> bool:
 
 
 @step("findFiles")
-def find_files(call: StepCall) -> list[dict[str, Any]]:
+def find_files(call: StepCall) -> dict[str, Any]:
     """Files by an Ant pattern, or all entries of the working directory (glob, excludes)."""
     base, glob = call.folder, str(call.args.get("glob") or "")
     found = globs.find(base, glob, str(call.args.get("excludes") or "")) if glob else sorted(base.iterdir())
-    return [_described(path, base) for path in found]
+    return {"@type": "files", "files": [_described(path, base) for path in found]}
 
 
 def _described(path: Path, base: Path) -> dict[str, Any]:
     """As pipeline-utility-steps' FileWrapper: a folder's path ends with a slash."""
     stat, folder = path.stat(), path.is_dir()
     shown = path.relative_to(base).as_posix() + ("/" if folder else "")
-    fields = {
+    return {
+        "@type": "file",
         "name": path.name,
         "path": shown,
         "directory": folder,
         "length": 0 if folder else stat.st_size,
         "lastModified": int(stat.st_mtime * 1000),
     }
-    return {"@type": "object", "text": shown, "fields": fields}
 
 
 @step("prependToFile")

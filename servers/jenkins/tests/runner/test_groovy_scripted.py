@@ -231,9 +231,9 @@ def test_an_unknown_step_names_those_there_are(runner: Runner) -> None:
     assert build.result == "FAILURE"
     assert (
         "java.lang.NoSuchMethodError: No such DSL method 'foo' found among steps [catchError, echo, error, evaluate, "
-        "isUnix, library, load, lock, node, parallel, print, println, readCSV, retry, script, sh, sleep, stage, "
-        "timeout, unstable, waitUntil, warnError, withEnv, writeCSV] or symbols [cron] or globals [currentBuild, "
-        "docker, env, params, pipeline, scm]" in build.log
+        "isUnix, library, load, lock, node, parallel, print, println, readCSV, readJSON, retry, script, sh, sleep, "
+        "stage, timeout, unstable, waitUntil, warnError, withEnv, writeCSV, writeJSON] or symbols [cron] or globals "
+        "[currentBuild, docker, env, params, pipeline, scm]" in build.log
     )
 
 

@@ -18,7 +18,6 @@ import jenkinslight.runner.language.Libraries;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
 import jenkinslight.runner.protocol.Channel;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /**
  * One running build: its state, and what the language's code may do to it. Everything but what is transient is serialisable, script and
@@ -131,7 +130,7 @@ public final class Build extends BuildVariables {
             if (!hasEnded()) {
                 keeper.change();
                 log("text", cause);
-                scheduler.interruptAll(new FlowInterruptedException(result, cause));
+                scheduler.interruptAll(Interruptions.of(result, cause));
                 takeTurn();
             }
         });
@@ -140,7 +139,7 @@ public final class Build extends BuildVariables {
     /** Ends the build at once, whatever it does. */
     public void kill(String cause) {
         show(Result.ABORTED);
-        end(new FlowInterruptedException("ABORTED", cause));
+        end(Interruptions.of(null, cause));
     }
 
     /** True after {@code end} was sent. */

@@ -102,6 +102,9 @@ public final class Environment implements Serializable {
         for (Object assignment : assignments) {
             String text = String.valueOf(assignment);
             int equals = text.indexOf('=');
+            if (equals < 0) {
+                throw new IllegalArgumentException(text);
+            }
             if (equals > 0) {
                 layer.put(text.substring(0, equals), text.substring(equals + 1));
             }

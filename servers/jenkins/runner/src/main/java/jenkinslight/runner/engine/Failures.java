@@ -31,14 +31,26 @@ public final class Failures {
         String type = String.valueOf(error.get("type"));
         String message = error.get("message") == null ? null : String.valueOf(error.get("message"));
         if (type.equals(FlowInterruptedException.class.getName())) {
-            Object result = error.get("result");
-            return new FlowInterruptedException(result == null ? "ABORTED" : String.valueOf(result), message);
+            return Interruptions.of(error.get("result"), message);
         }
         if (type.equals(AbortException.class.getName()) || error.get("type") == null) {
             return new AbortException(message);
         }
         if (type.equals(SkippedBlock.class.getName())) {
             return new SkippedBlock();
+        }
+        return known(type, message);
+    }
+
+    /** An exception that scripts can catch by its class, if there is such a class here. */
+    private static Throwable known(String type, String message) {
+        try {
+            Class<?> found = Class.forName(type);
+            if (Exception.class.isAssignableFrom(found)) {
+                return (Throwable) found.getConstructor(String.class).newInstance(message);
+            }
+        } catch (ReflectiveOperationException e) {
+            return new ServerException(type, message);
         }
         return new ServerException(type, message);
     }

@@ -3,6 +3,7 @@ package jenkinslight.runner.engine;
 import com.cloudbees.groovy.cps.Continuable;
 import com.cloudbees.groovy.cps.Outcome;
 import groovy.lang.Script;
+import hudson.model.Result;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import jenkinslight.runner.language.Mismatches;
 import jenkinslight.runner.language.SerializableIterators;
 import jenkinslight.runner.language.Spans;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution;
 
 /**
  * Runs a build's heads, one at a time, each until it suspends. Not thread-safe: the build's mailbox calls it. All of a build hangs on
@@ -113,7 +115,7 @@ final class Scheduler implements Serializable {
             build.keeper().change();
             deadline.pass();
             build.log("text", "Cancelling nested steps due to timeout");
-            interruptWithin(deadline, new FlowInterruptedException("ABORTED", "Timeout has been exceeded"));
+            interruptWithin(deadline, new FlowInterruptedException(Result.ABORTED, new TimeoutStepExecution.ExceededTimeout()));
         }));
     }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import jenkinslight.runner.engine.Build;
+import net.sf.json.JSONArray;
 
 /** The global variable {@code currentBuild}. Every change goes to the server at once. */
 public final class CurrentBuild extends FinishedRun {
@@ -26,7 +28,7 @@ public final class CurrentBuild extends FinishedRun {
     /** Only ever gets worse. */
     @Override
     public void setResult(Object result) {
-        build.worsen(Result.fromString(String.valueOf(result)));
+        build.worsen(Result.fromString(String.valueOf(Objects.requireNonNull(result))));
     }
 
     @Override
@@ -63,21 +65,22 @@ public final class CurrentBuild extends FinishedRun {
         return build.params();
     }
 
-    public List<Object> getBuildCauses() {
+    /** As the remote API tells them. */
+    public JSONArray getBuildCauses() {
         List<Object> causes = new ArrayList<>();
         build.causes().forEach(cause -> causes.add(withJenkinsName((Map<String, Object>) cause)));
-        return causes;
+        return (JSONArray) JsonObjects.of(causes);
     }
 
     /** The causes of one class, by its full name. */
-    public List<Object> getBuildCauses(String className) {
-        List<Object> causes = getBuildCauses();
+    public JSONArray getBuildCauses(String className) {
+        JSONArray causes = getBuildCauses();
         causes.removeIf(cause -> !className.equals(((Map<?, ?>) cause).get("_class")));
         return causes;
     }
 
     /** The causes of one class. */
-    public List<Object> getBuildCauses(Class<?> type) {
+    public JSONArray getBuildCauses(Class<?> type) {
         return getBuildCauses(type.getName());
     }
 

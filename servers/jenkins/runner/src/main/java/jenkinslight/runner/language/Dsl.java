@@ -3,10 +3,12 @@ package jenkinslight.runner.language;
 import groovy.lang.GroovyObject;
 import hudson.AbortException;
 import hudson.model.Result;
+import hudson.plugins.git.GitSCM;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +27,7 @@ public final class Dsl implements Serializable {
     private static final Set<String> SCRIPTS = new HashSet<>(Arrays.asList("sh", "bat", "powershell", "pwsh"));
     /** Steps written in Groovy, since they run code of the script or wait. */
     private static final Set<String> FLOW_STEPS = new HashSet<>(Arrays.asList("stage", "parallel", "script", "withEnv", "retry", "timeout",
-            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate", "library", "readCSV", "writeCSV", "lock"));
+            "waitUntil", "catchError", "warnError", "sleep", "load", "evaluate", "library", "readCSV", "writeCSV", "readJSON", "writeJSON", "lock"));
 
     private final Build build;
     private final EnvironmentVariable env;
@@ -34,6 +36,7 @@ public final class Dsl implements Serializable {
     private final GroovyObject failureSteps;
     private final GroovyObject scriptSteps;
     private final GroovyObject csvSteps;
+    private final GroovyObject jsonSteps;
     private GroovyObject docker;
 
     Dsl(Build build) {
@@ -44,6 +47,7 @@ public final class Dsl implements Serializable {
         failureSteps = library("steps.FailureSteps", build, flowSteps);
         scriptSteps = library("steps.ScriptSteps", build, flowSteps);
         csvSteps = library("steps.CsvSteps", build);
+        jsonSteps = library("steps.JsonSteps", build);
     }
 
     /** An object of the runner's Groovy, which is compiled after its Java. */
@@ -79,6 +83,9 @@ public final class Dsl implements Serializable {
             case "readCSV":
             case "writeCSV":
                 return csvSteps;
+            case "readJSON":
+            case "writeJSON":
+                return jsonSteps;
             default:
                 return flowSteps;
         }
@@ -100,7 +107,7 @@ public final class Dsl implements Serializable {
             case "env":
                 return env;
             case "params":
-                return new LinkedHashMap<>(build.params());
+                return Collections.unmodifiableMap(new HashMap<>(build.params()));
             case "currentBuild":
                 return currentBuild;
             case "steps":
@@ -125,7 +132,7 @@ public final class Dsl implements Serializable {
         if (build.request().scm() == null) {
             throw sneaky(new AbortException("‘checkout scm’ is only available when using “Multibranch Pipeline” or “Pipeline script from SCM”"));
         }
-        return build.request().scm();
+        return new GitSCM((Map<String, Object>) build.request().scm());
     }
 
     /** Calls a step or symbol. In CPS code this may suspend, so its value comes by groovy-cps' own way. */

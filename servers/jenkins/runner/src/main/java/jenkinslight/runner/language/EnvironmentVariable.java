@@ -21,7 +21,7 @@ public final class EnvironmentVariable extends GroovyObjectSupport implements Se
 
     @Override
     public void setProperty(String name, Object value) {
-        build.assign(name, value);
+        build.assign(name, String.valueOf(value));
     }
 
     /** {@code env['NAME']}. */

@@ -1,6 +1,7 @@
 package jenkinslight.runner.language;
 
 import hudson.model.Result;
+import hudson.plugins.git.GitChangeSetList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,8 +132,10 @@ public class FinishedRun extends RunWrapper {
         return new SecurityException("can only set the " + property + " property on the current build");
     }
 
-    public Object getChangeSets() {
-        return fact("changeSets", new ArrayList<>());
+    /** The commits since the build before, as one set; none is no set. */
+    public List<GitChangeSetList> getChangeSets() {
+        List<Map<String, Object>> changes = (List<Map<String, Object>>) fact("changes", List.of());
+        return changes.isEmpty() ? new ArrayList<>() : new ArrayList<>(List.of(new GitChangeSetList(changes)));
     }
 
     public FinishedRun getPreviousBuild() {
@@ -140,7 +143,11 @@ public class FinishedRun extends RunWrapper {
     }
 
     public FinishedRun getPreviousCompletedBuild() {
-        return getPreviousBuild();
+        return previous(result -> result != null);
+    }
+
+    public FinishedRun getPreviousBuildInProgress() {
+        return previous(result -> result == null);
     }
 
     public FinishedRun getPreviousBuiltBuild() {

@@ -35,6 +35,6 @@ public final class Spans {
             long tenths = millis % 1000 / 100;
             return seconds + (tenths == 0 ? "" : "." + tenths) + " sec";
         }
-        return millis >= 100 ? "0." + millis / 100 + " sec" : millis + " ms";
+        return millis >= 100 ? millis / 10 / 100f + " sec" : millis + " ms";
     }
 }

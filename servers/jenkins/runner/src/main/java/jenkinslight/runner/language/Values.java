@@ -1,11 +1,15 @@
 package jenkinslight.runner.language;
 
+import hudson.plugins.git.BranchSpec;
+import hudson.plugins.git.GitSCM;
+import hudson.plugins.git.UserRemoteConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jenkinsci.plugins.pipeline.utility.steps.fs.FileWrapper;
 
 /** Values on their way between scripts and the server. */
 public final class Values {
@@ -39,6 +43,12 @@ public final class Values {
             map.remove(TYPE);
             return new FinishedRun(map);
         }
+        if ("file".equals(type)) {
+            return new FileWrapper(map);
+        }
+        if ("files".equals(type)) {
+            return ((List<?>) map.get("files")).toArray(new FileWrapper[0]);
+        }
         if ("object".equals(type)) {
             return new Fields((Map<String, Object>) map.get("fields"), String.valueOf(map.get("text")));
         }
@@ -47,7 +57,10 @@ public final class Values {
 
     /** A script's value to plain JSON values: GStrings become strings, what has no JSON form its text. */
     public static Object toServer(Object value) {
-        if (value == null || value instanceof String || value instanceof Boolean || value instanceof Integer || value instanceof Long
+        if (JsonObjects.isNull(value)) {
+            return null;
+        }
+        if (value instanceof String || value instanceof Boolean || value instanceof Integer || value instanceof Long
                 || value instanceof Double) {
             return value;
         }
@@ -69,6 +82,15 @@ public final class Values {
             map.put(TYPE, "model");
             map.putAll((Map<String, Object>) toServer(((MavenModel) value).asMap()));
             return map;
+        }
+        if (value instanceof GitSCM) {
+            return toServer(((GitSCM) value).asMap());
+        }
+        if (value instanceof UserRemoteConfig) {
+            return toServer(((UserRemoteConfig) value).asMap());
+        }
+        if (value instanceof BranchSpec) {
+            return Map.of("name", ((BranchSpec) value).getName());
         }
         return value instanceof Number ? plainNumber((Number) value) : value.toString();
     }

@@ -1,9 +1,11 @@
 package org.jenkinsci.plugins.workflow.steps;
 
 import hudson.model.Result;
-import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import jenkins.model.CauseOfInterruption;
 
 /**
  * An interrupted step: by a user's stop, a timeout, failFast. Jenkins' name, since scripts catch it by that. A subclass of
@@ -11,18 +13,20 @@ import java.util.List;
  */
 public class FlowInterruptedException extends InterruptedException {
     private static final long serialVersionUID = 1L;
-    private final String result;
-    private final String cause;
-    private boolean actualInterruption = true;
+    private final Result result;
+    private final ArrayList<CauseOfInterruption> causes;
+    private boolean actualInterruption;
 
-    /**
-     * @param result what the build becomes unless the script catches this, a name of {@link Result}
-     * @param cause the text Jenkins shows, "Timeout has been exceeded"
-     */
-    public FlowInterruptedException(String result, String cause) {
-        super(cause);
+    /** @param result what the build becomes unless the script catches this */
+    public FlowInterruptedException(Result result, CauseOfInterruption... causes) {
+        this(result, true, causes);
+    }
+
+    /** @param actualInterruption false for an ordinary failure that has a result */
+    public FlowInterruptedException(Result result, boolean actualInterruption, CauseOfInterruption... causes) {
         this.result = result;
-        this.cause = cause;
+        this.causes = new ArrayList<>(Arrays.asList(causes));
+        this.actualInterruption = actualInterruption;
     }
 
     /** False once a {@code timeout} around the interrupted steps was left: for what is outside it, this is an ordinary failure. */
@@ -35,25 +39,15 @@ public class FlowInterruptedException extends InterruptedException {
     }
 
     public Result getResult() {
-        return Result.fromString(result);
+        return result;
     }
 
-    /** What interrupted, as text; Jenkins has objects with {@code getShortDescription()} here. */
-    public List<Interruption> getCauses() {
-        return new ArrayList<>(List.of(new Interruption(cause)));
+    public List<CauseOfInterruption> getCauses() {
+        return causes;
     }
 
-    /** One cause of an interruption. */
-    public static final class Interruption implements Serializable {
-        private static final long serialVersionUID = 1L;
-        private final String description;
-
-        Interruption(String description) {
-            this.description = description;
-        }
-
-        public String getShortDescription() {
-            return description;
-        }
+    @Override
+    public String getMessage() {
+        return causes.stream().map(CauseOfInterruption::getShortDescription).collect(Collectors.joining(", "));
     }
 }

@@ -1,0 +1,41 @@
+package jenkinslight.runner.engine;
+
+import hudson.model.Result;
+import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.support.steps.input.Rejection;
+
+/** Interruptions of which the server tells a result and a text; what script asks of them is in the text. */
+final class Interruptions {
+    private static final String STOPPED = "Aborted by ";
+    private static final String REJECTED = "Rejected by ";
+
+    private Interruptions() {}
+
+    /** @param result the name of a {@link Result}; null for ABORTED */
+    static FlowInterruptedException of(Object result, String text) {
+        return new FlowInterruptedException(result == null ? Result.ABORTED : Result.fromString(String.valueOf(result)), cause(String.valueOf(text)));
+    }
+
+    private static CauseOfInterruption cause(String text) {
+        if (text.startsWith(STOPPED)) {
+            return new CauseOfInterruption.UserInterruption(text.substring(STOPPED.length()));
+        }
+        return text.startsWith(REJECTED) ? new Rejection(text.substring(REJECTED.length())) : new Other(text);
+    }
+
+    /** What has a text and nothing else that scripts ask for. */
+    static final class Other extends CauseOfInterruption {
+        private static final long serialVersionUID = 1L;
+        private final String text;
+
+        Other(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String getShortDescription() {
+            return text;
+        }
+    }
+}
