@@ -120,7 +120,7 @@ def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
 
 
 def _told(call: StepCall, error: Abort) -> Abort:
-    """The failure without what git said; that goes into the log as workflow-scm-step and the git plugin put it there."""
+    """The failure without what git said: that goes into the log, where workflow-scm-step and the git plugin put it."""
     message, _, said = str(error).partition("\n")
     if said:
         call.log(f"ERROR: {message}\nhudson.plugins.git.GitException: {said}")
