@@ -147,3 +147,15 @@ def test_who_joins_and_leaves_a_project_is_told(shared, make_user):
     shared.members.delete(user.id)
     told = [(one.action_name, one.author_username) for one in shared.events.list(get_all=True)]
     assert told[:2] == [("left", user.username), ("joined", user.username)]
+
+
+def test_what_is_removed_is_in_no_activity(shared, asked):
+    def told(target: str) -> list[int]:
+        return [one.target_id for one in shared.events.list(target_type=target, get_all=True)]
+
+    request = asked()
+    kept, gone = (request.notes.create({"body": body}) for body in ("kept", "gone"))
+    gone.delete()
+    assert (told("note"), told("merge_request")) == ([kept.id], [request.id])
+    request.delete()
+    assert (told("note"), told("merge_request")) == ([], [])

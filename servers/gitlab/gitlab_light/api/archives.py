@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, not_found
+from gitlab_light.errors import Refusal, bad_parameter, not_found
 from gitlab_light.files import disposition
 from gitlab_light.git.repository import Repository, is_file_path
 from gitlab_light.instance import Instance
@@ -36,7 +36,7 @@ def show_archive(call: Call) -> Any:
     """The files of a commit, branch or tag: archive, archive.tar.gz, archive.zip and so on."""
     name, _, extension = call.arguments["archive"].partition(".")
     if name != "archive":
-        raise not_found()
+        raise Refusal(404, {"error": "404 Not Found"})  # no address of the API
     project, repository = call.repository()
     revision, path = call.params.optional_text("sha"), call.params.optional_text("path")
     return archive(

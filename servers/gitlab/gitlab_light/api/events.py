@@ -12,7 +12,7 @@ from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.api.users import find_named_user
 from gitlab_light.errors import no_record
-from gitlab_light.model.activity import Activity
+from gitlab_light.model.activity import OF_NOTES, Activity
 from gitlab_light.model.users import User
 
 routes = Routes()
@@ -22,7 +22,7 @@ _ACTIONS = (
 )  # fmt: skip
 _TARGETS = {
     "merge_request": "target_type = 'MergeRequest'",
-    "note": "target_type IN ('Note', 'DiffNote', 'DiscussionNote')",
+    "note": OF_NOTES,
     "project": "target_type IS NULL AND action <> 'pushed'",
 }
 _ABSENT = ("epic", "issue", "milestone", "snippet", "user")

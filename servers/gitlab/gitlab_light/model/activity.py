@@ -7,6 +7,9 @@ from typing import Any
 
 from gitlab_light.model.database import Database, now
 
+# The activities that are about notes, as SQL.
+OF_NOTES = "target_type IN ('Note', 'DiffNote', 'DiscussionNote')"
+
 
 @dataclass(frozen=True)
 class Activity:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gitlab_light.model.activity import OF_NOTES
 from gitlab_light.model.database import Database, now
 
 STATES = ("opened", "closed", "locked", "merged")
@@ -183,8 +184,14 @@ class MergeRequests:
         return True
 
     def remove(self, found: MergeRequest) -> None:
-        """Removes a merge request."""
-        self._db.execute("DELETE FROM merge_requests WHERE id = ?", found.id)
+        """Removes a merge request, and from people's activity what they have done to it."""
+        notes = f"{OF_NOTES} AND target_id IN (SELECT id FROM notes WHERE merge_request_id = ?)"  # noqa: S608
+        with self._db.transaction():
+            self._db.execute(
+                f"DELETE FROM activities WHERE ({notes}) OR (target_type = 'MergeRequest' AND target_id = ?)",  # noqa: S608
+                found.id, found.id,
+            )  # fmt: skip
+            self._db.execute("DELETE FROM merge_requests WHERE id = ?", found.id)
 
     def versions(self, found: MergeRequest) -> list[Version]:
         """A merge request's versions, latest first."""

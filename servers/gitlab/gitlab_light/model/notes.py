@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from gitlab_light.model.activity import OF_NOTES
 from gitlab_light.model.database import Database, now
 
 
@@ -90,8 +91,10 @@ class Notes:
                 self._db.update("notes", note.id, resolved_by_id=user_id, resolved_at=at)
 
     def remove(self, note: Note) -> None:
-        """Removes a note."""
-        self._db.execute("DELETE FROM notes WHERE id = ?", note.id)
+        """Removes a note, and from people's activity that it was written."""
+        with self._db.transaction():
+            self._db.execute(f"DELETE FROM activities WHERE {OF_NOTES} AND target_id = ?", note.id)  # noqa: S608
+            self._db.execute("DELETE FROM notes WHERE id = ?", note.id)
 
     def _existing(self, note_id: int) -> Note:
         note = self.find(note_id)
