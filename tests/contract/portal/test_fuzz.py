@@ -60,6 +60,23 @@ def test_every_error_is_a_problem_as_the_document_says(operator: Caller) -> None
         assert problem.keys() == document["components"]["schemas"]["Problem"]["properties"].keys()
 
 
+def test_what_is_no_yes_and_no_no_is_refused(operator: Caller) -> None:
+    """What goes to prod because a client wrote 1 or "no" was not meant."""
+    parameters = {"environment": "prod", "replicas": 2}
+    for word in (1, 0, "no", "true"):
+        for path, body in (
+            ("/actions/scale", {"parameters": parameters, "confirm": word}), ("/approvals/1", {"approve": word}),
+        ):  # fmt: skip
+            answer = operator.request("POST", path, json=body)
+            assert (answer.status_code, "valid boolean" in answer.json()["title"]) == (422, True)
+
+
+def test_a_method_that_is_not_taken_is_answered_with_those_that_are(operator: Caller) -> None:
+    for path, methods in (("/links", "GET, POST"), ("/rules", "GET, PUT"), ("/session", "DELETE, GET, POST")):
+        answer = operator.request("PATCH", path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, methods)
+
+
 def test_every_operation_is_described_with_an_example_of_each_body_that_is_as_its_schema_says(operator: Caller) -> None:
     document = operator.get("/openapi.json")
     operations = [(f"{method} {path}", one) for path, item in document["paths"].items() for method, one in item.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -55,16 +56,17 @@ def install(app: FastAPI) -> None:
     async def not_understood(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return problem_response(invalid(f"{where}: {first['msg']}", fix="/api/v1/openapi.json says what is taken"))
+        why = first["msg"].removeprefix("Value error, ")
+        return problem_response(invalid(f"{where}: {why}", fix="/api/v1/openapi.json says what is taken"))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         kind = {404: "not-found", 405: "method", 413: "too-long"}.get(error.status_code, "http")
-        return told(
-            request,
-            Refusal(kind, str(error.detail), fix="/api/v1/openapi.json lists the routes", status=error.status_code),
-            dict(error.headers or {}),
-        )
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (allowed := _methods(request)):
+            headers["Allow"] = allowed
+        fix = "/api/v1/openapi.json lists the routes"
+        return told(request, Refusal(kind, str(error.detail), fix=fix, status=error.status_code), headers)
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> JSONResponse:
@@ -74,6 +76,17 @@ def install(app: FastAPI) -> None:
                 "fault", "The portal has a fault", why="Its log says more.", fix="./inv logs portal", status=500
             )
         )
+
+
+def _methods(request: Request) -> str:
+    """All methods of an address of the API (RFC 9110, 15.5.6): Starlette tells those of the first route that has it."""
+    told = [
+        method.upper()
+        for path, item in request.app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), request.url.path)
+        for method in item
+    ]
+    return ", ".join(sorted(told))
 
 
 def _printable(value: dict[str, Any]) -> dict[str, Any]:

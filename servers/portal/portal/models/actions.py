@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from portal.models.access import Role
 
@@ -67,7 +67,7 @@ class ActionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     parameters: dict[str, str | int | bool] = Field(default={}, max_length=16)
-    confirm: bool = False
+    confirm: StrictBool = False
 
 
 class PlannedRequest(BaseModel):
@@ -177,5 +177,5 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    approve: bool
+    approve: StrictBool
     reason: str = Field(default="", max_length=500)

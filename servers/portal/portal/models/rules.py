@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -16,6 +16,7 @@ GuardedAction = Literal["deploy", "promote", "upgrade", "rollback", "scale", "de
 ALL_GUARDED: list[GuardedAction] = ["deploy", "promote", "upgrade", "rollback", "scale", "demo-value"]
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+TimeOfDay = Annotated[str, Field(json_schema_extra={"pattern": f"^{_TIME.pattern}$"})]
 
 
 class Hours(BaseModel):
@@ -30,8 +31,8 @@ class Hours(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    begin: str
-    end: str
+    begin: TimeOfDay
+    end: TimeOfDay
     days: list[Day] = list(DAYS)
     zone: str = "UTC"
 
@@ -63,7 +64,7 @@ class _Named(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$", description="its key: lower-case letters, digits, hyphens")
-    enabled: bool = True
+    enabled: StrictBool = True
 
 
 class Trigger(_Named):
@@ -111,7 +112,7 @@ class Guard(_Named):
     environment: Literal["test", "prod"]
     actions: list[GuardedAction] = ALL_GUARDED
     between: Hours | None = None
-    approval: bool = False
+    approval: StrictBool = False
 
     @model_validator(mode="after")
     def _guards(self) -> Guard:
