@@ -188,6 +188,10 @@ def test_a_part_that_is_down_says_so_with_its_fix_and_the_rest_stays_usable(visi
         expect(page.locator(f"#health-{boxes[0]}")).to_contain_text("./inv up")
         if part == "registry":
             assert look_at(page).findings == []
+        if part == "cluster":
+            page.goto(world.url)
+            assert look_at(page).width <= NARROW["width"]
+            page.get_by_role("link", name="Health").click()
     finally:
         world.part_up(part)
     for box in boxes:
@@ -239,6 +243,7 @@ def test_rules_are_checked_at_their_fields_tried_and_saved(visit, portal):
     guard.get_by_role("checkbox", name="sun").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(guard.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    expect(guard.get_by_label("Name")).to_be_focused()  # the first that is wrong, far down as it is
     expect(guard.get_by_label("Only from")).to_have_accessible_description(re.compile("09:00"))
     guard.get_by_label("Name").fill("prod-by-day")
     guard.get_by_label("Only from").fill("09:00")
