@@ -234,3 +234,22 @@ def test_requests_and_commits_are_fetched_as_patches(signed_in, shared, asked):
     first = signed_in.get(f"/{shared.path_with_namespace}/-/commit/master.patch")
     assert first.text.count("\nSubject: ") == 1
     assert signed_in.get(f"{page}0.patch").status_code == 404
+
+
+def test_a_files_name_may_hold_what_addresses_are_made_of(signed_in, shared):
+    name = "#odd? 100%.md"
+    shared.files.create({"file_path": name, "branch": "master", "content": "odd\n", "commit_message": "Odd"})
+    page = f"/{shared.path_with_namespace}/-/tree/master"
+    link = re.search(r'href="([^"]*%23odd[^"]*)"', signed_in.get(page).text)
+    assert link
+    assert "odd" in signed_in.get(link[1]).text
+    assert signed_in.get(link[1].replace("/blob/", "/raw/")).text == "odd\n"
+
+
+def test_only_who_may_ask_is_offered_a_new_request(browser, make_user, make_project):
+    user, project = make_user(), make_project(visibility="internal", initialize_with_readme=True)
+    browser.sign_in(user.username, PASSWORD)
+    page = f"/{project.path_with_namespace}/-/merge_requests"
+    assert "New merge request" not in browser.get(page).text
+    project.members.create({"user_id": user.id, "access_level": 30})
+    assert "New merge request" in browser.get(page).text

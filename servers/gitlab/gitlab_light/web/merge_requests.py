@@ -55,6 +55,7 @@ def list_page(visit: Visit) -> Response:
         "merge_requests.html", project=project, at="merge_requests", state=state, counts=counts, requests=shown,
         people=people, approvals={one.id: len(requests.approvals(one)) for one in shown},
         builds={one.id: visit.instance.merge_flow.overall(one) for one in shown},
+        asks=visit.instance.members.project_level(visit.user, project) >= DEVELOPER,
     )  # fmt: skip
 
 

@@ -133,7 +133,8 @@ class Site:
                 raise Refusal(413, {"message": "The form is too long"})
             if request.method == "POST":
                 self._guard(request, visit)
-            response = self._page(request.method, request.url.path, visit)(visit)
+            # Not of `request.url`, which takes a # or ? of a file's name for its own.
+            response = self._page(request.method, request.scope["path"], visit)(visit)
         except SignInNeeded:
             response = redirect(f"/users/sign_in?redirect={quote(visit.path, safe='/')}")
         except Moved as moved:
@@ -141,7 +142,7 @@ class Site:
         except Refusal as refusal:
             response = visit.refusal(refusal)
         except GitError as error:
-            _log.warning("%s: git: %s", request.url.path, error)
+            _log.warning("%s: git: %s", request.scope["path"], error)
             response = visit.refusal(Refusal(400, {"message": "git cannot tell"}))
         if visit.session is None and _GUEST_COOKIE not in request.cookies:
             response.set_cookie(_GUEST_COOKIE, visit.csrf, httponly=True, samesite="strict")
@@ -152,16 +153,17 @@ class Site:
         session = self._instance.sessions.find(cookie) if cookie else None
         user = self._instance.users.find(session.user_id) if session else self._by_token(request)
         guest = request.cookies.get(_GUEST_COOKIE) or secrets.token_urlsafe(24)
-        way_back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        query = request.scope["query_string"].decode("latin-1")
+        way_back = quote(request.scope["path"]) + (f"?{query}" if query else "")
         return Visit(
             self._instance, user if user and user.active else None, session, cookie,
             session.csrf if session else guest, way_back,
-            flat_params(body.decode("utf-8", "replace") if request.method == "POST" else request.url.query),
+            flat_params(body.decode("utf-8", "replace") if request.method == "POST" else query),
         )  # fmt: skip
 
     def _by_token(self, request: Request) -> User | None:
         """Who comes with a token: it opens downloads alone (GitLab's SessionlessAuthentication)."""
-        if request.method not in ("GET", "HEAD") or not _BY_TOKEN.search(request.url.path):
+        if request.method not in ("GET", "HEAD") or not _BY_TOKEN.search(request.scope["path"]):
             return None
         parameter = request.query_params.get("private_token")
         identity = api_identity(self._instance, request.headers, {}, parameter, writes=False)

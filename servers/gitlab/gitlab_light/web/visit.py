@@ -55,7 +55,7 @@ class Visit:
     """A visit.
 
     Attributes:
-        path: the decoded path, with its query, as a way back.
+        path: the path as an address has it, with its query, as a way back.
         cookie: what the session's cookie holds, "" without one.
         csrf: what forms on the page must bring back.
         names: the parts of the address that the route names.
