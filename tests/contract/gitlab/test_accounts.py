@@ -172,8 +172,13 @@ def test_every_token_may_look_at_itself_and_revoke_itself(server, root, make_use
     reader.http_delete("/personal_access_tokens/self")
     with refused(401, "invalid_token"):
         reader.personal_access_tokens.get("self")
-    project = make_project()
+    project = make_project(visibility="internal")
     about = {"name": "bot", "scopes": ["self_rotate"], "access_level": 40}
+    stranger = client_of(make_user()).projects.get(project.id)
+    with refused(401, "401 Unauthorized"):
+        stranger.access_tokens.list(get_all=True)
+    with refused(400, "User does not have permission to create project access token"):
+        stranger.access_tokens.create(about)
     with gitlab.Gitlab(server.url, private_token=project.access_tokens.create(about).token) as bot:
         renewed = bot.http_post(f"/projects/{project.id}/access_tokens/self/rotate")
     assert renewed["token"] in str(renewed)

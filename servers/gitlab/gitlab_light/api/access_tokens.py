@@ -10,7 +10,7 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter, bad_request, forbidden, not_found, unauthorized
+from gitlab_light.errors import Refusal, bad_parameter, bad_request, forbidden, not_found, unauthorized
 from gitlab_light.model.members import GUEST, LEVELS, MAINTAINER, OWNER
 from gitlab_light.model.tokens import PROJECT_SCOPES, SCOPES, Token, default_expiry, today
 
@@ -126,7 +126,7 @@ def create_source_token(call: Call) -> Any:
     if level not in LEVELS:
         raise bad_parameter("access_level does not have a valid value")
     if level > mine:
-        raise bad_request(f"User does not have permission to create {source} access token")
+        raise _not_to_be_made(source)
     name, scopes, until = call.params.text("name"), scopes_of(call, PROJECT_SCOPES), until_of(call)
     with instance.database.transaction():
         username = f"{source}_{source_id}_bot_{secrets.token_hex(4)}"
@@ -163,13 +163,25 @@ def rotate_source_token(call: Call) -> Any:
 
 
 def _source(call: Call) -> tuple[str, int, int]:
-    """What the path names ("project" or "group", and its id), and what the caller is there."""
+    """What the path names ("project" or "group", and its id), and what the caller is there.
+
+    Raises:
+        Refusal: 401, as GitLab answers here to those who may not; 400 to who would make a token.
+    """
     members = call.instance.members
     if call.path.startswith("/projects/"):
-        project = call.project(MAINTAINER)
-        return "project", project.id, members.project_level(call.user, project)
-    group = call.group(OWNER)
-    return "group", group.id, members.group_level(call.user, group)
+        project = call.project()
+        source, source_id, least, level = "project", project.id, MAINTAINER, members.project_level(call.user, project)
+    else:
+        group = call.group()
+        source, source_id, least, level = "group", group.id, OWNER, members.group_level(call.user, group)
+    if level < least:
+        raise unauthorized() if call.reads or "token_id" in call.arguments else _not_to_be_made(source)
+    return source, source_id, level
+
+
+def _not_to_be_made(source: str) -> Refusal:
+    return bad_request(f"400 Bad request - User does not have permission to create {source} access token")
 
 
 def _entity(call: Call, token: Token) -> dict[str, Any]:
