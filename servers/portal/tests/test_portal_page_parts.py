@@ -9,7 +9,7 @@ from portal.models import Guard, Hours, ProbePoint, Rules, Trigger
 from portal.pages.chart import WIDTH, draw
 from portal.pages.regions import Region
 from portal.pages.rule_forms import fields_of, sent_fields, written
-from portal.pages.site import own_path
+from portal.pages.site import _templates, own_path
 from starlette.datastructures import FormData
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -111,3 +111,12 @@ def test_words_of_time_alone_are_no_news():
     assert first.mark == later.mark
     assert f'data-live="{first.mark}"' in first.html
     assert first.message != later.message
+
+
+def test_what_mends_something_is_a_command_to_copy_or_words_with_a_link():
+    command = _templates().get_template("pieces.html").module.command
+    assert 'data-copy="./inv up --yes || ./inv logs gitlab"' in command("./inv up --yes || ./inv logs gitlab")
+    words = command("look at http://jenkins:8080/job/uuid.image/3/console")
+    assert 'href="http://jenkins:8080/job/uuid.image/3/console"' in words
+    assert "data-copy" not in words
+    assert "<b>" not in command("look at <b>")

@@ -200,4 +200,4 @@ async def _generation(means: Means, environment: str) -> int:
 
 
 def _back(environment: str) -> str:
-    return f"roll back to the revision before, or ./inv rollback --env {environment}"
+    return f"./inv rollback --env {environment}"

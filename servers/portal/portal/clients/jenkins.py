@@ -200,7 +200,7 @@ class Jenkins:
         triggered = {name: int(job["id"]) for name, job in jobs.items() if job.get("triggered")}
         if not triggered:
             why = str(answer.get("message") or response.text[:300])
-            raise PartRefused("Jenkins", response.status_code, why, fix="./inv up   # seeds the jobs again")
+            raise PartRefused("Jenkins", response.status_code, why, fix="./inv up --yes")
         return triggered
 
     async def who(self, user: str, password: str) -> str:
