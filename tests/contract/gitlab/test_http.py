@@ -103,6 +103,14 @@ def test_parameters_come_as_json_form_multipart_and_query(call, unique):
     assert [answer.json()["topics"] for answer in answers] == [["a", "b"], ["a", "b"], ["a"], ["a", "b"]]
 
 
+def test_a_form_may_come_in_chunks(server, shared):
+    headers = ["--header", f"PRIVATE-TOKEN: {server.token}", "--header", "Transfer-Encoding: chunked"]
+    form = ["--form", "file=@-;filename=notes.txt", f"{server.url}/api/v4/projects/{shared.id}/uploads"]
+    command = ["curl", "--silent", *headers, *form]
+    answer = subprocess.run(command, input="notes", capture_output=True, check=True, text=True).stdout
+    assert json.loads(answer)["alt"] == "notes.txt"
+
+
 def test_curl_as_gitlabs_documentation_writes_it(server, project):
     address = f"{server.url}/api/v4/projects/{project.path_with_namespace.replace('/', '%2F')}"
 

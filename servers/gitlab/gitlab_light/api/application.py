@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Route, Router, Routes
@@ -84,20 +84,22 @@ class Api:
         if kind == "multipart/form-data":
             fields = await self._multipart(request, limit)
         else:
-            parts = []
-            size = 0
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise Refusal(413, {"error": "Request Entity Too Large"})
-                parts.append(chunk)
-            body = b"".join(parts)
+            body = await self._body(request, limit)
         return await run_in_threadpool(read_params, request.url.query, kind, body, fields)
 
     @staticmethod
-    async def _multipart(request: Request, limit: int) -> list[tuple[str, Any]]:
-        if "content-length" not in request.headers:
-            raise Refusal(411, {"error": "Length Required"})
+    async def _body(request: Request, limit: int) -> bytes:
+        parts, size = [], 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise Refusal(413, {"error": "Request Entity Too Large"})
+            parts.append(chunk)
+        return b"".join(parts)
+
+    async def _multipart(self, request: Request, limit: int) -> list[tuple[str, Any]]:
+        if "content-length" not in request.headers:  # it comes in chunks: how long it is shows when it is there
+            request = _again(request, await self._body(request, limit))
         try:
             async with request.form(max_files=10, max_fields=1000, max_part_size=limit) as form:
                 fields: list[tuple[str, Any]] = []
@@ -163,6 +165,15 @@ class Api:
         if user is None:
             raise Refusal(404, {"message": f"404 User with ID or username '{name}' Not Found"})
         return user
+
+
+def _again(request: Request, body: bytes) -> Request:
+    """A request whose body has been read, to be read once more."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request(request.scope, receive)
 
 
 def _unmodified_since(request: Request) -> datetime | None:
