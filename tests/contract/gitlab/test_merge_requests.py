@@ -121,6 +121,24 @@ def test_squashing_makes_one_commit_of_many(project, branch, worktree):
     assert {entry["path"] for entry in project.repository_tree(get_all=True)} == {"README.md", "b.txt", "feature.txt"}
 
 
+def test_diffs_name_their_files_where_that_is_asked_for(shared, asked):
+    request = asked()
+    name = f"{request.source_branch}.txt"
+    address = f"/projects/{shared.id}"
+    ways = {
+        f"{address}/merge_requests/{request.iid}/diffs": lambda answer: answer,
+        f"{address}/merge_requests/{request.iid}/changes": lambda answer: answer["changes"],
+        f"{address}/repository/commits/{request.sha}/diff": lambda answer: answer,
+        f"{address}/repository/compare": lambda answer: answer["diffs"],
+    }
+    between = {"from": "master", "to": request.source_branch}
+    for path, diffs in ways.items():
+        (plain,) = diffs(shared.manager.gitlab.http_get(path, between))
+        (named,) = diffs(shared.manager.gitlab.http_get(path, {"unidiff": True} | between))
+        assert plain["diff"].startswith("@@ ")
+        assert named["diff"] == f"--- /dev/null\n+++ b/{name}\n{plain['diff']}"
+
+
 def test_messages_are_made_by_the_projects_templates(shared, asked, root):
     shared.merge_commit_template = "%{title} (%{local_reference})\n\n%{description}\n\n%{approved_by}\n%{nothing}"
     shared.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from gitlab_light.git import history
@@ -74,10 +75,17 @@ def tag(instance: Instance, found_in: Project, ref: Ref, commit_behind: history.
     }
 
 
-def diff(found: history.FileDiff) -> dict[str, Any]:
-    """What happened to one file."""
+def diffs(found: Iterable[history.FileDiff], *, unidiff: bool) -> list[dict[str, Any]]:
+    """What happened to files; with `unidiff` each diff begins with the lines that name its file, as patch wants it."""
+    return [_diff(one, unidiff=unidiff) for one in found]
+
+
+def _diff(found: history.FileDiff, *, unidiff: bool) -> dict[str, Any]:
+    old = "/dev/null" if found.new_file else f"a/{found.old_path}"
+    new = "/dev/null" if found.deleted_file else f"b/{found.new_path}"
+    names = f"--- {old}\n+++ {new}\n" if unidiff and found.diff.startswith("@@") else ""
     return {
-        "diff": found.diff,
+        "diff": names + found.diff,
         "collapsed": False,
         "too_large": found.too_large,
         "new_path": found.new_path,

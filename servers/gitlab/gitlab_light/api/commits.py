@@ -204,7 +204,7 @@ def show_diff(call: Call) -> Any:
     """What a commit changes, compared with its first parent."""
     _, repository, commit = find_commit(call)
     diffs = history.diff(repository, commit.parents[0] if commit.parents else EMPTY_TREE, commit.id)
-    return [entities.diff(diff) for diff in paginate(call, diffs)]
+    return entities.diffs(paginate(call, diffs), unidiff=call.params.boolean("unidiff"))
 
 
 @routes.get("/projects/:id/repository/commits/:sha/merge_requests", anonymous=True)
@@ -249,7 +249,7 @@ def compare(call: Call) -> Any:
     return {
         "commit": entities.commit(links, project, found[-1]) if found else None,
         "commits": [entities.commit(links, project, commit) for commit in found],
-        "diffs": [entities.diff(diff) for diff in diffs],
+        "diffs": entities.diffs(diffs, unidiff=call.params.boolean("unidiff")),
         "compare_timeout": False,
         "compare_same_ref": old == new,
         "web_url": links.page(project, "compare", "...".join(names)),

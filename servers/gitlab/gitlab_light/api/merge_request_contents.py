@@ -36,14 +36,15 @@ def list_commits(call: Call) -> Any:
 def show_changes(call: Call) -> Any:
     """The merge request with what it changes."""
     found = find(call)
-    changes = [code_entities.diff(diff) for diff in _diffs(call, found)]
+    changes = code_entities.diffs(_diffs(call, found), unidiff=call.params.boolean("unidiff"))
     return mr_entities.full(call.instance, found, call.user) | {"changes": changes, "overflow": False}
 
 
 @routes.get(PATH + "/diffs", anonymous=True)
 def list_diffs(call: Call) -> Any:
     """What it changes, in pages."""
-    return [code_entities.diff(diff) for diff in paginate(call, _diffs(call, find(call)))]
+    page = paginate(call, _diffs(call, find(call)))
+    return code_entities.diffs(page, unidiff=call.params.boolean("unidiff"))
 
 
 @routes.get(PATH + "/raw_diffs", anonymous=True)
@@ -75,7 +76,7 @@ def show_version(call: Call) -> Any:
     return mr_entities.version(version) | {
         "real_size": str(len(diffs)),
         "commits": [code_entities.commit(call.instance.links, project, commit) for commit in commits],
-        "diffs": [code_entities.diff(diff) for diff in diffs],
+        "diffs": code_entities.diffs(diffs, unidiff=call.params.boolean("unidiff")),
     }
 
 
