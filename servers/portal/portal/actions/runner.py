@@ -185,7 +185,7 @@ class Runner:
                 "operation-running",
                 f"Another operation is under way in {prepared.environment}",
                 why=f"#{others[0].id} {others[0].title}, by {others[0].who}.",
-                fix=f"GET /api/v1/operations/{others[0].id}, and then again",
+                fix=f"wait until operation {others[0].id} has ended, and then again",
             )
         return prepared, verdict.approval
 

@@ -51,7 +51,7 @@ class RuleStore:
                 "outdated",
                 "The rules have been changed meanwhile",
                 why=f"They are at revision {self.current.revision}; these are based on {rules.revision}.",
-                fix="GET /api/v1/rules, and change those",
+                fix="load the rules again (GET /api/v1/rules), and change those",
             )
         saved = rules.model_copy(update={"revision": rules.revision + 1})
         with self._database.transaction():
