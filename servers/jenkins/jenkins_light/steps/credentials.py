@@ -22,7 +22,7 @@ from jenkins_light.model.credentials import (
     Credential,
 )
 from jenkins_light.model.describable import symbol_of
-from jenkins_light.steps.registry import Abort, Variables, block_step, symbols
+from jenkins_light.steps.registry import Abort, StepError, Variables, block_step, symbols
 
 Described = dict[str, Any]
 
@@ -81,10 +81,11 @@ def _bind(call: StepCall, described: Described, folder: Path) -> Bound:
     try:
         credential = call.controller.credentials.find(call.build.job, credential_id)
     except NotFoundError:
-        raise Abort(f"Could not find credentials entry with ID '{credential_id}'") from None
+        raise StepError(_NOT_FOUND, f"Could not find credentials entry with ID '{credential_id}'") from None
     if credential.kind not in kinds:
         wanted = " or ".join(sorted(f"\u2018{kind}\u2019" for kind in kinds))
-        raise Abort(f"Credentials '{credential_id}' is of type '{credential.type_name}' where {wanted} was expected")
+        message = f"Credentials '{credential_id}' is of type '{credential.type_name}' where {wanted} was expected"
+        raise StepError(_NOT_FOUND, message)
     bound = bind(described, credential, folder)
     secrets = {credential.secret, credential.passphrase, *bound.secret.values()}
     for secret in filter(None, [*secrets, credential.content.decode("utf-8", "ignore")]):
@@ -181,6 +182,7 @@ def _write(path: Path, data: bytes) -> None:
     path.chmod(0o400)
 
 
+_NOT_FOUND = "org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException"
 _KINDS = (USERNAME_PASSWORD, SECRET_TEXT, SECRET_FILE, SSH_KEY, CERTIFICATE, DOCKER_CERTIFICATE)
 
 #: By symbol and by class name: the kinds of credentials that a binding takes, and what it makes of one.

@@ -107,6 +107,9 @@ public final class Failures {
     }
 
     private static String className(Throwable failure) {
+        if (failure instanceof MultipleCompilationErrorsException) {
+            return MultipleCompilationErrorsException.class.getName();
+        }
         return failure instanceof ServerException ? ((ServerException) failure).type : failure.getClass().getName();
     }
 

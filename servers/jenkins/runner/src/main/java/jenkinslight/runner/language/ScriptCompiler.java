@@ -19,6 +19,7 @@ import jenkinslight.runner.declarative.ModelValidator;
 import jenkinslight.runner.engine.Build;
 import jenkinslight.runner.engine.Safepoints;
 import org.codehaus.groovy.control.CompilerConfiguration;
+import org.codehaus.groovy.control.MultipleCompilationErrorsException;
 import org.codehaus.groovy.control.customizers.ImportCustomizer;
 import org.jenkinsci.plugins.workflow.cps.CpsClosure2;
 import org.jenkinsci.plugins.workflow.libs.Library;
@@ -65,10 +66,18 @@ public final class ScriptCompiler {
 
     /** Compiles a script and makes it ready to run in that build. @throws org.codehaus.groovy.control.CompilationFailedException as Jenkins' */
     public PipelineScript compile(String source, String name, Build build) {
-        PipelineScript script = instance(parse(source, name), build);
+        PipelineScript script = instance(parsed(source, name), build);
         sources.add(new Source(name, source));
         script.setBinding(new ScriptBinding());
         return script;
+    }
+
+    private Class<?> parsed(String source, String name) {
+        try {
+            return parse(source, name);
+        } catch (MultipleCompilationErrorsException errors) {
+            throw new CompilationErrors(errors);
+        }
     }
 
     /** An object of a script in a library's {@code vars/}. */
@@ -104,6 +113,8 @@ public final class ScriptCompiler {
         COMPILING.acquireUninterruptibly();
         try {
             return classes.loadClass(name);
+        } catch (MultipleCompilationErrorsException errors) {
+            throw new CompilationErrors(errors);
         } finally {
             COMPILING.release();
         }
@@ -140,7 +151,7 @@ public final class ScriptCompiler {
     public Class<?> parse(String source, String name) {
         COMPILING.acquireUninterruptibly();
         try {
-            return classes.parseClass(new GroovyCodeSource(source, name, "/groovy/shell"), false);
+            return classes.parseClass(new GroovyCodeSource(source, name.equals(MAIN) ? name : name + ".groovy", "/groovy/shell"), false);
         } finally {
             COMPILING.release();
         }
