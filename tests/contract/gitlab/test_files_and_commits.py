@@ -263,3 +263,14 @@ def test_a_fork_is_compared_with_and_continued_from_its_origin(root, shared, uni
         fork.commits.create({"branch": "off", "start_project": stranger.id, "start_branch": "main"} | change)
     with refused(400, "start_branch, start_sha are mutually exclusive"):
         fork.commits.create({"branch": "off", "start_branch": "master", "start_sha": made.id} | change)
+
+
+def test_trailers_are_told_where_that_is_asked_for(shared):
+    message = "Sign\n\nIt is so\n\nSigned-off-by: A <a@example.org>\nSigned-off-by: B <b@example.org>\nChangelog: added"
+    action = {"action": "create", "file_path": "signed", "content": "x"}
+    made = shared.commits.create({"branch": "master", "commit_message": message, "actions": [action]})
+    found, before, *_ = shared.commits.list(trailers=True, get_all=True)
+    people = ["A <a@example.org>", "B <b@example.org>"]
+    assert (found.id, found.trailers) == (made.id, {"Signed-off-by": people[1], "Changelog": "added"})
+    assert found.extended_trailers == {"Signed-off-by": people, "Changelog": ["added"]}
+    assert (before.trailers, shared.commits.list(get_all=True)[0].trailers) == ({}, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gitlab_light.git import history
@@ -73,6 +73,22 @@ def tag(instance: Instance, found_in: Project, ref: Ref, commit_behind: history.
         "protected": bool(instance.protected.matching(found_in.id, "tag", ref.name)),
         "created_at": _time(created) if created else None,
     }
+
+
+def trailers(repository: Repository, shas: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The trailers of commits' messages, by the commits' ids: of each name the last value, and all of them."""
+    form = "--format=%H%x1f%(trailers:only,unfold,separator=%x1f)%x1e"
+    told = {}
+    for entry in repository.text("log", "--no-walk=unsorted", form, *shas).split("\x1e")[:-1]:
+        sha, *lines = entry.strip("\n").split("\x1f")
+        every: dict[str, list[str]] = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if colon:
+                every.setdefault(name, []).append(value.strip())
+        last = {name: values[-1] for name, values in every.items()}
+        told[sha] = {"trailers": last, "extended_trailers": every}
+    return told
 
 
 def diffs(found: Iterable[history.FileDiff], *, unidiff: bool) -> list[dict[str, Any]]:

@@ -51,6 +51,9 @@ def list_commits(call: Call) -> Any:
     found = history.log(repository, revisions, *options, path=path.strip("/"), skip=(page - 1) * size, limit=size)
     set_headers(call, history.count(repository, revisions, *options, path=path.strip("/")))
     answers = [entities.commit(call.instance.links, project, commit) for commit in found]
+    if params.boolean("trailers") and found:
+        told = entities.trailers(repository, [commit.id for commit in found])
+        answers = [answer | told[answer["id"]] for answer in answers]
     if params.boolean("with_stats"):
         for answer, commit in zip(answers, found, strict=True):
             answer["stats"] = _stats(repository, commit)
