@@ -80,6 +80,8 @@ def test_every_step_of_its_life_is_told_in_order(project, receiver, worktree, fe
     pushed, renamed, merged = bodies[1], bodies[2], bodies[7]
     assert (pushed["object_attributes"]["oldrev"], pushed["object_attributes"]["last_commit"]["id"]) == (feature, more)
     assert renamed["changes"]["title"] == {"previous": "A feature", "current": "Better"}
+    assert renamed["changes"]["updated_at"]["current"].endswith(" UTC")
+    assert renamed["changes"]["last_edited_at"]["previous"] is None
     assert "oldrev" not in renamed["object_attributes"]
     about = merged["object_attributes"]
     assert (about["state"], about["merge_commit_sha"]) == ("merged", project.branches.get("master").commit["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gitlab_light.api import merge_request_entities as entities
@@ -168,18 +169,23 @@ def change(call: Call) -> Any:
     event = params.choice("state_event", ("", "close", "reopen"), default="")
     with instance.database.transaction():
         changed = instance.merge_requests.update(found, **columns) if columns else found
-        changes = {
-            name: {"previous": getattr(found, name), "current": getattr(changed, name)}
-            for name in columns if name not in _SILENT and getattr(found, name) != getattr(changed, name)
-        }  # fmt: skip
+        changes = _differences(found, changed, [name for name in columns if name not in (*_SILENT, *_BY_THE_WAY)])
         if changes:
+            changes |= _differences(found, changed, _BY_THE_WAY)
             instance.events.merge_request(changed, call.me, "update", changes=changes)
         if event:
             changed = _turn(call, changed, event)
     return entities.full(instance, changed, call.user)
 
 
-_SILENT = ("last_edited_at", "head_sha", "base_sha", "start_sha")
+# What receivers are not told of, and what they are told of beside another change.
+_SILENT = ("head_sha", "base_sha", "start_sha")
+_BY_THE_WAY = ("updated_at", "last_edited_at", "last_edited_by_id")
+
+
+def _differences(before: MergeRequest, after: MergeRequest, names: Iterable[str]) -> dict[str, Any]:
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    return {name: {"previous": old, "current": new} for name, (old, new) in pairs.items() if old != new}
 
 
 def _columns(call: Call, found: MergeRequest) -> dict[str, Any]:

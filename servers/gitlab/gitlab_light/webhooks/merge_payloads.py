@@ -172,6 +172,8 @@ class MergePayloads:
                 shown[f"{name.removesuffix('_ids')}s"] = {when: self._people(ids) for when, ids in change.items()}
             elif name == "labels":
                 shown[name] = {when: self._labels(found, names) for when, names in change.items()}
+            elif name in ("updated_at", "last_edited_at"):
+                shown[name] = {when: _words(time) if time else None for when, time in change.items()}
             else:
                 shown[name] = change
         if title := changes.get("title"):
