@@ -234,7 +234,7 @@ def _described(error: Exception) -> dict[str, Any]:
     if isinstance(error, Abort):
         return {"type": _ABORT, "message": str(error)}
     if isinstance(error, Interrupted):
-        return {"type": _INTERRUPTED, "message": str(error), "result": error.result}
+        return {"type": _INTERRUPTED, "message": str(error), "result": error.result, "actual": error.actual}
     if isinstance(error, SkippedBlock):
         return {"type": _SKIPPED, "message": ""}
     if isinstance(error, StepError):

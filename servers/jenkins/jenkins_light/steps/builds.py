@@ -33,17 +33,57 @@ def build(call: StepCall) -> dict[str, Any] | None:
         call.save(build=started.number)
     if call.flag("waitForStart"):
         return _run(call, started)
-    call.on_cancel(lambda: _stop(call, started))
-    started.finished.wait()
-    call.check_cancelled()
+    _await(call, started, abort=True)
     result = str(started.result)
     call.log(f"Build {job.full_name} {started.display_name} completed: {result}")
-    if call.flag("propagate", True) and result != "SUCCESS":
-        worst = result if result in RESULTS else "FAILURE"
-        raise Interrupted(
-            f"{job.full_name} {started.display_name} completed with status {result} (propagate: false to ignore)", worst
-        )
+    if call.flag("propagate", True):
+        _hold_against(started)
     return _run(call, started)
+
+
+@step("waitForBuild", "runId", resumable=True)
+def wait_for_build(call: StepCall) -> dict[str, Any]:
+    """Wait until a build is over (pipeline-build-step: runId, as ``externalizableId`` has it, propagate, propagateAbort).
+
+    Returns:
+        The finished build.
+    """
+    run_id = call.text("runId")
+    name, _, number = run_id.rpartition("#")
+    job = call.controller.root.find_job(name)
+    build = job.builds.find(int(number)) if job and number.isdecimal() else None
+    if build is None:
+        raise Abort(f"No build exists with runId {run_id}")
+    shown = f"{build.job.full_name} {build.display_name}"
+    if build.building:
+        if not call.resumed:
+            call.log(f"Waiting for {shown} to complete")
+        _await(call, build, abort=call.flag("propagateAbort"))
+        call.log(f"Build {shown} completed: {build.result}")
+    else:
+        call.log(f"{shown} already completed: {build.result}")
+    if call.flag("propagate"):
+        _hold_against(build)
+    return _run(call, build)
+
+
+def _await(call: StepCall, build: Build, *, abort: bool) -> None:
+    """Wait for the build's end, and with ``abort`` stop it when the step is."""
+    if abort:
+        call.on_cancel(lambda: _stop(call, build))
+    while not build.finished.wait(_POLL_SECONDS):
+        if not abort:
+            call.check_cancelled()
+    call.check_cancelled()
+
+
+def _hold_against(build: Build) -> None:
+    """Raise what a build that did not end well does to the one that waited for it."""
+    result = str(build.result)
+    if result != "SUCCESS":
+        shown = f"{build.job.full_name} {build.display_name}"
+        worst = result if result in RESULTS else "FAILURE"
+        raise Interrupted(f"{shown} completed with status {result} (propagate: false to ignore)", worst, actual=False)
 
 
 def _schedule(call: StepCall, job: Job) -> int:

@@ -34,11 +34,15 @@ class Abort(Exception):
 
 
 class Interrupted(Exception):
-    """The step was interrupted; ``result`` is what the build becomes."""
+    """The step was interrupted; ``result`` is what the build becomes.
 
-    def __init__(self, message: str, result: str = "ABORTED") -> None:
+    It is not ``actual`` if nobody wants the build to end, as when another build failed: ``retry`` tries again then.
+    """
+
+    def __init__(self, message: str, result: str = "ABORTED", *, actual: bool = True) -> None:
         super().__init__(message)
         self.result = result
+        self.actual = actual
 
 
 class SkippedBlock(Exception):

@@ -33,6 +33,9 @@ def sh(call: StepCall) -> str | int | None:
     if call.flag("returnStatus"):
         return code
     if code:
+        diagnosis = LineStream(call.run.log)
+        diagnosis.feed(output.decode(encoding, "replace").encode())
+        diagnosis.finish()
         raise Abort(f"script returned exit code {code}")
     return output.decode(encoding, "replace") if call.flag("returnStdout") else None
 

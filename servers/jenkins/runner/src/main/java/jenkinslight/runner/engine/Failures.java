@@ -31,7 +31,7 @@ public final class Failures {
         String type = String.valueOf(error.get("type"));
         String message = error.get("message") == null ? null : String.valueOf(error.get("message"));
         if (type.equals(FlowInterruptedException.class.getName())) {
-            return Interruptions.of(error.get("result"), message);
+            return Interruptions.of(error.get("result"), message, !Boolean.FALSE.equals(error.get("actual")));
         }
         if (type.equals(AbortException.class.getName()) || error.get("type") == null) {
             return new AbortException(message);

@@ -14,7 +14,13 @@ final class Interruptions {
 
     /** @param result the name of a {@link Result}; null for ABORTED */
     static FlowInterruptedException of(Object result, String text) {
-        return new FlowInterruptedException(result == null ? Result.ABORTED : Result.fromString(String.valueOf(result)), cause(String.valueOf(text)));
+        return of(result, text, true);
+    }
+
+    /** @param actual false if nobody wants the build to end */
+    static FlowInterruptedException of(Object result, String text, boolean actual) {
+        Result becomes = result == null ? Result.ABORTED : Result.fromString(String.valueOf(result));
+        return new FlowInterruptedException(becomes, actual, cause(String.valueOf(text)));
     }
 
     private static CauseOfInterruption cause(String text) {

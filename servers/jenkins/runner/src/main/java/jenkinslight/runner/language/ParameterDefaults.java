@@ -14,13 +14,22 @@ public final class ParameterDefaults {
             return;
         }
         for (Object property : (List<?>) positional.get(0)) {
-            if (property instanceof Map && "parameters".equals(((Map<?, ?>) property).get(Symbols.NAME))) {
-                List<?> args = (List<?>) ((Map<?, ?>) property).get(Symbols.ARGS);
-                if (args != null && !args.isEmpty() && args.get(0) instanceof List) {
-                    apply((List<?>) args.get(0), build);
+            if (property instanceof Map) {
+                Object definitions = definitions((Map<?, ?>) property);
+                if (definitions instanceof List) {
+                    apply((List<?>) definitions, build);
                 }
             }
         }
+    }
+
+    /** The list in {@code parameters([…])} or {@code [$class: 'ParametersDefinitionProperty', parameterDefinitions: […]]}. */
+    private static Object definitions(Map<?, ?> property) {
+        if ("ParametersDefinitionProperty".equals(property.get("$class"))) {
+            return property.get("parameterDefinitions");
+        }
+        List<?> args = "parameters".equals(property.get(Symbols.NAME)) ? (List<?>) property.get(Symbols.ARGS) : null;
+        return args == null || args.isEmpty() ? null : args.get(0);
     }
 
     /** Adds the defaults of parameters that the build has no value for. */
@@ -36,9 +45,12 @@ public final class ParameterDefaults {
 
     private static Object defaultOf(Map<?, ?> fields) {
         Object value = fields.get("defaultValue");
-        switch (String.valueOf(fields.get(Symbols.NAME))) {
+        Object type = fields.containsKey(Symbols.NAME) ? fields.get(Symbols.NAME) : fields.get("$class");
+        switch (String.valueOf(type)) {
+            case "BooleanParameterDefinition":
             case "booleanParam":
                 return value != null && Boolean.parseBoolean(value.toString());
+            case "ChoiceParameterDefinition":
             case "choice":
                 Object choices = fields.get("choices");
                 List<?> list = choices instanceof List ? (List<?>) choices : choices == null ? List.of() : List.of(choices.toString().split("\n"));
