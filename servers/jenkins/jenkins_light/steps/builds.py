@@ -43,7 +43,7 @@ def build(call: StepCall) -> dict[str, Any] | None:
 
 @step("waitForBuild", "runId", resumable=True)
 def wait_for_build(call: StepCall) -> dict[str, Any]:
-    """Wait until a build is over (pipeline-build-step: runId as ``externalizableId`` has it, propagate, propagateAbort).
+    """Wait until a build is over (pipeline-build-step: runId, propagate, propagateAbort).
 
     Returns:
         The finished build.
