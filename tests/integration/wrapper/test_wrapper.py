@@ -41,6 +41,9 @@ def new_checkout(folder):
     shutil.copy2(CHECKOUT / "inv", folder)
     (folder / "requirements.lock").write_text(pinned("uv", "invoke"))
     (folder / "tasks.py").write_text(TASKS)
+    (folder / "kubestage").mkdir()
+    for module in ("__init__.py", "program.py"):
+        shutil.copy2(CHECKOUT / "kubestage" / module, folder / "kubestage")
     return folder
 
 
