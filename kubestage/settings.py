@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kubestage.errors import InputError
@@ -51,6 +51,26 @@ class Settings(BaseSettings):
     isolated: bool = False
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("kubestage"))
     cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path("kubestage"))
+
+    @field_validator("stacks", "home", "cache", mode="before")
+    @classmethod
+    def _folder(cls, value: str | Path) -> Path:
+        """A folder's whole path, as a shell would have read it; an empty name would mean the checkout itself."""
+        if not str(value):
+            raise ValueError("no folder has an empty name")
+        try:
+            return Path(value).expanduser().absolute()
+        except RuntimeError as error:  # ~nobody
+            raise ValueError(str(error)) from None
+
+    @field_validator("cache")
+    @classmethod
+    def _own_folder(cls, value: Path) -> Path:
+        """`down --all` removes the cache's folder, so it is none with anything of the user's."""
+        for theirs in (CHECKOUT, Path("~").expanduser()):
+            if theirs.is_relative_to(value):
+                raise ValueError(f"{theirs} is there, which ./inv down --all would remove with the cache")
+        return value
 
     @classmethod
     def load(cls) -> Settings:

@@ -10,7 +10,7 @@ from kubestage.settings import CHECKOUT, NODE_PORTS, Settings
 
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch):
-    for name in ("SANDBOX", "PORT_OFFSET", "SOURCE", "LISTEN", "HOME", "CACHE"):
+    for name in ("SANDBOX", "PORT_OFFSET", "SOURCE", "LISTEN", "HOME", "CACHE", "STACKS"):
         monkeypatch.delenv(f"KUBESTAGE_{name}", raising=False)
 
 
@@ -66,6 +66,30 @@ def test_a_bad_value_is_named_with_the_way_back(monkeypatch, variable, value):
 
     assert caught.value.fix == f"unset KUBESTAGE_{variable}"
     assert value in caught.value.why
+
+
+@pytest.mark.parametrize("variable", ["HOME", "CACHE", "STACKS"])
+def test_a_folder_is_read_as_a_shell_reads_it_and_has_a_name(monkeypatch, variable):
+    monkeypatch.setenv(f"KUBESTAGE_{variable}", "~/of kubestage")
+    assert getattr(Settings.load(), variable.lower()) == Path.home() / "of kubestage"
+
+    monkeypatch.setenv(f"KUBESTAGE_{variable}", "below/here")
+    assert getattr(Settings.load(), variable.lower()) == Path.cwd() / "below/here"
+
+    for value in ("", "~there-is-no-such-user/x"):
+        monkeypatch.setenv(f"KUBESTAGE_{variable}", value)
+        with pytest.raises(InputError, match=f"KUBESTAGE_{variable} cannot be used"):
+            Settings.load()
+
+
+@pytest.mark.parametrize("folder", [CHECKOUT, CHECKOUT.parent, Path("/"), Path.home()])
+def test_the_cache_is_no_folder_whose_removal_would_take_more_than_the_cache(monkeypatch, folder):
+    monkeypatch.setenv("KUBESTAGE_CACHE", str(folder))
+
+    with pytest.raises(InputError, match="KUBESTAGE_CACHE cannot be used") as caught:
+        Settings.load()
+
+    assert "down --all would remove" in caught.value.why
 
 
 def test_the_checkout_is_the_folder_of_the_wrapper():
