@@ -128,9 +128,11 @@ def credentials(*, as_json: bool) -> None:
 
 def logs(part: str, *, lines: int) -> None:
     """Prints the last lines of a part's log."""
-    from kubestage.sandbox.logs import read_logs
+    from kubestage.sandbox.logs import ENGINE, read_logs
 
-    console.text(read_logs(Sandbox.existing(), part, lines=lines), end="")
+    # The engine is there before any sandbox, and most wanted when none comes up.
+    sandbox = Sandbox(Settings.load()) if part == ENGINE else Sandbox.existing()
+    console.text(read_logs(sandbox, part, lines=lines), end="")
 
 
 def diagnose(output: str) -> None:

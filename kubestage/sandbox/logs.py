@@ -7,6 +7,7 @@ from pathlib import Path
 from docker.errors import NotFound
 
 from kubestage.delivery.deployment import namespace
+from kubestage.docker.daemon import Daemon
 from kubestage.errors import InputError, PartError
 from kubestage.extras import SONARQUBE, read_extras
 from kubestage.run import run_command
@@ -14,20 +15,25 @@ from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS
 
 CONTAINERS = ("gitlab", "jenkins", "portal", SONARQUBE, "registry", "registry-pull")
-PARTS = (*CONTAINERS, "cluster", *ENVIRONMENTS, "kubestage")
+ENGINE = "engine"
+PARTS = (*CONTAINERS, "cluster", *ENVIRONMENTS, ENGINE, "kubestage")
 
 
 def read_logs(sandbox: Sandbox, part: str, *, lines: int) -> str:
     """The last `lines` lines of `part`.
 
     Raises:
-        InputError: there is no such part, or the sandbox was not asked for it.
+        InputError: there is no such part, or the sandbox was not asked for it, or that is no number of lines.
         PartError: it does not exist at present.
     """
     if part not in PARTS:
         raise InputError(
             f"There is no part {part!r}", why=f"There are {', '.join(PARTS)}.", fix=f"./inv logs {PARTS[0]}"
         )
+    if lines < 1:
+        raise InputError(f"--lines cannot be {lines}", why="It is 1 or more.", fix=f"./inv logs {part} --lines 100")
+    if part == ENGINE:
+        return _engine_log(Daemon.of(sandbox.settings).log, lines)
     if part == SONARQUBE and part not in read_extras(sandbox.settings):
         raise InputError("This sandbox has no SonarQube", fix="./inv up --with sonarqube")
     if part in ENVIRONMENTS:
@@ -63,9 +69,23 @@ def _container_log(sandbox: Sandbox, name: str, lines: int) -> str:
     return text.decode("utf-8", "replace")
 
 
+def _engine_log(log: Path, lines: int) -> str:
+    """The log of the dockerd that kubestage has started; any other engine's log is where its owner keeps it."""
+    if not log.exists():
+        raise PartError(
+            "kubestage has not started this machine's engine, so it does not have its log",
+            why=f"{log} does not exist.",
+            fix="journalctl -u docker.service",
+        )
+    return _last_lines(log, lines)
+
+
+def _last_lines(log: Path, lines: int) -> str:
+    return "\n".join([*log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:], ""])
+
+
 def _own_logs(folder: Path, lines: int) -> str:
     texts = []
     for path in sorted(folder.glob("*.log"), key=lambda log: log.stat().st_mtime):
-        last = path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-        texts.append("\n".join([f"==> {path}", *last, ""]))
+        texts.append(f"==> {path}\n{_last_lines(path, lines)}")
     return "\n".join(texts) or f"There are no logs in {folder} yet.\n"
