@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kubestage.console import console
-from kubestage.delivery.deployment import Rollout, namespace
+from kubestage.delivery.deployment import Deployments, Rollout, namespace
 from kubestage.delivery.jenkins import Jenkins
 from kubestage.delivery.kubectl import rollout, shown
 from kubestage.delivery.registry import Registry
@@ -42,6 +42,19 @@ class Wish:
         check_version(self.version)
         check_node_port(self.node_port)
         registry.require(self.version)
+
+    def check_port(self, deployments: Deployments) -> None:
+        """Refuses a port of another Service's: Kubernetes would refuse it when the Deployment is changed already.
+
+        Raises:
+            InputError: it is taken.
+        """
+        if holder := deployments.port_holder(self.environment, self.node_port):
+            raise InputError(
+                f"NodePort {self.node_port} is taken",
+                why=f"The Service {holder} has it.",
+                fix=f"./inv cd.deploy --env {self.environment} --version {self.version}   # with its own port",
+            )
 
 
 @dataclass(frozen=True)

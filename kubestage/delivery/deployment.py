@@ -191,6 +191,15 @@ class Deployments:
             raise PartError(f"{environment} has no Service {SERVICE}", fix="./inv up")
         return int(live["spec"]["ports"][0]["nodePort"])
 
+    def port_holder(self, environment: str, port: int) -> str:
+        """The Service other than the environment's own that has the NodePort `port`; empty if there is none."""
+        own = (namespace(environment), SERVICE)
+        for found in self._api.list("/api/v1/services"):
+            name = (found["metadata"]["namespace"], found["metadata"]["name"])
+            if name != own and port in {one.get("nodePort") for one in found["spec"].get("ports") or []}:
+                return f"{name[1]} in {name[0]}"
+        return ""
+
     def demo_value(self, environment: str) -> str:
         """What env-config says `demo.value` is; pods read it once, when they start."""
         live = self._api.get(f"/api/v1/namespaces/{namespace(environment)}/configmaps/{CONFIG}") or {}

@@ -22,6 +22,9 @@ class Target:
         deployments: the cluster's.
         kubectl: speaks to the same cluster.
         seconds: how long a rollout may take.
+
+    Raises:
+        InputError: `seconds` are no time.
     """
 
     environment: str
@@ -29,6 +32,12 @@ class Target:
     deployments: Deployments
     kubectl: Kubectl
     seconds: float = 180.0
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:  # not a number compares as false
+            raise InputError(
+                f"No rollout ends within {self.seconds:g} s", why="The timeout is above 0.", fix="--timeout 180"
+            )
 
     def watch(self) -> tuple[Rollout, Served]:
         """Waits until the rollout is complete and its version is served.

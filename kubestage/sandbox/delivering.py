@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kubestage.console import console
 from kubestage.delivery.registry import REPOSITORY
+from kubestage.errors import InputError
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import ENVIRONMENTS, NODE_PORTS
 
@@ -45,6 +46,7 @@ def cd_deploy(environment: str, version: str, *, node_port: int, direct: bool, a
     settings = sandbox.settings
     wish = Wish(environment, version, node_port or NODE_PORTS[check_environment(environment)])
     wish.check(sandbox.registry)
+    wish.check_port(sandbox.deployments)
     target = _target(sandbox, environment, wish.node_port)
     if direct:
         names = [f"demo/k8s/uid/{name}" for name in manifest_names(environment)]
@@ -67,6 +69,12 @@ def promote(source: str, destination: str, *, as_json: bool) -> None:
     sandbox = Sandbox.existing()
     check_environment(source)
     check_environment(destination)
+    if source == destination:
+        raise InputError(
+            f"{source} cannot be promoted to itself",
+            why="What one environment runs goes to another.",
+            fix="./inv promote",
+        )
     version = proven_version(sandbox.deployments, source)
     console.say(f"{source} runs {version}")
     cd_deploy(

@@ -1,7 +1,8 @@
 import pytest
 
+from kubestage.delivery.deploy import Wish
 from kubestage.delivery.deployment import Deployments, Rollout
-from kubestage.errors import PartError
+from kubestage.errors import InputError, PartError
 
 IMAGE = "localhost:5001/apps/uuid:v2.0.0.0"
 
@@ -100,6 +101,21 @@ def node(name: str, ready: str) -> dict:
 def test_a_cluster_is_healthy_when_every_node_is_ready():
     assert Deployments(Api(nodes=[node("a", "True")])).node_health() == "healthy"
     assert Deployments(Api(nodes=[node("a", "True"), node("b", "Unknown")])).node_health() == "not Ready: b"
+
+
+def service(namespace: str, name: str, port: int | None) -> dict:
+    return {"metadata": {"namespace": namespace, "name": name}, "spec": {"ports": [{"port": 80, "nodePort": port}]}}
+
+
+def test_a_port_of_another_service_is_refused_before_anything_is_deployed():
+    services = [service("ns-uuid-test", "uuidservice", 30050), service("ns-uuid-prod", "uuidservice", 30051)]
+    deployments = Deployments(Api(services=[*services, service("default", "kubernetes", None)]))
+
+    for port in (30050, 30052):
+        Wish("test", "v1.0.0.0", port).check_port(deployments)
+    with pytest.raises(InputError, match="NodePort 30051 is taken") as caught:
+        Wish("test", "v1.0.0.0", 30051).check_port(deployments)
+    assert caught.value.why == "The Service uuidservice in ns-uuid-prod has it."
 
 
 def test_without_a_kubeconfig_there_is_no_cluster(tmp_path):

@@ -78,6 +78,12 @@ def target(cluster: Cluster) -> Target:
     return Target("test", "http://localhost:30050", cluster, cluster)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_timeout_that_is_no_time_is_refused_before_anything_is_done(seconds: float):
+    with pytest.raises(InputError, match="No rollout ends within"):
+        Target("test", "http://localhost:30050", Cluster(), Cluster(), seconds)  # type: ignore[arg-type]
+
+
 def test_an_upgrade_is_the_talks_command_and_ends_when_the_version_is_served(served: dict[str, str]):
     cluster = Cluster()
     change = upgrade(target(cluster), IMAGES + "v2.0.0.0")
