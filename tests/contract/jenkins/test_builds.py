@@ -30,7 +30,10 @@ def made(client: Client) -> Finished:
 def test_artifacts_come_one_by_one_and_as_zip(client: Client, made: Finished) -> None:
     base = f"/job/made/{made.number}/artifact"
     assert {a["relativePath"] for a in made.data["artifacts"]} == {"out/a.txt", "out/sub/b.txt"}
-    assert client.get(f"{base}/out/a.txt").content == b"A"
+    file = client.get(f"{base}/out/a.txt")
+    assert file.content == b"A"
+    known = {"If-Modified-Since": file.headers["Last-Modified"]}
+    assert client.get(f"{base}/out/a.txt", headers=known).status_code == 304
     whole = zipfile.ZipFile(io.BytesIO(client.get(f"{base}/*zip*/archive.zip").content))
     assert sorted(whole.namelist()) == ["archive/out/a.txt", "archive/out/sub/b.txt"]
     part = zipfile.ZipFile(io.BytesIO(client.get(f"{base}/out/sub/*zip*/sub.zip").content))
@@ -56,6 +59,7 @@ def test_the_test_report_has_suites_and_cases(client: Client, made: Finished) ->
     for place, count in (("p", "failCount"), ("junit/p/C", "passCount")):
         assert client.json(f"/job/made/{made.number}/testReport/{place}/api/json")[count] == 1
     assert client.json(f"/job/made/{made.number}/testReport/p/C/bad/api/json")["errorStackTrace"] == "trace"
+    assert client.json(f"/job/made/{made.number}/api/json")["estimatedDuration"] > 0
 
 
 def test_the_test_report_tells_what_became_of_a_test(client: Client) -> None:

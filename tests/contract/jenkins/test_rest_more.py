@@ -125,6 +125,15 @@ def test_parameters_of_every_kind(client: Client) -> None:
     answer = client.post("/job/kinds-of/build", data={"json": pointing}, files={"file0": ("other.txt", b"2")})
     finished = client.finished(int(answer.headers["Location"].rstrip("/").rsplit("/", 1)[1]))
     assert "s2|two\nlines|false|x|other.txt|" in finished.console
+    values = client.json(f"/job/kinds-of/{finished.number}/api/json?tree=actions[parameters[name]]")["actions"]
+    classes = {p["name"]: p["_class"] for action in values for p in action.get("parameters", ())}
+    assert (classes["T"], classes["C"]) == ("hudson.model.TextParameterValue", "hudson.model.StringParameterValue")
+    unknown = client.post("/job/kinds-of/build", data={"json": '{"parameter": {"name": "nope", "value": "1"}}'})
+    assert (unknown.status_code, unknown.headers["X-Error"]) == (400, "No such parameter definition: nope")
+    waiting = client.post("/job/kinds-of/buildWithParameters?delay=600sec&B=true&P=new&T=t").headers["Location"]
+    item = client.json(f"/queue/item/{waiting.rstrip('/').rsplit('/', 1)[1]}/api/json")
+    assert {"B=true", "P=****", "T=t"} <= set(item["params"].split("\n"))
+    client.post(f"/queue/cancelItem?id={item['id']}")
     shown = {p["name"]: p["type"] for p in client.json("/job/kinds-of/api/json")["property"][0]["parameterDefinitions"]}
     assert shown["F"] == "FileParameterDefinition"
     assert "old-secret" not in client.get("/job/kinds-of/api/json?depth=2").text

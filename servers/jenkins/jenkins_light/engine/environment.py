@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.model.builds import Build
-from jenkins_light.model.parameters import Value
+from jenkins_light.model.parameters import Value, as_text
 
 if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
@@ -47,7 +47,7 @@ def of_build(controller: "Controller", build: Build) -> dict[str, str]:
         "CI": "true",
         **{f"library.{entry['name']}.version": entry["version"] for entry in build.record.libraries},
         **build.record.environment,
-        **{name: _text(value) for name, value in parameters(controller, build).items()},
+        **{name: as_text(value) for name, value in parameters(controller, build).items()},
     }
 
 
@@ -60,15 +60,11 @@ def parameters(controller: "Controller", build: Build) -> dict[str, Value]:
     }
 
 
-def _text(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else value
-
-
 def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     """What ``currentBuild`` tells at the build's start."""
     described = _described(controller, build)
     described["buildVariables"] = {
-        n: _text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
+        n: as_text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
     }
     previous = list(islice((b for b in build.job.builds if b.number < build.number), _PREVIOUS_BUILDS))
     link = None

@@ -25,6 +25,11 @@ FILES = frozenset({"File", "Base64File"})
 Value = str | bool
 
 
+def as_text(value: Value) -> str:
+    """The value as environments, forms and descriptions have it: booleans are ``true`` and ``false``."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 @dataclass(frozen=True)
 class ParameterDefinition:
     """One parameter of a job.

@@ -9,6 +9,7 @@ from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.model import causes
 from jenkins_light.model.builds import Build
 from jenkins_light.model.causes import Cause
+from jenkins_light.model.parameters import as_text
 from jenkins_light.web import api, linter
 from jenkins_light.web.exchange import json_answer, redirect, scheduled, submitted_form
 from jenkins_light.web.export import bean
@@ -108,7 +109,7 @@ def _restart(request: Request, build: Build, stage: str) -> None:
 
 def _again(request: Request, build: Build, cause: Cause, script: str | None) -> QueueItem:
     record = build.record
-    given = {name: str(v).lower() if isinstance(v, bool) else v for name, v in record.parameters.items()}
+    given = {name: as_text(v) for name, v in record.parameters.items()}
     return request.controller.schedule(
         build.job, cause, given, script=script, environment=record.environment, unique=True
     )

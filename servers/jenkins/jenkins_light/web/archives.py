@@ -13,7 +13,7 @@ from jenkins_light.model.builds import Build
 from jenkins_light.model.items import Job
 from jenkins_light.steps import globs
 from jenkins_light.web import templates
-from jenkins_light.web.exchange import redirect
+from jenkins_light.web.exchange import if_changed, redirect
 from jenkins_light.web.routing import Request, action
 
 _CHUNK = 1 << 20
@@ -36,7 +36,8 @@ def file_parameter(request: Request, build: Build) -> Response:
     path = build.file_parameter(name)
     if not path.is_file() or build.record.parameters.get(name) != file:
         raise NotFoundError(f"No file {request.rest}")
-    return FileResponse(path, media_type="application/octet-stream", filename=file)
+    answer = FileResponse(path, media_type="application/octet-stream", filename=file, stat_result=path.stat())
+    return if_changed(request.exchange, answer)
 
 
 @action(Job, "ws", "ws/")
@@ -61,7 +62,8 @@ def _serve(request: Request, base: Path) -> Response:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if relative != request.rest:
         kind = "text/plain"
-    return FileResponse(path, media_type=kind, headers={"Content-Security-Policy": _POLICY})
+    policy = {"Content-Security-Policy": _POLICY}
+    return if_changed(request.exchange, FileResponse(path, media_type=kind, headers=policy, stat_result=path.stat()))
 
 
 def _list(request: Request, folder: Path) -> Response:

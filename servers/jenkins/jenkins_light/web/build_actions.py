@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from jenkins_light.errors import BadRequestError, ConflictError, ForbiddenError, NotFoundError
 from jenkins_light.model.builds import Build
 from jenkins_light.model.numbers import whole
+from jenkins_light.model.parameters import as_text
 from jenkins_light.web import api, job_actions
 from jenkins_light.web.exchange import redirect, submitted_form, text_answer
 from jenkins_light.web.export import bean
@@ -145,7 +146,7 @@ def submit_description(request: Request, build: Build) -> Response:
 def injected_variables(request: Request, build: Build) -> Response:
     """The variables that trigger and parameters gave (EnvInject's address)."""
     record = build.record
-    shown = {**record.environment, **{n: v for n, v in record.parameters.items() if n not in record.sensitive}}
+    shown = {**record.environment, **{n: as_text(v) for n, v in record.parameters.items() if n not in record.sensitive}}
     return api.export_bean(
         request, bean("org.jenkinsci.lib.envinject.EnvInjectAction", envMap=shown), request.exchange.path[-1]
     )

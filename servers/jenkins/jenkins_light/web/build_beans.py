@@ -7,12 +7,15 @@ from jenkins_light.engine.controller import Controller
 from jenkins_light.engine.queue import QueueItem
 from jenkins_light.model import jobconfig, testresults
 from jenkins_light.model.builds import Build
-from jenkins_light.model.parameters import Value
+from jenkins_light.model.items import Job
+from jenkins_light.model.parameters import Value, as_text
 from jenkins_light.steps import globs
 from jenkins_light.web import beans, change_beans
 from jenkins_light.web.export import ALWAYS, Bean, Inline, bean
 
 Getter = Callable[[], Any]
+#: How many builds tell how long the next one takes.
+_ESTIMATED_FROM = 3
 RUN_CLASSES = {
     jobconfig.PIPELINE: "org.jenkinsci.plugins.workflow.job.WorkflowRun",
     jobconfig.FREESTYLE: "hudson.model.FreeStyleBuild",
@@ -53,9 +56,21 @@ def build_bean(controller: Controller, build: Build) -> Bean:
 
 
 def estimated_duration(build: Build) -> int:
-    """The mean of the last three successful builds before, in milliseconds; -1 when nobody knows."""
-    known = [b.record.duration for b in build.job.builds if b.result == "SUCCESS" and not b.building][:3]
-    return sum(known) // len(known) if known else -1
+    """The mean of the last three builds that were not worse than unstable, in milliseconds; -1 when nobody knows.
+
+    Where there are fewer, the newest failed ones count too (core's LazyBuildMixIn.getEstimatedDurationCandidates).
+    """
+    known: list[int] = []
+    failed: list[int] = []
+    for other in build.job.builds:
+        if len(known) == _ESTIMATED_FROM:
+            break
+        if not other.building and other.result in {"SUCCESS", "UNSTABLE"}:
+            known.append(other.record.duration)
+        elif not other.building and other.result == "FAILURE":
+            failed.append(other.record.duration)
+    known += failed[: _ESTIMATED_FROM - len(known)]
+    return round(sum(known) / len(known)) if sum(known) else -1
 
 
 def _neighbour(
@@ -72,7 +87,7 @@ def _actions(build: Build) -> list[Bean]:
     actions = [bean("hudson.model.CauseAction", causes=causes)]
     if record.parameters:
         uploaded = {name for name in record.parameters if build.file_parameter(name).exists()}
-        actions.append(_parameters_action(record.parameters, record.sensitive, uploaded))
+        actions.append(_parameters_action(build.job, record.parameters, record.sensitive, uploaded))
     actions.extend(_build_data(taken) for taken in record.scm)
     actions.extend(_sonar_action(note) for note in record.sonar)
     tests = test_action(build)
@@ -99,13 +114,15 @@ def test_action(build: Build) -> Bean | None:
     )
 
 
-def _parameters_action(parameters: dict[str, Value], sensitive: list[str], files: Container[str]) -> Bean:
+def _parameters_action(job: Job, parameters: dict[str, Value], sensitive: list[str], files: Container[str]) -> Bean:
+    texts = {definition.name for definition in job.config.parameters if definition.kind == "Text"}
+
     def one(name: str, value: Value) -> Bean:
         if name in files:
             return bean("hudson.model.FileParameterValue", name=name)
         if name in sensitive:
             return bean("hudson.model.PasswordParameterValue", name=name)
-        kind = "Boolean" if isinstance(value, bool) else "String"
+        kind = "Boolean" if isinstance(value, bool) else "Text" if name in texts else "String"
         return bean(f"hudson.model.{kind}ParameterValue", name=name, value=value)
 
     return bean("hudson.model.ParametersAction", parameters=[one(name, value) for name, value in parameters.items()])
@@ -139,8 +156,8 @@ def queue_item_bean(controller: Controller, item: QueueItem) -> Bean:
     causes = [bean(cause.cls, shortDescription=cause.description, **cause.details) for cause in item.causes]
     actions = [bean("hudson.model.CauseAction", causes=causes)]
     if item.parameters:
-        actions.append(_parameters_action(item.parameters, item.sensitive, item.uploads))
-    shown = {name: "****" if name in item.sensitive else value for name, value in item.parameters.items()}
+        actions.append(_parameters_action(item.job, item.parameters, item.sensitive, item.uploads))
+    shown = {name: "****" if name in item.sensitive else as_text(value) for name, value in item.parameters.items()}
     values: dict[str, tuple[int, Getter]] = {
         "actions": (1, lambda: actions),
         "blocked": (1, lambda: item.blocked and not left),

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from jenkins_light.errors import BadRequestError
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 10_000
+_CONDITIONS = StaticFiles()
 
 
 @dataclass
@@ -106,6 +108,13 @@ def text_answer(text: str | bytes, status: int = 200, headers: Mapping[str, str]
 def xml_answer(document: bytes) -> Response:
     """An XML document."""
     return Response(document, media_type="application/xml;charset=utf-8")
+
+
+def if_changed(exchange: Exchange, answer: Response) -> Response:
+    """The answer (with an ETag), or 304 when the copy that the client has is as new as it."""
+    if _CONDITIONS.is_not_modified(answer.headers, exchange.headers):
+        return NotModifiedResponse(answer.headers)
+    return answer
 
 
 def redirect(address: str, status: int = 302) -> Response:

@@ -127,6 +127,9 @@ def build(request: Request, job: Job) -> Response:
         if not submitted:
             raise BadRequestError("Nothing is submitted: the job has parameters; use buildWithParameters")
         given = submitted_parameters(submitted)
+        known = {definition.name for definition in job.config.parameters}
+        if unknown := [name for name in given if name not in known]:
+            raise BadRequestError(f"No such parameter definition: {unknown[0]}")
     return _schedule(request, job, given)
 
 

@@ -1,12 +1,14 @@
 """Logging in and out."""
 
+from hashlib import sha256
+
 import light_look
 from starlette.responses import FileResponse, Response
 
 from jenkins_light.errors import NotFoundError
 from jenkins_light.model.items import Folder
 from jenkins_light.web import templates
-from jenkins_light.web.exchange import is_own_path, redirect
+from jenkins_light.web.exchange import if_changed, is_own_path, redirect
 from jenkins_light.web.routing import BOTH, POST, Request, action
 from jenkins_light.web.templates import STATIC
 
@@ -52,11 +54,12 @@ def _own_path(wanted: str) -> str:
 def static(request: Request, _folder: Folder) -> Response:
     """Style sheets and scripts, our own and those of the shared look."""
     if (shared := light_look.asset(request.rest)) is not None:
-        return Response(shared[0], headers=_KEPT, media_type=shared[1])
+        tag = {"ETag": f'"{sha256(shared[0]).hexdigest()[:32]}"'}
+        return if_changed(request.exchange, Response(shared[0], headers=_KEPT | tag, media_type=shared[1]))
     path = (STATIC / request.rest).resolve()
     if not path.is_relative_to(STATIC) or not path.is_file():
         raise NotFoundError(f"No file {request.rest}")
-    return FileResponse(path, headers=_KEPT)
+    return if_changed(request.exchange, FileResponse(path, headers=_KEPT, stat_result=path.stat()))
 
 
 @action(Folder, "robots.txt")
