@@ -16,6 +16,14 @@ JSON = "print the facts as JSON on standard output"
 ENV = "test or prod"
 VERSION = "a version in the registry, such as v1.0.0.0, with or without @sha256:…"
 TIMEOUT = "seconds that the rollout may take"
+BUILD_GOES_ON = (
+    "A build that has begun goes on in Jenkins.",
+    "./inv status   # tells Jenkins' address: the job uuid.image shows its builds, and ends them",
+)
+ROLLOUT_GOES_ON = (
+    "What Jenkins or Kubernetes was told goes on there; a failed upgrade is not rolled back by itself any more.",
+    "./inv status   # until it is healthy again; the same command again watches it to the end",
+)
 SHOW = "print the kubectl commands and do nothing"
 
 
@@ -98,6 +106,7 @@ def environment(c: Any) -> None:
 
 
 @command(
+    interrupted=BUILD_GOES_ON,
     name="build",
     help={
         "ref": "a branch or a tag in GitLab; master if left out",
@@ -117,6 +126,7 @@ def ci_build(
 
 
 @command(
+    interrupted=ROLLOUT_GOES_ON,
     name="deploy",
     help={
         "env": ENV,
@@ -133,7 +143,10 @@ def cd_deploy(c: Any, env: str, version: str, node_port: int = 0, direct: bool =
     delivering.cd_deploy(env, version, node_port=node_port, direct=direct, as_json=json)
 
 
-@command(help={"source": "the environment that has proven it", "to": "where it goes", "json": JSON})
+@command(
+    interrupted=ROLLOUT_GOES_ON,
+    help={"source": "the environment that has proven it", "to": "where it goes", "json": JSON},
+)
 def promote(c: Any, source: str = "test", to: str = "prod", json: bool = False) -> None:
     """[cd] Deploy to prod the very image, by its digest, that test runs."""
     from kubestage.sandbox import delivering
@@ -142,6 +155,7 @@ def promote(c: Any, source: str = "test", to: str = "prod", json: bool = False) 
 
 
 @command(
+    interrupted=ROLLOUT_GOES_ON,
     help={
         "env": ENV,
         "version": VERSION,
@@ -149,7 +163,7 @@ def promote(c: Any, source: str = "test", to: str = "prod", json: bool = False) 
         "timeout": TIMEOUT,
         "show": SHOW,
         "json": JSON,
-    }
+    },
 )
 def upgrade(
     c: Any,
@@ -167,13 +181,14 @@ def upgrade(
 
 
 @command(
+    interrupted=ROLLOUT_GOES_ON,
     help={
         "env": ENV,
         "to_revision": "a revision of the history; the one before the current if left out",
         "timeout": TIMEOUT,
         "show": SHOW,
         "json": JSON,
-    }
+    },
 )
 def rollback(
     c: Any, env: str, to_revision: int = 0, timeout: float = 180.0, show: bool = False, json: bool = False

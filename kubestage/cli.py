@@ -16,12 +16,14 @@ from kubestage.errors import KubestageError
 
 UNEXPECTED = 70  # as sysexits' EX_SOFTWARE: a fault of kubestage, neither of the input nor of the machine
 INTERRUPTED = 130
+NOTHING_LEFT = ("What was finished is kept; nothing is half applied.", "run the same command again")
 
 
-def command(**options: Any) -> Callable[[Callable[..., None]], Task[Any]]:
+def command(interrupted: tuple[str, str] = NOTHING_LEFT, **options: Any) -> Callable[[Callable[..., None]], Task[Any]]:
     """Makes an invoke task that reports errors as what, why and the next command.
 
     Args:
+        interrupted: what Ctrl-C leaves, and the next command.
         options: invoke's own (name, help, positional, iterable, …).
 
     Exit codes: 2 your input, 3 your machine, 4 a part failed, 70 a fault of kubestage, 130 interrupted.
@@ -36,9 +38,7 @@ def command(**options: Any) -> Callable[[Callable[..., None]], Task[Any]]:
                 _report(error.what, error.why, error.fix)
                 raise Exit(code=error.exit_code) from None
             except KeyboardInterrupt:
-                _report(
-                    "Interrupted", "What was finished is kept; nothing is half applied.", "run the same command again"
-                )
+                _report("Interrupted", *interrupted)
                 raise Exit(code=INTERRUPTED) from None
             except BrokenPipeError:
                 raise Exit(code=0) from None

@@ -34,6 +34,17 @@ def test_each_kind_of_error_has_its_exit_code(raised: BaseException, code: int):
     assert exit_code_of(raised) == code
 
 
+def test_an_interrupted_task_says_what_goes_on_elsewhere(capfd):
+    @command(interrupted=("The build goes on.", "./inv status"))
+    def building(c):
+        """Is interrupted."""
+        raise KeyboardInterrupt
+
+    with pytest.raises(Exit):
+        building(Context())
+    assert capfd.readouterr().err.splitlines() == ["error: Interrupted", "  The build goes on.", "try: ./inv status"]
+
+
 def test_an_error_is_told_as_what_why_and_the_next_command(capfd):
     exit_code_of(InputError("what", why="why", fix="./inv fix"))
     assert capfd.readouterr().err.splitlines() == ["error: what", "  why", "try: ./inv fix"]
