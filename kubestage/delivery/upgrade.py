@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kubestage.delivery.deployment import Deployments, Revision, Rollout
-from kubestage.delivery.kubectl import Kubectl, rollout, set_image
+from kubestage.delivery.deployment import NAME, Deployments, Revision, Rollout, namespace
+from kubestage.delivery.kubectl import Kubectl, rollout, set_image, shown
 from kubestage.delivery.service import Served, wait_until_served
 from kubestage.errors import InputError, KubestageError, PartError
 
@@ -96,10 +96,12 @@ def upgrade(target: Target, image: str, *, auto_rollback: bool = False) -> Chang
         auto_rollback: when the new version cannot be served, go back to what was served before.
 
     Raises:
+        InputError: it is scaled to zero; nothing was changed.
         PartError: the new version cannot be served; says whether it was rolled back.
         WaitTimeout: the same, without a final cause (and not `auto_rollback`).
         CommandFailed: kubectl refuses.
     """
+    check_scale(target)
     before = target.deployments.require(target.environment)
     target.kubectl.run(upgrade_commands(target.environment, image)[0])
     try:
@@ -119,11 +121,12 @@ def rollback(target: Target, to_revision: int | None = None) -> Change:
         to_revision: a number of the history; the revision before the current one if left out.
 
     Raises:
-        InputError: there is no such revision, or none to go back to; nothing was changed.
+        InputError: there is no such revision, or none to go back to, or no pod to run it; nothing was changed.
         PartError: the earlier version cannot be served.
         WaitTimeout: the same, without a final cause.
         CommandFailed: kubectl refuses.
     """
+    check_scale(target)
     before = target.deployments.require(target.environment)
     check_revision(target, to_revision)
     target.kubectl.run(rollback_commands(target.environment, to_revision)[0])
@@ -149,6 +152,22 @@ def check_revision(target: Target, to_revision: int | None) -> None:
             f"{target.environment} has no revision {to_revision}",
             why=f"Its history holds {_numbers(history)}.",
             fix=f"./inv history --env {target.environment}",
+        )
+
+
+def check_scale(target: Target) -> None:
+    """Refuses a change that nobody could be served by.
+
+    Raises:
+        InputError: the Deployment is scaled to zero.
+        PartError: there is none.
+    """
+    if target.deployments.require(target.environment).wanted == 0:
+        scale = shown(["scale", f"deployment/{NAME}", "--replicas=3", "-n", namespace(target.environment)])
+        raise InputError(
+            f"{target.environment} is scaled to zero, so that no version of it can be served",
+            why="Without a pod nothing shows that a version starts.",
+            fix=f'eval "$(./inv env)" && {scale}',
         )
 
 

@@ -88,8 +88,8 @@ def promote(source: str, destination: str, *, as_json: bool) -> None:
 
 def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: float, show: bool, as_json: bool) -> None:
     """Upgrades with the talk's kubectl commands, asking /status all the while."""
+    from kubestage.delivery.upgrade import check_scale, upgrade_commands
     from kubestage.delivery.upgrade import upgrade as change
-    from kubestage.delivery.upgrade import upgrade_commands
     from kubestage.delivery.version import check_environment, check_version
 
     sandbox = Sandbox.existing()
@@ -101,6 +101,7 @@ def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: flo
         return
     sandbox.registry.require(version)
     target = _target(sandbox, environment, seconds=timeout)
+    check_scale(target)
     _probed(
         sandbox,
         target,
@@ -113,7 +114,7 @@ def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: flo
 
 def rollback(environment: str, to_revision: int, *, timeout: float, show: bool, as_json: bool) -> None:
     """Rolls back with the talk's kubectl commands, asking /status all the while."""
-    from kubestage.delivery.upgrade import check_revision, rollback_commands
+    from kubestage.delivery.upgrade import check_revision, check_scale, rollback_commands
     from kubestage.delivery.upgrade import rollback as change
     from kubestage.delivery.version import check_environment
 
@@ -124,6 +125,7 @@ def rollback(environment: str, to_revision: int, *, timeout: float, show: bool, 
         _show(commands)
         return
     target = _target(sandbox, environment, seconds=timeout)
+    check_scale(target)
     check_revision(target, to_revision or None)
     _probed(
         sandbox,
@@ -191,11 +193,13 @@ def _probed(
             target.deployments.wait_left(target.environment)  # what they would lose is seen as well
     finally:
         report = probe.report()
-        files = report.write(sandbox.settings.reports, title.replace(" ", "-"))
-        if change is None or not as_json:
-            _show_probe(target, report, [str(file) for file in files])
+        files = [str(file) for file in report.write(sandbox.settings.reports, title.replace(" ", "-"))]
+        if as_json:
+            outcome = asdict(change) if change else {"environment": target.environment, "failed": True}
+            console.facts({**outcome, "probe": report.summary(), "files": files})
+        else:
+            _show_probe(target, report, files)
     if as_json:
-        console.facts({**asdict(change), "probe": report.summary(), "files": [str(file) for file in files]})
         return
     unchanged = "" if change.changed else ": no change, it ran already"
     console.say(

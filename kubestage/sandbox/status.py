@@ -167,7 +167,9 @@ def _environment(settings: Settings, environment: str, declared: str) -> Part:
     if rollout is None:
         return Part(environment, url, ABSENT, declared)
     served = service.ask(url)
-    if served is None:
+    if rollout.wanted == 0:
+        health = "scaled to zero"
+    elif served is None:
         health = f"{url}/status does not answer"
     elif not rollout.complete:
         health = f"{rollout.available} of {rollout.wanted} replicas are available"

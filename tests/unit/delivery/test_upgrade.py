@@ -29,10 +29,11 @@ class Cluster:
     complete: bool = True
     digests: set[str] = field(default_factory=lambda: {"sha256:" + "0f" * 32})
     value: str = "test"
+    wanted: int = 3
 
     def rollout(self, environment: str) -> Rollout:
         updated = 3 if self.complete else 1
-        return Rollout(IMAGES + self.versions[-1], len(self.versions), 3, updated, 3, 3, observed=True)
+        return Rollout(IMAGES + self.versions[-1], len(self.versions), self.wanted, updated, 3, 3, observed=True)
 
     require = settle = rollout
 
@@ -76,6 +77,15 @@ def served(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def target(cluster: Cluster) -> Target:
     return Target("test", "http://localhost:30050", cluster, cluster)  # type: ignore[arg-type]
+
+
+def test_what_is_scaled_to_zero_is_not_changed_since_nobody_could_serve_it():
+    cluster = Cluster(versions=["v1.0.0.0", "v2.0.0.0"], wanted=0)
+    for change in (lambda: upgrade(target(cluster), IMAGES + "v3.0.0.0"), lambda: rollback(target(cluster))):
+        with pytest.raises(InputError, match="test is scaled to zero") as caught:
+            change()
+        assert "kubectl scale deployment/uuid-deploy --replicas=3 -n ns-uuid-test" in caught.value.fix
+    assert cluster.told == []
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
