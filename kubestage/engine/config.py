@@ -45,8 +45,14 @@ def read_defaults(file: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
-        raise InputError(f"There is no stack {file.stem.removeprefix('Pulumi.')}", why=f"{file} is missing.") from None
-    except yaml.YAMLError as error:
+        raise InputError(
+            f"There is no stack {file.stem.removeprefix('Pulumi.')}",
+            why=f"{file} is missing.",
+            fix="git checkout stacks   # the checkout's own; KUBESTAGE_STACKS names another folder",
+        ) from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be read", why=str(error.strerror), fix=f"ls -l {file}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is broken", why=str(error), fix=f"git checkout {file}") from None
     config = loaded.get("config") if isinstance(loaded, dict) else None
     if not isinstance(config, dict) or not all(isinstance(key, str) and ":" in key for key in config):

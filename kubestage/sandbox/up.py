@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from kubestage.console import console
+from kubestage.delivery.declared import check_declared
 from kubestage.delivery.service import Served, wait_until_served
 from kubestage.delivery.strategy import Strategies
 from kubestage.engine import Changes, Config, Outcome, Run, Stacks
@@ -58,8 +59,8 @@ def up(sandbox: Sandbox) -> Report:
         InputError: a stack's file is broken; nothing was done.
         KubestageError: a part could not be brought up; what is up stays up, and a repetition goes on from there.
     """
-    for stack in ("sandbox", *ENVIRONMENTS):
-        read_defaults(sandbox.settings.stacks / f"Pulumi.{stack}.yaml")  # a broken file is told before anything is done
+    read_defaults(sandbox.settings.stacks / "Pulumi.sandbox.yaml")  # a broken file is told before anything is done
+    check_declared(sandbox.settings.stacks)
     strategies = Strategies.read(sandbox.settings.stacks, KNOWLEDGE.source / MANIFEST)
     further = sonarqube.ARTEFACTS if SONARQUBE in read_extras(sandbox.settings) else ()
     made = sandbox.supply.ensure([*TOOLS, *IMAGES, *further])

@@ -147,3 +147,14 @@ def test_the_services_kubeconfig_is_a_secret() -> None:
 
     assert config["kubestage-service:registry"] == "localhost:5101"
     assert config["kubestage-service:kubeconfig"] == Secret("apiVersion: v1")
+
+
+def test_a_stack_file_that_cannot_be_read_is_told_as_such(tmp_path):
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_bytes(b"config:\n  a:b: \xff\n")
+    with pytest.raises(InputError, match="is broken"):
+        read_defaults(file)
+
+    with pytest.raises(InputError, match="cannot be read") as error:
+        read_defaults(tmp_path)
+    assert error.value.why == "Is a directory"
