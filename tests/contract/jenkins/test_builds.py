@@ -117,6 +117,9 @@ def test_inputs_are_pending_until_somebody_answers(client: Client) -> None:
     assert (pending["id"], pending["message"], pending["inputs"][0]["name"]) == ("Where", "Where to?", "ENV")
     assert client.json(f"{path}wfapi/nextPendingInputAction")["id"] == "Where"
     assert client.json(f"{path}wfapi/describe")["status"] == "PAUSED_PENDING_INPUT"
+    assert client.post(f"{path}input/Where/nothing").status_code == 404
+    wrong = client.post(f"{path}input/Where/proceed", data={"json": '{"parameter": {"name": "X", "value": ""}}'})
+    assert wrong.headers["X-Error"] == "No such parameter definition: X"
     given = '{"parameter": [{"name": "ENV", "value": "prod"}]}'
     answer = client.post(f"{path}wfapi/inputSubmit?inputId=Where", data={"json": given})
     assert answer.status_code == 200, answer.text
@@ -137,6 +140,11 @@ def test_a_build_is_described_named_and_kept(client: Client, made: Finished) -> 
     client.post(f"{path}/toggleLogKeep")
     found = client.json(f"{path}/api/json?tree=displayName,description,keepLog")
     assert (found["displayName"], found["description"], found["keepLog"]) == ("the one", "fine", True)
+    refused = client.post(f"{path}/doDelete")
+    assert (refused.status_code, refused.headers["X-Error"].rpartition(": ")[2]) == (
+        400,
+        "This record is explicitly marked to be kept.",
+    )
     assert client.get("/job/made/lastBuild/buildNumber").text == str(made.number)
 
 

@@ -34,7 +34,7 @@ def test_a_folder_brings_its_library_to_its_jobs(client: Client, git_host: GitHo
 
     git_host.add("libraries/team", LIBRARY_FILES["v2"], "changed")
     assert "v2 greets team" in _built(client, 2)
-    replayed = _built(client, 3, "2/replay/run", mainScript="greet 'replay'")
+    replayed = _built(client, 3, "2/replay/run", json='{"mainScript": "greet \'replay\'"}')
     assert "Loading library team@master" in replayed
     assert "v2 greets replay" in replayed
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import base64
+import json
 import subprocess
 
 import pytest
-from jenkins_client import Client, Finished, pipeline
+from jenkins_client import Client, Finished, pipeline, wait_for
 
 LINTER = "/pipeline-model-converter"
 
@@ -153,11 +154,36 @@ def test_the_documented_linter_line(client: Client) -> None:
     assert len(many["errors"][0]["error"]) == 2
 
 
+def _over(client: Client, path: str) -> str:
+    """The console of a build once it is over."""
+
+    def over() -> str | None:
+        known = client.get(f"{path}api/json?tree=building")
+        return client.get(f"{path}consoleText").text if known.ok and not known.json()["building"] else None
+
+    return str(wait_for(over, path))
+
+
+def test_the_script_of_a_form_is_checked(client: Client, built: Finished) -> None:
+    place = "/job/rest/descriptorByName/org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition/checkScriptCompile"
+    assert client.post(place, data={"value": "node { echo 'x' }"}).json()["status"] == "success"
+    (wrong,) = client.post(place, data={"value": "node {\n  echo ("}).json()
+    assert (wrong["status"], wrong["line"]) == ("fail", 2)
+
+
 def test_replay_runs_another_script_once(client: Client, built: Finished) -> None:
-    answer = client.post(f"/job/rest/{built.number}/replay/run", data={"mainScript": "echo 'replayed'"})
-    finished = client.finished(int(answer.headers["Location"].rstrip("/").rsplit("/", 1)[1]))
-    assert "replayed" in finished.console
-    assert f"Replayed #{built.number}" in finished.console
+    number = client.json("/job/rest/api/json?tree=nextBuildNumber")["nextBuildNumber"]
+    for verb, form in (("run", {"json": json.dumps({"mainScript": "echo 'replayed'"})}), ("rebuild", {})):
+        answer = client.post(f"/job/rest/{built.number}/replay/{verb}", data=form)
+        assert (answer.status_code, answer.headers["Location"].rpartition("/job/")[2]) == (302, "rest/")
+    replayed, rebuilt = (_over(client, f"/job/rest/{n}/") for n in (number, number + 1))
+    assert "replayed" in replayed
+    assert f"Replayed #{built.number}" in replayed
+    assert f"Rebuilt #{built.number}" in rebuilt
+    assert "replayed" not in rebuilt
+    causes = client.json(f"/job/rest/{number}/api/json?tree=actions[causes[userId]]")["actions"][0]["causes"]
+    assert [cause.get("userId") for cause in causes] == [client.user, None]
+    assert client.post(f"/job/rest/{built.number}/replay/run").status_code == 400
     assert "replayed" not in client.finished(client.trigger("rest")).console
 
 

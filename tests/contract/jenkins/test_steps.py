@@ -182,7 +182,7 @@ def test_input_waits_for_a_person(client: Client, verb: str, result: str) -> Non
     path = client.started(item)
     wait_for(lambda: "Ship it or Abort" in client.get(f"{path}consoleText").text or None, "the question")
     assert "Go on?" in client.get(path).text
-    client.post(f"{path}input/Gate/{verb}")
+    assert client.post(f"{path}input/Gate/{verb}").status_code == 200
     assert client.finished(item).result == result
 
 

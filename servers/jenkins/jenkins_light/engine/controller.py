@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
@@ -145,6 +145,7 @@ class Controller:
         cause: Cause,
         given: dict[str, str] | None = None,
         *,
+        further: Sequence[Cause] = (),
         quiet: float | None = None,
         environment: dict[str, str] | None = None,
         unique: bool = False,
@@ -159,6 +160,7 @@ class Controller:
             job: what to build.
             cause: why.
             given: parameters as texts; those that the job does not define are dropped, as Jenkins does (SECURITY-170).
+            further: causes that are told after it.
             quiet: seconds to wait; None for the job's or the server's.
             environment: further variables, such as a webhook's.
             unique: never fold this into an item that waits already.
@@ -193,7 +195,7 @@ class Controller:
             own = job.config.quiet_period
             quiet = self.settings.quiet_period if own is None else own
         return self.queue.schedule(
-            job, [cause], quiet, parameters=values, sensitive=sensitive, environment=environment or {},
+            job, [cause, *further], quiet, parameters=values, sensitive=sensitive, environment=environment or {},
             unique=unique or bool(uploads), script=script, preamble=preamble, uploads=uploads,
         )  # fmt: skip
 

@@ -101,9 +101,10 @@ def by_remote(host: str, note: str) -> Cause:
     return Cause("hudson.model.Cause$RemoteCause", said, {"addr": host, "note": note or None})
 
 
-def by_replay(number: int) -> Cause:
-    """Started again with another script."""
-    return Cause("org.jenkinsci.plugins.workflow.cps.replay.ReplayCause", f"Replayed #{number}")
+def by_replay(number: int, rebuilt: bool = False) -> Cause:
+    """Started again with another script, or just again."""
+    verb = "Rebuilt" if rebuilt else "Replayed"
+    return Cause("org.jenkinsci.plugins.workflow.cps.replay.ReplayCause", f"{verb} #{number}")
 
 
 def by_restart(number: int, stage: str) -> Cause:

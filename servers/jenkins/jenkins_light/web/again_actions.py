@@ -4,14 +4,13 @@ import html
 
 from starlette.responses import Response
 
-from jenkins_light.engine.queue import QueueItem
 from jenkins_light.errors import BadRequestError, NotFoundError
 from jenkins_light.model import causes
 from jenkins_light.model.builds import Build
 from jenkins_light.model.causes import Cause
 from jenkins_light.model.parameters import as_text
 from jenkins_light.web import api, linter
-from jenkins_light.web.exchange import json_answer, redirect, scheduled, submitted_form
+from jenkins_light.web.exchange import json_answer, redirect, submitted_form
 from jenkins_light.web.export import bean
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
@@ -19,11 +18,28 @@ _RESTART = "org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclar
 _FAILURE = "Failure restarting from stage: java.lang.IllegalStateException: "
 
 
-@action(Build, "replay/run", "replay/rebuild", methods=POST)
+@action(Build, "replay/run", methods=POST)
 def replay(request: Request, build: Build) -> Response:
-    """Build again with the same parameters and another script (``mainScript``), or the same."""
-    script = request.exchange.parameter("mainScript") or build.record.script
-    return scheduled(request.exchange, _again(request, build, causes.by_replay(build.number), script).id)
+    """Build again with the same parameters and another script: ``mainScript`` of the form's ``json``, or by itself.
+
+    Source: ReplayAction.doRun, which goes back to the job's page.
+
+    Raises:
+        BadRequestError: there is no script.
+    """
+    submitted = request.exchange.parameter("json")
+    script = submitted_form(submitted).get("mainScript") if submitted else request.exchange.parameter("mainScript")
+    if not script:
+        raise BadRequestError("Nothing is submitted: the form has no mainScript")
+    _again(request, build, causes.by_replay(build.number), str(script))
+    return redirect("/" + build.job.url_path)
+
+
+@action(Build, "replay/rebuild", methods=POST)
+def rebuild(request: Request, build: Build) -> Response:
+    """Build again with the same parameters and the same script (ReplayAction.doRebuild)."""
+    _again(request, build, causes.by_replay(build.number, rebuilt=True), build.record.script)
+    return redirect("/" + build.job.url_path)
 
 
 @action(Build, "restart/restart", methods=POST)
@@ -107,9 +123,16 @@ def _restart(request: Request, build: Build, stage: str) -> None:
     _again(request, build, causes.by_restart(build.number, stage), build.record.script)
 
 
-def _again(request: Request, build: Build, cause: Cause, script: str | None) -> QueueItem:
-    record = build.record
+def _again(request: Request, build: Build, cause: Cause, script: str | None) -> None:
+    """Put the build in the queue again; its causes are the user and what the user did."""
+    record, user = build.record, request.controller.users.get(request.exchange.user)
     given = {name: as_text(v) for name, v in record.parameters.items()}
-    return request.controller.schedule(
-        build.job, cause, given, script=script, environment=record.environment, unique=True
+    request.controller.schedule(
+        build.job,
+        causes.by_user(request.exchange.user, user.full_name),
+        given,
+        further=[cause],
+        script=script,
+        environment=record.environment,
+        unique=True,
     )

@@ -92,10 +92,18 @@ def _stop(request: Request, build: Build, hard: bool) -> Response:
 
 @action(Build, "input/", methods=POST)
 def answer_input(request: Request, build: Build) -> Response:
-    """Answer an ``input``: ``input/<id>/proceedEmpty``, ``…/proceed``, ``…/abort``, or the page's ``…/submit``."""
+    """Answer an ``input``: ``input/<id>/proceedEmpty``, ``…/proceed``, ``…/abort``, or the page's ``…/submit``.
+
+    Source: InputStepExecution.doSubmit, which goes on to the console, and its kin, which say nothing.
+
+    Raises:
+        NotFoundError: the build waits for no such input, or there is no such answer to it.
+    """
     ident, _, verb = request.rest.partition("/")
-    answer(request, build, ident, verb != "abort" and "abort" not in request.exchange.parameters())
-    return redirect("/" + build.url_path)
+    if verb not in {"proceedEmpty", "proceed", "abort", "submit"}:
+        raise NotFoundError(f"No {verb} of an input")
+    answer(request, build, ident, "proceed" in request.exchange.parameters() if verb == "submit" else verb != "abort")
+    return redirect(f"/{build.url_path}console") if verb == "submit" else Response(status_code=200)
 
 
 def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
@@ -103,6 +111,7 @@ def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
 
     Raises:
         NotFoundError: the build waits for no such input.
+        BadRequestError: the form names a parameter that the input does not have.
     """
     run = request.controller.run_of(build)
     question = run.state.get("inputs", {}).get(ident) if run else None
@@ -112,7 +121,10 @@ def answer(request: Request, build: Build, ident: str, proceed: bool) -> None:
         raise ForbiddenError(f"You need to be {', '.join(sorted(question.submitters))} to submit this.")
     given = {name: values[0] for name, values in request.exchange.parameters().items()}
     if submitted := request.exchange.parameter("json"):
-        given |= job_actions.submitted_parameters(submitted)
+        named = job_actions.submitted_parameters(submitted)
+        if unknown := [name for name in named if name not in {entry.get("name") for entry in question.parameters}]:
+            raise BadRequestError(f"No such parameter definition: {unknown[0]}")
+        given |= named
     if not question.answer(request.exchange.user, proceed, given):
         raise NotFoundError(f"No input {ident} is open")
 
@@ -122,6 +134,9 @@ def delete(_request: Request, build: Build) -> Response:
     """Delete a build that is over."""
     if build.building:
         raise ConflictError(f"{build.job.full_name} {build.display_name} still runs")
+    if build.record.keep_log:
+        why = "This record is explicitly marked to be kept."
+        raise BadRequestError(f"Unable to delete {build.job.full_name} {build.display_name}: {why}")
     build.job.builds.delete(build)
     return redirect("/" + build.job.url_path)
 

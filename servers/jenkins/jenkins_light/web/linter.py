@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from jenkins_light.engine.controller import Controller
-from jenkins_light.model.items import Folder
+from jenkins_light.model.items import Folder, Job
 from jenkins_light.web.exchange import json_answer, text_answer
 from jenkins_light.web.root_actions import only_root
-from jenkins_light.web.routing import POST, Request, action
+from jenkins_light.web.routing import BOTH, POST, Request, action
 from jenkins_light.web.security import LINTER
 
 
@@ -37,6 +37,16 @@ def validate_jenkinsfile(request: Request, folder: Folder) -> Response:
     if answer.get("errors"):
         return _told(_lines(answer).splitlines())
     return _told([] if _declarative(answer) else [_no_pipeline(script)])
+
+
+@action(Job, "descriptorByName/org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition/checkScriptCompile", methods=BOTH)
+def check_script_compile(request: Request, _job: Job) -> Response:
+    """What is wrong with the script of a job's form, scripted ones too (CpsFlowDefinition's check)."""
+    errors = check(request.controller, request.exchange.parameter("value")).get("errors")
+    found = [
+        {"column": e["column"], "line": e["line"], "message": e["message"], "status": "fail"} for e in errors or ()
+    ]
+    return json_answer(found or {"column": 0, "line": 0, "message": "", "status": "success"})
 
 
 def check(controller: Controller, script: str) -> dict[str, Any]:
