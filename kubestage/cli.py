@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import sys
 import traceback
@@ -12,10 +13,23 @@ from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
 from kubestage.console import console
-from kubestage.errors import KubestageError
+from kubestage.errors import KubestageError, MachineError
 
 UNEXPECTED = 70  # as sysexits' EX_SOFTWARE: a fault of kubestage, neither of the input nor of the machine
 INTERRUPTED = 130
+# What the machine says to a program that did nothing wrong; other errors of the system are kubestage's to foresee.
+_MACHINES = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.EMFILE,
+    errno.EIO,
+}
 NOTHING_LEFT = ("What was finished is kept; nothing is half applied.", "run the same command again")
 
 
@@ -45,6 +59,10 @@ def command(interrupted: tuple[str, str] = NOTHING_LEFT, **options: Any) -> Call
             except Exit:
                 raise
             except Exception as error:
+                if isinstance(error, OSError) and error.errno in _MACHINES:
+                    where = f"{error.filename}: " if error.filename else ""
+                    _report(f"{where}{error.strerror}", "This machine does not let kubestage go on.", "./inv doctor")
+                    raise Exit(code=MachineError.exit_code) from None
                 _report(
                     f"kubestage itself failed: {type(error).__name__}: {error}",
                     "This is a fault in kubestage.",

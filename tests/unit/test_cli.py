@@ -1,3 +1,4 @@
+import errno
 import sys
 
 import pytest
@@ -32,6 +33,14 @@ def exit_code_of(raised: BaseException) -> int:
 )
 def test_each_kind_of_error_has_its_exit_code(raised: BaseException, code: int):
     assert exit_code_of(raised) == code
+
+
+def test_what_the_machine_refuses_is_no_fault_of_kubestage(capfd):
+    assert exit_code_of(PermissionError(errno.EACCES, "Permission denied", "/a/file")) == 3
+    assert capfd.readouterr().err.splitlines()[0] == "error: /a/file: Permission denied"
+    assert exit_code_of(OSError(errno.ENOSPC, "No space left on device")) == 3
+    assert capfd.readouterr().err.splitlines()[0] == "error: No space left on device"
+    assert exit_code_of(FileNotFoundError(errno.ENOENT, "No such file or directory", "/a/file")) == 70
 
 
 def test_an_interrupted_task_says_what_goes_on_elsewhere(capfd):
