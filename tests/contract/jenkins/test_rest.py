@@ -191,6 +191,8 @@ def test_pages_answer(client: Client, built: Finished) -> None:
     view = "<hudson.model.ListView><name>pages</name></hudson.model.ListView>"
     client.post("/createView?name=pages", data=view, headers={"Content-Type": "application/xml"})
     client.post("/view/pages/addJobToView?name=rest")
+    for verb in ("addJobToView", "removeJobFromView"):
+        assert client.post(f"/view/pages/{verb}?name=nobody").status_code == 400
     number = built.number
     job = ["/job/rest/", "/view/pages/job/rest/configure", f"/job/rest/{number}/", f"/job/rest/{number}/console"]
     others = ["/", "/view/pages/", "/computer/", "/newJob", "/credentials/store/system/domain/_/", "/pluginManager/"]

@@ -73,6 +73,8 @@ def test_a_taken_name_is_told_before_the_document_is_read(client: Client) -> Non
     answer = client.post("/createItem?name=taken", data=b"", headers=XML)
     # Jetty puts a space for each letter that Latin-1 does not have.
     assert (answer.status_code, answer.headers["X-Error"]) == (400, "A job already exists with the name  taken")
+    answer = client.post("/job/taken/confirmRename?newName=%20taken")
+    assert answer.headers["X-Error"] == "The new name is the same as the current name."
 
 
 def test_credentials_of_a_folder_are_seen_below_it_only(client: Client) -> None:

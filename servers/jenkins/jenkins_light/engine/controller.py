@@ -173,8 +173,7 @@ class Controller:
             ConflictError: the job is disabled.
             BadRequestError: a choice that is not offered.
         """
-        if job.config.disabled:
-            raise ConflictError(f"{job.full_name} is not buildable")
+        self.check_buildable(job)
         values: dict[str, Value] = {}
         sensitive = []
         uploads: dict[str, str] = {}
@@ -198,6 +197,16 @@ class Controller:
             job, [cause, *further], quiet, parameters=values, sensitive=sensitive, environment=environment or {},
             unique=unique or bool(uploads), script=script, preamble=preamble, uploads=uploads,
         )  # fmt: skip
+
+    @staticmethod
+    def check_buildable(job: Job) -> None:
+        """Let jobs pass that build.
+
+        Raises:
+            ConflictError: the job is disabled.
+        """
+        if job.config.disabled:
+            raise ConflictError(f"{job.full_name} is not buildable")
 
     def _upload(self, definition: ParameterDefinition, file: tuple[str, bytes] | None, uploads: dict[str, str]) -> str:
         """Keep a file until its build begins; the parameter's value: the file's name, or what it holds as base64."""

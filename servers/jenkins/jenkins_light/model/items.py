@@ -170,9 +170,17 @@ class Folder(Item):
         return self.create(name, xmltree.parse(source.config_xml))
 
     def rename(self, item: Item, name: str) -> None:
-        """Give an item another name; its builds move with it."""
+        """Give an item another name; its builds move with it.
+
+        Raises:
+            BadRequestError: it can't be a name, or is one already (AbstractItem.doCheckNewName).
+        """
         check_name(name)
+        if name == item.name:
+            raise BadRequestError("The new name is the same as the current name.")
         with _LOCK:
+            if name in self._items:
+                raise BadRequestError(f"The name “{name}” is already in use.")
             self.check_free(name)
             target = self.folder / "jobs" / name
             item.folder.rename(target)

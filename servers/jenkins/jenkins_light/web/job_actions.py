@@ -62,7 +62,7 @@ def rename(request: Request, item: Item) -> Response:
     """Give another name."""
     if item.parent is None:
         raise BadRequestError("Jenkins itself can't be renamed")
-    item.parent.rename(item, request.exchange.parameter("newName"))
+    item.parent.rename(item, request.exchange.parameter("newName").strip())
     return redirect("/" + item.url_path)
 
 
@@ -122,6 +122,7 @@ def build(request: Request, job: Job) -> Response:
     if request.exchange.method in GET and (job.config.parameters or not _shows_token(request, job)):
         return pages.build_form(request, job)
     given = None
+    request.controller.check_buildable(job)
     if job.config.parameters:
         submitted = request.exchange.parameter("json")
         if not submitted:

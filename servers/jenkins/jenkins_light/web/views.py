@@ -42,14 +42,26 @@ def submit_description(request: Request, view: View) -> Response:
 @action(View, "addJobToView", methods=POST)
 def add_job(request: Request, view: View) -> Response:
     """Show a job in the view."""
-    name = request.exchange.parameter("name")
-    view.owner.get(name)
-    view.add_job(name)
+    view.add_job(_known(request, view, "item"))
     return done()
 
 
 @action(View, "removeJobFromView", methods=POST)
 def remove_job(request: Request, view: View) -> Response:
     """Show it no longer."""
-    view.remove_job(request.exchange.parameter("name"))
+    view.remove_job(_known(request, view, "and readable item"))
     return done()
+
+
+def _known(request: Request, view: View, expected: str) -> str:
+    """The name of an item that is there (ListView.doAddJobToView, doRemoveJobFromView).
+
+    Raises:
+        BadRequestError: none is given, or there is no such item.
+    """
+    name = request.exchange.parameter("name")
+    if not name:
+        raise BadRequestError("Query parameter 'name' is required")
+    if view.owner.find(name) is None and view.owner.find_job(name) is None:
+        raise BadRequestError(f"Query parameter 'name' does not correspond to a known {expected}")
+    return name
