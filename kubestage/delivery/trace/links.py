@@ -18,6 +18,15 @@ _ANSWER = 300
 def _tag(found: Findings) -> Link:
     tag = found.tag
     if tag is None:
+        announced = next((one for one in found.sent if one.ref == f"refs/tags/{found.version}"), None)
+        if announced:
+            return Link(
+                "tag",
+                Mark.BROKEN,
+                f"GitLab has no tag {found.version} any more",
+                details=(f"It told Jenkins of one on commit {short(announced.commit)}, {utc(announced.when)}.",),
+                fix=f"git tag {found.version} {short(announced.commit)} && git push origin {found.version}",
+            )
         return Link("tag", Mark.ASIDE, f"GitLab has no tag {found.version}: it was built from a branch")
     return Link("tag", Mark.HOLDS, f"{tag.name} on commit {short(tag.commit.sha)}", tag.when, tag.url)
 

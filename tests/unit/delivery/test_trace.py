@@ -121,6 +121,13 @@ def test_a_tag_that_was_moved_to_another_image_is_seen_in_the_environments():
     assert trace.same_digest is True  # the same as each other, though not the registry's
 
 
+def test_a_tag_that_was_removed_breaks_the_chain_that_it_began():
+    trace = World(tag=None, labels={"org.opencontainers.image.revision": COMMIT}).trace()
+    assert trace.broken is link(trace, "tag")
+    assert trace.broken.what == f"GitLab has no tag {VERSION} any more"
+    assert trace.broken.fix == f"git tag {VERSION} {COMMIT[:8]} && git push origin {VERSION}"
+
+
 def test_what_cannot_be_asked_is_not_said_to_run_nothing():
     trace = World(cluster_error=PartError("There is no cluster")).trace()
     assert trace.same_digest is None
