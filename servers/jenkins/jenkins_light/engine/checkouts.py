@@ -22,9 +22,8 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
     """Make ``folder`` the working tree of the repository at the wanted revision, on no branch, as Jenkins does."""
     if "WipeWorkspace" in scm.extensions:
         log("Wiping out workspace first.")
-        for path in folder.iterdir():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    fresh = not (folder / ".git").is_dir()
+        _empty(folder)
+    fresh = not _has_repository(git, folder, log)
     if fresh:
         log("Cloning the remote Git repository")
         if _flag(scm, "CloneOption", "shallow"):
@@ -32,9 +31,9 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
         if _flag(scm, "CloneOption", "noTags"):
             log("Avoid fetching tags")
         log(f"Cloning repository {scm.url}")
+        _empty(folder)  # what stood there is lost, as with the plugin's clone
         git.run("init", str(folder))
     else:
-        git.run("rev-parse", "--resolve-git-dir", str(folder / ".git"))
         log("Fetching changes from the remote Git repository")
     git.run("config", f"remote.{scm.remote}.url", scm.url)
     identity = scm.extensions.get("UserIdentity")
@@ -60,6 +59,24 @@ def check_out(git: Git, folder: Path, scm: GitScm, log: Log) -> Revision:
         _clean(git, scm, "CleanCheckout")
     log(f'Commit message: "{revision.message}"')
     return revision
+
+
+def _has_repository(git: Git, folder: Path, log: Log) -> bool:
+    """Whether the folder is a working tree; one that git cannot read is told and cloned anew, as by the git plugin."""
+    if not (folder / ".git").exists():
+        return False
+    try:
+        git.run("rev-parse", "--resolve-git-dir", str(folder / ".git"))
+    except Abort as problem:
+        log("ERROR: Workspace has a .git repository, but it appears to be corrupt.")
+        log(f"hudson.plugins.git.GitException: {problem}")
+        return False
+    return True
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def local_branch(scm: GitScm, revision: Revision) -> str:
