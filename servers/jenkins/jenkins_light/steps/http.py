@@ -67,7 +67,7 @@ def http_request(call: StepCall) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(answer.body)
     fields = {"status": answer.status, "content": answer.text, "headers": answer.headers, "charset": answer.charset}
-    return {"@type": "object", "text": f"Status: {answer.status}", "fields": fields}
+    return {"@type": "response", "text": f"Status: {answer.status}", "fields": fields}
 
 
 def _say(call: StepCall, text: str) -> None:

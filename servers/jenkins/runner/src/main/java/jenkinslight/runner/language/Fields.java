@@ -9,13 +9,13 @@ import java.util.Map;
  * A step's result with named parts, as plugins return them: a file of {@code findFiles}, an answer of {@code httpRequest}. Parts are read as
  * properties or by getters ({@code file.name}, {@code file.getName()}, {@code file.isDirectory()}); as text it is what the plugin's class says.
  */
-public final class Fields extends GroovyObjectSupport implements Serializable {
+public class Fields extends GroovyObjectSupport implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final Map<String, Object> data;
     private final String text;
 
-    Fields(Map<String, Object> data, String text) {
+    protected Fields(Map<String, Object> data, String text) {
         this.data = data;
         this.text = text;
     }
@@ -23,7 +23,7 @@ public final class Fields extends GroovyObjectSupport implements Serializable {
     @Override
     public Object getProperty(String name) {
         if (!data.containsKey(name)) {
-            throw new MissingPropertyException(name, Fields.class);
+            throw new MissingPropertyException(name, getClass());
         }
         return data.get(name);
     }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jenkins.plugins.http_request.ResponseContentSupplier;
 import org.jenkinsci.plugins.pipeline.utility.steps.fs.FileWrapper;
 
 /** Values on their way between scripts and the server. */
@@ -51,6 +52,9 @@ public final class Values {
         }
         if ("object".equals(type)) {
             return new Fields((Map<String, Object>) map.get("fields"), String.valueOf(map.get("text")));
+        }
+        if ("response".equals(type)) {
+            return new ResponseContentSupplier((Map<String, Object>) map.get("fields"), String.valueOf(map.get("text")));
         }
         return map;
     }
