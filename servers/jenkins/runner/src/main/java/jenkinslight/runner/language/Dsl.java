@@ -111,7 +111,7 @@ public final class Dsl implements Serializable {
             case "currentBuild":
                 return currentBuild;
             case "steps":
-                return script;
+                return new Steps(script);
             case "scm":
                 return scm();
             case "docker":
