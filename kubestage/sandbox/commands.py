@@ -106,9 +106,12 @@ def status(*, as_json: bool) -> None:
         console.say(f"versions in the registry: {', '.join(found.versions) or 'none'}")
     if not found.healthy:
         bad = ", ".join(part.name for part in found.parts if part.health != "healthy")
-        raise PartError(f"Not healthy: {bad}", fix="./inv up --yes   # repairs what is stopped, gone or half made")
+        raise PartError(
+            f"Not healthy: {bad}", why="`up` repairs what is stopped, gone or half made.", fix="./inv up --yes"
+        )
     if not as_json:
-        console.next(f"./inv cd.deploy --env {ENVIRONMENTS[0]} --version {found.versions[-1]}")
+        deploy = f"./inv cd.deploy --env {ENVIRONMENTS[0]} --version"
+        console.next(f"{deploy} {found.versions[-1]}" if found.versions else "./inv ci.build")
 
 
 def credentials(*, as_json: bool) -> None:
