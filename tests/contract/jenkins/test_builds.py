@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
+from datetime import datetime
 
 import pytest
 from jenkins_client import Client, Finished, pipeline, wait_for
@@ -146,6 +148,13 @@ def test_a_build_is_described_named_and_kept(client: Client, made: Finished) -> 
         "This record is explicitly marked to be kept.",
     )
     assert client.get("/job/made/lastBuild/buildNumber").text == str(made.number)
+
+
+def test_when_a_build_began_is_told_in_javas_patterns(client: Client, made: Finished) -> None:
+    path = f"/job/made/{made.number}/buildTimestamp"
+    assert re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d, \d{1,2}:\d\d\s[AP]M", client.get(path).text)
+    told = client.get(path, params={"format": "yyyy-MM-dd'T'HH:mm:ss.SSSZ"}).text
+    assert datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000 == made.data["timestamp"]
 
 
 @pytest.mark.parametrize("verb", ["term", "kill"])

@@ -15,6 +15,7 @@ from jenkins_light.model.parameters import as_text
 from jenkins_light.web import api, job_actions
 from jenkins_light.web.exchange import redirect, submitted_form, text_answer
 from jenkins_light.web.export import bean
+from jenkins_light.web.java_dates import in_pattern
 from jenkins_light.web.routing import BOTH, POST, Request, action
 
 _CHUNK = 1 << 20
@@ -188,7 +189,6 @@ def build_number(_request: Request, build: Build) -> Response:
 
 @action(Build, "buildTimestamp")
 def build_timestamp(request: Request, build: Build) -> Response:
-    """When it started, in the server's time; Java's formats are not known, only the default one."""
-    if request.exchange.parameter("format"):
-        raise BadRequestError("The light Jenkins knows no Java date formats; the remote API has the timestamp")
-    return text_answer(f"{datetime.fromtimestamp(build.record.timestamp / 1000):%m/%d/%y, %I:%M %p}")
+    """When it started, in the server's time, in Java's short form for English or in the pattern ``format``."""
+    began = datetime.fromtimestamp(build.record.timestamp / 1000).astimezone()
+    return text_answer(in_pattern(began, request.exchange.parameter("format") or "M/d/yy, h:mm a"))
