@@ -130,6 +130,8 @@ def test_parameters_of_every_kind(client: Client) -> None:
     values = client.json(f"/job/kinds-of/{finished.number}/api/json?tree=actions[parameters[name]]")["actions"]
     classes = {p["name"]: p["_class"] for action in values for p in action.get("parameters", ())}
     assert (classes["T"], classes["C"]) == ("hudson.model.TextParameterValue", "hudson.model.StringParameterValue")
+    refused = client.post(f"/job/kinds-of/{finished.number}/replay/rebuild")
+    assert refused.headers["X-Error"] == "Replay is not allowed when password parameters are used."
     unknown = client.post("/job/kinds-of/build", data={"json": '{"parameter": {"name": "nope", "value": "1"}}'})
     assert (unknown.status_code, unknown.headers["X-Error"]) == (400, "No such parameter definition: nope")
     waiting = client.post("/job/kinds-of/buildWithParameters?delay=600sec&B=true&P=new&T=t").headers["Location"]

@@ -25,8 +25,9 @@ def replay(request: Request, build: Build) -> Response:
     Source: ReplayAction.doRun, which goes back to the job's page.
 
     Raises:
-        BadRequestError: there is no script.
+        BadRequestError: there is no script, or the build has passwords.
     """
+    _check_no_passwords(build)
     submitted = request.exchange.parameter("json")
     script = submitted_form(submitted).get("mainScript") if submitted else request.exchange.parameter("mainScript")
     if not script:
@@ -38,8 +39,19 @@ def replay(request: Request, build: Build) -> Response:
 @action(Build, "replay/rebuild", methods=POST)
 def rebuild(request: Request, build: Build) -> Response:
     """Build again with the same parameters and the same script (ReplayAction.doRebuild)."""
+    _check_no_passwords(build)
     _again(request, build, causes.by_replay(build.number, rebuilt=True), build.record.script)
     return redirect("/" + build.job.url_path)
+
+
+def _check_no_passwords(build: Build) -> None:
+    """Let a build pass that may be replayed; another script could tell its passwords (SECURITY-2443).
+
+    Raises:
+        BadRequestError: it has passwords.
+    """
+    if build.record.sensitive:
+        raise BadRequestError("Replay is not allowed when password parameters are used.")
 
 
 @action(Build, "restart/restart", methods=POST)
