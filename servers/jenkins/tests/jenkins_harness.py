@@ -40,6 +40,8 @@ class LightJenkins:
         (folder / "token").write_text(TOKEN + "\n")
         self._environment = {
             **os.environ,
+            # As in the image; what builds write into their home is not to land in that of who runs the tests.
+            "HOME": str(self.home),
             "PYTHONPATH": str(PACKAGE),
             "JENKINS_HOME": str(self.home),
             "JENKINS_URL": self.url,
