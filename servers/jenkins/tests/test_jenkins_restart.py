@@ -149,6 +149,7 @@ def test_sleep_sleeps_on(restarted: LightJenkins) -> None:
 
 def test_input_can_still_be_answered(restarted: LightJenkins) -> None:
     client = restarted.client
+    wait_for(lambda: client.json("/job/input/1/wfapi/pendingInputActions") or None, "the question")
     answer = client.post("/job/input/1/input/Which/submit", data={"proceed": "Proceed", "V": "chosen"})
     assert answer.status_code < 400, answer.text
     result, log = client.ended("input")
