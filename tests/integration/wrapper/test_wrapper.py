@@ -1,5 +1,6 @@
 """./inv in a checkout of its own, with the real package index and a lock file of two packages to keep it quick."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -98,6 +99,8 @@ def kill_when_half_made(checkout):
         while not (checkout / ".venv/bin/python").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGKILL)
+    with (checkout / "requirements.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # all that was killed has ended
 
 
 def inv(checkout, *arguments, cwd=None, **variables):
