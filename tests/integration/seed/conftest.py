@@ -30,7 +30,9 @@ def _free(port: int) -> bool:
 
 
 def _settings(home: Path) -> Settings:
-    for offset in range(20000, 25000, 7):
+    # Workers that look at the same time would both find the first ports free.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for offset in range(20000 + worker, 25000, 50):
         settings = Settings(sandbox="seed-test", home=home, port_offset=offset)
         if all(_free(port) for port in (settings.gitlab_port, settings.gitlab_ssh_port, settings.jenkins_port)):
             return settings
