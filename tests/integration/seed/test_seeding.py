@@ -241,10 +241,11 @@ def test_a_wrong_token_is_said_to_be_refused(settings: Settings, secrets: Secret
 
 
 def test_a_server_that_does_not_answer_is_named(settings: Settings, secrets: Secrets) -> None:
-    nobody = settings.model_copy(update={"port_offset": 29000})
-    with pytest.raises(PartError, match=r"GitLab at http://localhost:37929 does not answer"):
+    # Below the ports that the system gives to whoever asks for any.
+    nobody = settings.model_copy(update={"port_offset": 19000})
+    with pytest.raises(PartError, match=r"GitLab at http://localhost:27929 does not answer"):
         seed_gitlab(nobody, secrets)
-    with pytest.raises(PartError, match=r"Jenkins at http://localhost:37080 does not answer"):
+    with pytest.raises(PartError, match=r"Jenkins at http://localhost:27080 does not answer"):
         seed_jenkins(nobody, secrets)
 
 
