@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from portal.access import accounts as accounts_module
 from portal.access.accounts import Accounts
 from portal.access.attempts import Attempts
 from portal.access.sessions import Sessions
@@ -91,6 +92,31 @@ def test_a_server_that_is_down_is_said_and_no_wrong_password(tmp_path: Path, mon
     assert role(tmp_path, "root", "gitlab-password") == "operator"
     with pytest.raises(PartDown, match="Jenkins does not answer"):
         role(tmp_path, "admin", "jenkins-password")
+
+
+def test_who_was_let_in_stays_while_the_server_is_down_and_not_once_it_says_no(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    state = "up"
+
+    def changing(request: httpx.Request) -> httpx.Response:
+        if state == "down":
+            raise httpx.ConnectError("refused")
+        return answer(request) if state == "up" else httpx.Response(401)
+
+    async def scene() -> list[Any]:
+        nonlocal state
+        accounts, told = _accounts(tmp_path, changing), []
+        for now in ("up", "down", "says no", "down"):
+            state = now
+            told += await asyncio.gather(accounts.check("dev", "pw"), return_exceptions=True)
+        told += await asyncio.gather(accounts.check("dev", "another"), return_exceptions=True)
+        return told
+
+    monkeypatch.setattr(accounts_module, "_REMEMBERED_SECONDS", -1.0)
+    up, down, no, *later = asyncio.run(scene())
+    assert (up, down, no) == (Session(user="dev", role="viewer"), up, None)
+    assert [type(each) for each in later] == [PartDown, PartDown]
 
 
 def test_guesses_that_come_all_at_once_are_counted_like_those_that_come_one_by_one(tmp_path: Path):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import math
 import secrets
 import time
 from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 from portal.access.attempts import Attempts
+from portal.access.sessions import SESSION_HOURS
 from portal.clients.gitlab import GitLab
 from portal.clients.jenkins import Jenkins
 from portal.errors import PartDown, PartRefused, PortalError
@@ -19,6 +21,8 @@ from portal.settings import Settings
 
 # Basic authentication comes with every request; the servers are asked again after this time.
 _REMEMBERED_SECONDS = 60.0
+# So long the last answer holds while the server does not give another one: as a session does, which is not asked anew.
+_HELD_SECONDS = SESSION_HOURS * 3600.0
 _REMEMBERED = 200
 
 
@@ -43,7 +47,7 @@ class Accounts:
 
         Raises:
             Refusal: that was wrong too often.
-            PartDown: a server does not answer, and the other one does not know the account.
+            PartDown: a server does not answer, and neither the other one nor any earlier answer knows the account.
         """
         mark = hmac.new(self._key, f"{user}\0{password}".encode("utf-8", "replace"), hashlib.sha256).digest()
         server = self._known(mark)
@@ -55,17 +59,27 @@ class Accounts:
 
     def _known(self, mark: bytes) -> str:
         """The server that knew them a moment ago; empty where none did."""
-        until, server = self._remembered.get(mark, (0.0, ""))
-        return server if until >= time.monotonic() else ""
+        return self._answered(mark, _REMEMBERED_SECONDS)
+
+    def _answered(self, mark: bytes, seconds: float) -> str:
+        """The server that knew them in the last so many seconds; empty where none did."""
+        at, server = self._remembered.get(mark, (-math.inf, ""))
+        return server if time.monotonic() - at <= seconds else ""
 
     async def _tried(self, user: str, password: str, mark: bytes) -> str:
         self._attempts.check(user)
-        server = await self._server(user, password)
+        try:
+            server = await self._server(user, password)
+        except PartDown:
+            if held := self._answered(mark, _HELD_SECONDS):
+                return held
+            raise
         if server:
-            self._remembered[mark] = (time.monotonic() + _REMEMBERED_SECONDS, server)
+            self._remembered[mark] = (time.monotonic(), server)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         else:
+            self._remembered.pop(mark, None)
             self._attempts.failed(user)
         return server
 
