@@ -14,6 +14,7 @@ from gitlab_light.settings import Settings
 
 _SHUTDOWN_SECONDS = 5  # for requests under way, after SIGTERM
 _SSH_BACKLOG = 128
+_IDLE_SECONDS = 65  # a connection that nobody uses stays open, as at the nginx before GitLab
 
 
 def main() -> int:
@@ -30,7 +31,8 @@ def main() -> int:
         return 1
     uvicorn.run(
         make_app(instance, ssh_socket), host=settings.host, port=settings.port, log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS, lifespan="on",
+        server_header=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS, timeout_keep_alive=_IDLE_SECONDS,
+        lifespan="on",
     )  # fmt: skip
     return 0
 

@@ -11,6 +11,8 @@ from jenkins_light.engine.runner import Runner
 from jenkins_light.settings import Settings
 from jenkins_light.web.app import create_app
 
+_IDLE_SECONDS = 30  # a connection that nobody uses stays open, as with Jenkins' --httpKeepAliveTimeout
+
 
 def serve(settings: Settings, runner: Runner) -> None:
     """Serve until SIGTERM or until someone asks for the end; does not return."""
@@ -25,6 +27,7 @@ def serve(settings: Settings, runner: Runner) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=_IDLE_SECONDS,
         )
     )
 

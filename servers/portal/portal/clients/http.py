@@ -15,6 +15,9 @@ from portal.errors import PartDown, PartRefused
 
 _TIMES = httpx.Timeout(5.0, connect=2.0)
 _WHY_LENGTH = 300
+# Servers close a connection that nobody used for 5 s (Python's) to 75 s (nginx'). A request that meets that closing is
+# lost, and nobody knows whether it was heard: so the connection is left earlier than any of them does.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
 # A watch only listens, and would not notice for minutes that the other end has vanished without a word.
 _KEEP_ALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -55,7 +58,9 @@ class Caller:
         self.fix = fix
         # A company's proxy knows nothing of the parts.
         checked = authorities() if verify is True else verify
-        transport = transport or httpx.AsyncHTTPTransport(verify=checked, trust_env=False, socket_options=_KEEP_ALIVE)
+        transport = transport or httpx.AsyncHTTPTransport(
+            verify=checked, trust_env=False, limits=_LIMITS, socket_options=_KEEP_ALIVE
+        )
         self._client = httpx.AsyncClient(timeout=_TIMES, trust_env=False, transport=transport)
 
     async def close(self) -> None:
@@ -104,7 +109,7 @@ class Caller:
 
     def _down(self, error: httpx.HTTPError) -> PartDown:
         unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-        why = f"{self.url}: {error or type(error).__name__}"
+        why = f"{self.url}: {str(error) or type(error).__name__}"
         return PartDown(self.part, why, fix=self.fix, sent=not unsent)
 
     def _checked(self, response: httpx.Response, allow: tuple[int, ...]) -> httpx.Response:
