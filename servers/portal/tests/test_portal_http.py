@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -13,35 +15,36 @@ from portal.errors import PartDown
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def address(server: asyncio.Server) -> str:
-    return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
 def test_a_connection_is_left_before_its_server_closes_it(monkeypatch: pytest.MonkeyPatch):
     """This server cuts every connection whose second request comes after 0.3 s, as one does whose time is just up."""
     monkeypatch.setattr(http, "_LIMITS", httpx.Limits(keepalive_expiry=http._LIMITS.keepalive_expiry / 10))
-    connections = 0
+    connections: list[asyncio.Task[Any]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
+        task = asyncio.current_task()
+        assert task
+        connections.append(task)
         used = asyncio.get_running_loop().time()
-        while await reader.readuntil(b"\r\n\r\n") and asyncio.get_running_loop().time() - used < 0.3:
-            writer.write(ANSWER)
+        with suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n") and asyncio.get_running_loop().time() - used < 0.3:
+                writer.write(ANSWER)
         writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     async def scene() -> list[str]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        caller = Caller("Kubernetes", address(server), "./inv up")
+        caller = Caller("Kubernetes", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "./inv up")
         told = [(await caller.send("GET", "/")).text for _ in range(2)]
         await asyncio.sleep(0.4)
         told.append((await caller.send("GET", "/")).text)
         await caller.close()
         server.close()
+        await asyncio.gather(*connections)
         return told
 
     assert asyncio.run(scene()) == ["ok", "ok", "ok"]
-    assert connections == 2
+    assert len(connections) == 2
 
 
 def test_a_failure_without_words_is_told_by_its_kind():
