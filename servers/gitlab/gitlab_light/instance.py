@@ -45,6 +45,7 @@ from gitlab_light.model.uploads import Uploads
 from gitlab_light.model.users import User, Users
 from gitlab_light.push_activity import PushActivity
 from gitlab_light.push_messages import PushMessages
+from gitlab_light.readmes import Readmes
 from gitlab_light.settings import Settings
 from gitlab_light.webhooks.events import Events
 from gitlab_light.webhooks.sender import Sender
@@ -61,6 +62,7 @@ class Instance:
         self.settings = settings
         self.links = Links(settings)
         self.repositories = Repositories(settings.data)
+        self.readmes = Readmes(self.repositories)
         hooks_folder = settings.data / "git" / "hooks"
         write_config(self.repositories.home, hooks_folder, settings.max_pack)
         install_hook(hooks_folder)

@@ -157,16 +157,43 @@ def test_of_two_who_protect_the_same_at_once_the_table_refuses_one(instance, pro
     assert refusal.value.status == 409
 
 
-def test_payloads_carry_the_address_inside_the_sandbox(instance, root, project):
+@pytest.fixture
+def committed(instance, root, project):
+    """Commits a file to the project's master; gives the commit's id."""
     from gitlab_light.git.writing import Action, Person, make_commit
 
-    repository = instance.repositories.of(project.id)
+    repository, person, heads = instance.repositories.of(project.id), Person("A", "a@b"), [ZERO]
     repository.create("master")
-    person = Person("A", "a@b")
-    sha = make_commit(repository, None, [Action("create", "a", content=b"a")], "m", author=person, committer=person)
-    change = RefChange(ZERO, sha, "refs/heads/master")
-    with instance.journal.applying(project.id, root.id, [change]):
-        repository.move_refs([change])
+
+    def commit(name: str) -> str:
+        parent = None if heads[-1] == ZERO else heads[-1]
+        sha = make_commit(
+            repository, parent, [Action("create", name, content=b"a")], "m", author=person, committer=person
+        )
+        change = RefChange(heads[-1], sha, "refs/heads/master")
+        with instance.journal.applying(project.id, root.id, [change]):
+            repository.move_refs([change])
+        heads.append(sha)
+        return sha
+
+    return commit
+
+
+def test_a_commits_readme_is_looked_for_once(instance, project, committed, monkeypatch):
+    from gitlab_light.git.repository import Repository
+
+    looked, tree = [], Repository.tree
+    monkeypatch.setattr(Repository, "tree", lambda self, commit: looked.append(commit) or tree(self, commit))
+    assert instance.readmes.name(project) is None
+    heads = [committed("a")]
+    assert [instance.readmes.name(project) for _ in range(3)] == [None] * 3
+    heads.append(committed("ReadMe.md"))
+    assert [instance.readmes.name(project) for _ in range(3)] == ["ReadMe.md"] * 3
+    assert looked == heads
+
+
+def test_payloads_carry_the_address_inside_the_sandbox(instance, root, project, committed):
+    committed("a")
     payload = instance.events.sample(project, root, "Push Hook")
     assert payload["project"]["git_http_url"] == "http://gitlab:8080/root/p.git"
     assert payload["repository"]["git_http_url"] == "http://gitlab:8080/root/p.git"

@@ -226,7 +226,7 @@ def test_a_files_facts_are_told_by_head_and_its_name_plainly(server, shared):
     }
     assert told["Content-Disposition"] == "inline; filename=\"README.md\"; filename*=UTF-8''README.md"
     blame = requests.head(f"{address}/files/README.md/blame?ref=master", headers=headers, timeout=5)
-    assert blame.headers["X-Gitlab-Blob-Id"] == file.blob_id
+    assert (blame.status_code, blame.headers["X-Gitlab-Blob-Id"]) == (200, file.blob_id)
     lacking = requests.get(f"{address}/files/README.md", headers=headers, timeout=5)
     assert (lacking.status_code, lacking.json()) == (400, {"error": "ref is missing, ref is empty"})
 

@@ -96,6 +96,13 @@ def test_head_tells_without_a_body(call):
     assert answer.content == b""
 
 
+def test_head_of_a_branch_says_only_whether_it_is_there(call, shared):
+    branches = f"/projects/{shared.id}/repository/branches"
+    there, absent = call("HEAD", f"{branches}/master"), call("HEAD", f"{branches}/none")
+    assert (there.status_code, there.content, absent.status_code, absent.content) == (204, b"", 404, b"")
+    assert call("OPTIONS", f"{branches}/master").headers["Allow"] == "OPTIONS, HEAD, DELETE, GET"
+
+
 def test_parameters_come_as_json_form_multipart_and_query(call, unique):
     names = [unique("enc") for _ in range(4)]
     answers = [

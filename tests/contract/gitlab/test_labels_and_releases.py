@@ -36,6 +36,24 @@ def test_labels_of_a_project_and_of_the_groups_above(root, group, unique):
         project.labels.get("fault")
 
 
+def test_one_subscribes_to_a_label_once(root, group, unique):
+    project = root.projects.create({"name": unique("service"), "namespace_id": group.id})
+    group.labels.create({"name": "heard", "color": "#00ff00"})
+    label, above = project.labels.get("heard"), group.labels.get("heard")
+    label.subscribe()
+    assert (project.labels.get("heard").subscribed, group.labels.get("heard").subscribed) == (True, False)
+    with refused(304):
+        label.subscribe()
+    above.subscribe()  # takes the place of the one in the project
+    assert (project.labels.get("heard").subscribed, group.labels.get("heard").subscribed) == (True, True)
+    with refused(304):
+        label.unsubscribe()
+    above.unsubscribe()
+    assert not project.labels.get("heard").subscribed
+    with refused(304):
+        above.unsubscribe()
+
+
 def test_a_merge_requests_labels_become_the_projects(shared, asked):
     found = asked(labels="new,other")
     assert [one.name for one in shared.labels.list(get_all=True)] == ["new", "other"]

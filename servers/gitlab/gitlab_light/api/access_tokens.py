@@ -9,6 +9,7 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
+from gitlab_light.api.places import place_of
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import Refusal, bad_parameter, bad_request, forbidden, not_found, unauthorized
 from gitlab_light.model.members import GUEST, LEVELS, MAINTAINER, OWNER
@@ -208,8 +209,7 @@ def _personal(call: Call) -> Token:
 def rotate_source_self(call: Call) -> Any:
     """Revokes the project's or group's token that the call is made with, and makes its successor."""
     token = _own(call)
-    place = call.project() if call.path.startswith("/projects/") else call.group()
-    if (token.source, token.source_id) != ("project" if call.path.startswith("/projects/") else "group", place.id):
+    if (token.source, token.source_id) != place_of(call).own:
         raise unauthorized()
     successor, secret = call.instance.tokens.rotate(token, _rotated_until(call))
     return _entity(call, successor) | {"token": secret}

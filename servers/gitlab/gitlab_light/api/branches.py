@@ -56,6 +56,14 @@ def show_branch(call: Call) -> Any:
     )
 
 
+@routes.head("/projects/:id/repository/branches/:branch", anonymous=True)
+def tell_branch(call: Call) -> Any:
+    """Whether there is such a branch: 204, else 404."""
+    _, repository = call.repository()
+    if repository.branch(call.arguments["branch"]) is None:
+        raise not_found()
+
+
 @routes.post("/projects/:id/repository/branches")
 def create_branch(call: Call) -> Any:
     """Makes a branch at a branch, tag or commit."""

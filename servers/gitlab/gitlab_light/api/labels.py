@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from starlette.responses import Response
+
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import Place, place_of
@@ -109,13 +111,27 @@ def promote_label(call: Call) -> Any:
     return _entity(call, group, _find(call, [group.own], str(label.id)))
 
 
-@routes.post(*(f"{one}/{action}" for one in _ONE for action in ("subscribe", "unsubscribe")))
+@routes.post(*(f"{one}/subscribe" for one in _ONE))
 def subscribe(call: Call) -> Any:
-    """Subscribes to a label or ends that: nobody is sent mail here, so that only the answer tells."""
-    place = place_of(call)
+    """Subscribes the caller to a label; 304 where they are subscribed."""
+    return _subscribe(call, subscribed=True)
+
+
+@routes.post(*(f"{one}/unsubscribe" for one in _ONE))
+def unsubscribe(call: Call) -> Any:
+    """Ends the caller's subscription; 304 where there is none."""
+    return _subscribe(call, subscribed=False)
+
+
+def _subscribe(call: Call, *, subscribed: bool) -> Any:
+    place, labels = place_of(call), call.instance.labels
     label = _find(call, place.all, call.arguments["name"])
+    project_id = place.id if place.kind == "project" else None
+    if labels.subscribed(label, call.me.id, project_id) == subscribed:
+        return Response(status_code=304)
+    labels.subscribe(label, call.me.id, project_id, subscribed=subscribed)
     call.created()
-    return _entity(call, place, label) | {"subscribed": call.path.endswith("/subscribe")}
+    return _entity(call, place, label)
 
 
 def _wanted(call: Call) -> str:
@@ -151,7 +167,10 @@ def _color(color: str) -> str:
 
 
 def _entity(call: Call, place: Place, label: Label, *, counts: bool = False) -> dict[str, Any]:
-    shown = basic(label) | {"subscribed": False}
+    labels, project_id = call.instance.labels, place.id if place.kind == "project" else None
+    # In a project a subscription to the group's label counts as well.
+    subscribed = any(labels.subscribed(label, call.me.id, where) for where in {None, project_id})
+    shown = basic(label) | {"subscribed": subscribed}
     if place.kind == "project":
         shown |= {"priority": label.priority, "is_project_label": label.source == "project"}
     if counts:

@@ -10,7 +10,6 @@ from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
-from gitlab_light.files import READMES
 from gitlab_light.founding import DEFAULT_BRANCH, found, may_found
 from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange
@@ -112,20 +111,17 @@ def _target_namespace(call: Call, namespace_id: int | None) -> Namespace:
 def show_project(call: Call) -> Any:
     """One project."""
     project = call.project()
-    shown = entities.project(call.instance, project, call.user) | {"readme_url": _readme(call, project)}
+    shown = entities.project(call.instance, project, call.user) | {"readme_url": _readme_page(call, project)}
     if call.params.boolean("statistics") and call.instance.members.project_level(call.user, project) >= REPORTER:
         shown["statistics"] = _statistics(call, project)
     return shown
 
 
-def _readme(call: Call, project: Project) -> str | None:
+def _readme_page(call: Call, project: Project) -> str | None:
     """The page of the file that introduces a project; only one project is looked into for it, not whole lists."""
-    repository = call.instance.repositories.of(project.id)
-    commit = repository.resolve(project.default_branch)
-    if commit is None or not call.instance.members.can_read_code(call.user, project):
+    if not call.instance.members.can_read_code(call.user, project):
         return None
-    names = [entry.name for entry in repository.tree(commit, "", recursive=False) or [] if entry.type == "blob"]
-    name = next((name for name in names if name.lower() in READMES), None)
+    name = call.instance.readmes.name(project)
     return call.instance.links.page(project, "blob", f"{project.default_branch}/{name}") if name else None
 
 

@@ -45,8 +45,12 @@ class Routes:
         self.all: list[Route] = []
 
     def get(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
-        """Declares what answers GET (and HEAD)."""
+        """Declares what answers GET, and HEAD where nothing else does."""
         return self._declare("GET", templates, anonymous, scopes)
+
+    def head(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
+        """Declares what answers HEAD in another way than GET."""
+        return self._declare("HEAD", templates, anonymous, scopes)
 
     def post(self, *templates: str, anonymous: bool = False, scopes: Iterable[str] = ()) -> Declare:
         """Declares what answers POST."""
@@ -83,15 +87,15 @@ class Router:
 
     def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
         """The operation, and the decoded parameters in its path."""
-        wanted = "GET" if method == "HEAD" else method
         path = raw_path.rstrip("/")
-        for route in self._routes:
-            match = route.pattern.fullmatch(path) if route.method == wanted else None
-            if match:
-                return route, {name: unquote(value, errors="replace") for name, value in match.groupdict().items()}
+        for wanted in ("HEAD", "GET") if method == "HEAD" else (method,):
+            for route in self._routes:
+                match = route.pattern.fullmatch(path) if route.method == wanted else None
+                if match:
+                    return route, {name: unquote(value, errors="replace") for name, value in match.groupdict().items()}
         return None
 
     def methods(self, raw_path: str) -> list[str]:
-        """The methods that a path answers."""
+        """The methods that a path answers, HEAD apart."""
         path = raw_path.rstrip("/")
-        return sorted({route.method for route in self._routes if route.pattern.fullmatch(path)})
+        return sorted({route.method for route in self._routes if route.pattern.fullmatch(path)} - {"HEAD"})

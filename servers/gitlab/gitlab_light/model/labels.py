@@ -84,6 +84,31 @@ class Labels:
             self._db.execute("DELETE FROM labels WHERE id = ?", label.id)
             self._rename(label, None)
 
+    def subscribed(self, label: Label, user_id: int, project_id: int | None) -> bool:
+        """Whether a user has subscribed to a label in a project, or (None) as its group's everywhere."""
+        return bool(
+            self._db.value(
+                "SELECT count(*) FROM label_subscriptions WHERE label_id = ? AND user_id = ? AND project_id = ?",
+                label.id, user_id, project_id or 0,
+            )
+        )  # fmt: skip
+
+    def subscribe(self, label: Label, user_id: int, project_id: int | None, *, subscribed: bool) -> None:
+        """A user subscribes to a label or ends that.
+
+        A subscription in projects takes the place of one to the group's label, and the other way round (GitLab's
+        Subscribable).
+        """
+        others = "!= 0" if project_id is None else "= 0"
+        with self._db.transaction():
+            self._db.execute(
+                "DELETE FROM label_subscriptions WHERE label_id = ? AND user_id = ? AND "  # noqa: S608  words of ours
+                f"(project_id = ? OR project_id {others})",
+                label.id, user_id, project_id or 0,
+            )  # fmt: skip
+            if subscribed:
+                self._db.execute("INSERT INTO label_subscriptions VALUES (?, ?, ?)", label.id, user_id, project_id or 0)
+
     def _rename(self, label: Label, new: str | None) -> None:
         """Gives a label another name in the merge requests that it may be on, or takes it off."""
         if label.source == "project":

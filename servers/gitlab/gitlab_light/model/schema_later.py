@@ -217,4 +217,12 @@ CREATE TABLE application_settings (
     settings TEXT NOT NULL
 )
 """,
+    """
+CREATE TABLE label_subscriptions (
+    label_id INTEGER NOT NULL REFERENCES labels (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    project_id INTEGER NOT NULL,
+    PRIMARY KEY (label_id, user_id, project_id)
+)
+""",
 )
