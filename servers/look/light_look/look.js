@@ -7,6 +7,34 @@ const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELEC
 let pending = "";
 let forgetting = 0;
 
+// To who dictates, or whose hand slips, single keys come unasked: the list has a switch (WCAG 2.1.4), which the browser keeps.
+const KEPT = "shortcuts";
+let unkept = true; // counts where a browser keeps nothing for pages
+
+function switchedOn() {
+  try {
+    return localStorage.getItem(KEPT) !== "off";
+  } catch {
+    return unkept;
+  }
+}
+
+function switchTo(on) {
+  unkept = on;
+  try {
+    if (on) localStorage.removeItem(KEPT);
+    else localStorage.setItem(KEPT, "off");
+  } catch {} // then it counts until the page is left
+  showSwitch();
+}
+
+function showSwitch() {
+  for (const hint of document.querySelectorAll("[data-shortcuts]")) {
+    hint.hidden = false;
+    hint.querySelector("kbd").hidden = !switchedOn();
+  }
+}
+
 function keyed() {
   return [...document.querySelectorAll("[data-key]")].filter((element) => element.offsetParent !== null);
 }
@@ -35,7 +63,8 @@ function help() {
     dialog = document.createElement("dialog");
     dialog.id = "shortcuts";
     dialog.setAttribute("aria-labelledby", "shortcuts-title");
-    dialog.innerHTML = '<h2 id="shortcuts-title">Keyboard shortcuts</h2><dl></dl><form method="dialog"><button>Close</button></form>';
+    dialog.innerHTML = '<h2 id="shortcuts-title">Keyboard shortcuts</h2><dl></dl><form method="dialog"><p><label><input type="checkbox"> Shortcuts work on these pages, in this browser</label></p><button>Close</button></form>';
+    dialog.querySelector("input").addEventListener("change", (event) => switchTo(event.target.checked));
     document.body.append(dialog);
   }
   const rows = keyed().map((element) => [element.dataset.key, element.dataset.says || element.textContent.trim()]);
@@ -44,15 +73,21 @@ function help() {
     term.append(...key.split(" ").map((one) => Object.assign(document.createElement("kbd"), { textContent: one })));
     return [term, Object.assign(document.createElement("dd"), { textContent: says })];
   }));
+  dialog.querySelector("input").checked = switchedOn();
   dialog.showModal();
 }
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-shortcuts] button")) help(); });
+addEventListener("storage", showSwitch); // another page of this server has turned it
+showSwitch();
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key.length !== 1 || !switchedOn()) return;
   if (event.key === "?") {
     help();
     event.preventDefault();
-  } else if (event.key.length === 1 && press(event.key)) {
+  } else if (press(event.key)) {
     event.preventDefault();
   }
 });

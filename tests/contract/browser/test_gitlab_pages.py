@@ -187,7 +187,9 @@ def test_the_keyboard_is_enough(visit, gitlab_scene):
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="root/uuid-service")).to_be_visible()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Search projects")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Search projects")
+    expect(dialog.get_by_role("checkbox")).to_be_checked()
 
 
 def test_pages_work_without_a_script(visit, gitlab_scene):

@@ -176,6 +176,7 @@ def test_the_keyboard_is_enough(visit, jenkins):
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_contain_text("Configure")
+    expect(dialog.get_by_role("checkbox")).to_be_checked()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.keyboard.type("je")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.contract.browser.conftest import Scene
+from tests.contract.browser.keyboard import tab_to
 from tests.contract.browser.portal_world.world import OPERATOR, PASSWORDS, VIEWER
 from tests.contract.browser.survey import NARROW, look_at
 
@@ -286,6 +287,30 @@ def test_keys_lead_from_page_to_page(visit, portal):
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.type("gh")
     expect(page).to_have_url(re.compile("/health$"))
+
+
+def test_who_wants_no_shortcuts_switches_them_off_for_good(visit, portal):
+    page = visit(portal(VIEWER), "/health")
+    opener, dialog = page.get_by_role("button", name="Keyboard shortcuts"), page.get_by_role("dialog")
+    switch = dialog.get_by_role("checkbox", name="Shortcuts work on these pages")
+    tab_to(page, "[data-shortcuts] button")
+    page.keyboard.press("Enter")
+    tab_to(page, "#shortcuts input")
+    page.keyboard.press("Space")
+    expect(switch).not_to_be_checked()
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.keyboard.type("?gr")
+        expect(dialog).to_be_hidden()
+        expect(page).to_have_url(re.compile("/health$"))
+        expect(page.locator(".foot kbd")).to_be_hidden()
+        page.reload()
+    opener.click()
+    switch.check()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.type("gr")
+    expect(page).to_have_url(re.compile("/rules$"))
 
 
 def test_times_go_on_without_the_server(visit, portal):
