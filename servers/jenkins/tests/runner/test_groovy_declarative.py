@@ -95,6 +95,18 @@ class TestEnvironment:
 
         assert runner.run(pipeline(stage("s", "echo X"), top=top)).echoed == ["ynull-ynullz"]
 
+    def test_safe_navigation_is_not_safe_in_the_environment(self, runner: Runner) -> None:
+        """The plugin writes the values anew, with plain dots; what stumbles over a null is told by its name."""
+        top = 'environment { A = "${NOBODY ?: 1}"\nB = "${NOBODY?.size()}" }'
+        build = runner.run(pipeline(stage("s", "echo A"), top=top))
+
+        assert build.result == "FAILURE"
+        assert (
+            "java.lang.IllegalArgumentException: One or more variables have some issues with their values: B"
+            in build.log
+        )
+        assert "[Pipeline] echo" not in build.log
+
     def test_a_stages_variables_hide_the_pipelines(self, runner: Runner) -> None:
         stages = stage("s", 'echo "$X $W"', more="environment { X = 'stage'\nW = \"${X}w\" }") + stage("t", "echo X")
 

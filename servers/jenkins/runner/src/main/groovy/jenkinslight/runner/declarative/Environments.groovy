@@ -35,7 +35,7 @@ class Environments extends Part {
         build.scope = outer.withEnv(values)
         try {
             for (variable in variables) {
-                Object value = valueOf(variable, values)
+                Object value = plainValueOf(variable, values)
                 values.put(variable.value, value == null ? 'null' : value.toString())
             }
         } finally {
@@ -46,6 +46,15 @@ class Environments extends Part {
             assignments.add(value.key + '=' + value.value)
         }
         return assignments
+    }
+
+    /** A value that stumbles over a null is told by the variable's name alone. */
+    Object plainValueOf(Directive variable, Map before) {
+        try {
+            return valueOf(variable, before)
+        } catch (NullPointerException e) {
+            throw new IllegalArgumentException('One or more variables have some issues with their values: ' + variable.value)
+        }
     }
 
     Object valueOf(Directive variable, Map before) {

@@ -148,7 +148,7 @@ final class EnvironmentRewriter {
     }
 
     private static Statement lazy(BinaryExpression assignment, Statement original) {
-        Statement result = new ReturnStatement(assignment.getRightExpression());
+        Statement result = new ReturnStatement(new PlainNavigation().transform(assignment.getRightExpression()));
         ClosureExpression closure = new ClosureExpression(new Parameter[0], new BlockStatement(new Statement[] {result}, new VariableScope()));
         closure.setVariableScope(new VariableScope());
         closure.setSourcePosition(assignment);
