@@ -88,6 +88,29 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
+        (in_stage("parallel { }"), ["No stages specified"] * 2),
+        (
+            in_stage("parallel { stage('b') { steps { } }\nstage('b') { steps { echo 'x' } } }"),
+            ['Duplicate stage name: "b"', "No steps specified for branch", 'Duplicate stage name: "b"'],
+        ),
+        (
+            in_stage("steps { }\nwhen { not { brnch 'x' } }\nagent { foo 'x' }").replace("any", "any\ntools { x 'y' }"),
+            ["Invalid agent type", *["Unknown conditional brnch"] * 2, "No steps specified", "Invalid tool type"],
+        ),
+        (in_stage("input { message 'x'; parameters { } }\nsteps { echo 'x' }"), []),
+        (top("libraries { lib(env.L) }"), []),
+    ],
+)
+def test_all_that_is_wrong_is_told_in_the_plugins_order(runner: Runner, script: str, expected: list[str]) -> None:
+    told = errors(runner, script)
+
+    assert len(told) == len(expected), told
+    assert all(message.startswith(start) for message, start in zip(told, expected, strict=True)), told
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
         ("pipeline { agent any }", 'Missing required section "stages"'),
         ("pipeline { " + OK_STAGES + " }", 'Missing required section "agent"'),
         ("pipeline { agent any\nagent none\n" + OK_STAGES + "}", "Multiple occurrences of the agent section"),
@@ -127,6 +150,16 @@ def test_syntax_errors_have_places_too(runner: Runner) -> None:
             'Invalid step "stage" used - not allowed in this context',
         ),
         (in_stage("steps { parallel(a: 1) }"), "Expected closure or failFast"),
+        (in_stage("steps { parallel() }"), 'Expected one of "steps", "stages", or "parallel" for stage "a"'),
+        (in_stage("steps { parallel { } }"), 'Expected one of "steps", "stages", or "parallel" for stage "a"'),
+        (
+            in_stage("steps { parallel failFast: true }"),
+            'Expected one of "steps", "stages", or "parallel" for stage "a"',
+        ),
+        (in_stage("when { changelog() }\nsteps { echo 'x' }"), 'Missing required parameter: "pattern"'),
+        (in_stage("when { changelog() }\nsteps { echo 'x' }"), 'Changelog is missing required parameter "pattern".'),
+        (matrix("axis { name 'A'; values x }"), "Expected string literal but got ${x}"),
+        (top("options { triggers([]) }"), 'The "triggers" job property can\'t be used in the "options" directive.'),
         (in_stage("failFast 'x'\nsteps { echo 'x' }"), "Expected a boolean with failFast"),
         (
             in_stage("options { skipStagesAfterUnstable() }\nsteps { echo 'x' }"),

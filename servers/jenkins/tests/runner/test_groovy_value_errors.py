@@ -89,6 +89,15 @@ def test_what_fits_is_no_error(runner: Runner, steps: str) -> None:
             '${FOO} cannot be used as a value directly. Did you mean "${FOO}"? (add quotes)',
         ),
         (in_stage("steps { sh script: ${env.X} }"), "${env.X} cannot be used as a value directly. "),
+        (in_stage("steps { sh(${A} + '/b') }"), "${A}+'/b' cannot be used as a value directly. "),
+        (top("triggers { cron(foo { -> '* * * * *' }) }"), "Method call arguments"),
+        (top("options { timeout(time: { 1 }) }"), "Method call arguments"),
+        (top("options { buildDiscarder(foo.bar()) }"), 'Method calls on objects not allowed outside "script" blocks.'),
+        (
+            top("options { buildDiscarder(logRotator('5', numToKeepStr: '1')) }"),
+            "Cannot mix named and unnamed arguments",
+        ),
+        (in_stage("steps { sh((X + 1): 'y') }"), "Expected string literal"),
         (top("environment { A = ${env.BUILD_NUMBER} }"), "${env.BUILD_NUMBER} cannot be used as a value directly. "),
         (top("tools { maven ${M} }"), "${M} cannot be used as a value directly. "),
         (
@@ -142,3 +151,23 @@ def test_one_branch_of_the_step_parallel_is_no_nesting(runner: Runner) -> None:
 )
 def test_options_that_fit_are_no_error(runner: Runner, option: str) -> None:
     assert errors(runner, top(f"options {{ {option} }}")) == []
+
+
+def test_places_of_what_stands_inside_arguments(runner: Runner) -> None:
+    script = top(
+        "triggers {\n    cron(foo { -> 'x' })\n}\noptions {\n    buildDiscarder(logRotator(numToKeep: '5'))\n}"
+    )
+    answer = runner.ask({"type": "validate", "id": "v", "script": script})
+
+    # As there, the inner call is looked at as an argument and as a call.
+    assert [(error["line"], error["column"], error["message"][:30]) for error in answer["errors"]] == [
+        (3, 10, "Method call arguments"),
+        (6, 31, 'Invalid parameter "numToKeep",'),
+        (6, 31, 'Invalid parameter "numToKeep",'),
+    ]
+
+
+def test_no_more_than_ten_errors_are_told(runner: Runner) -> None:
+    sections = "\n".join(f"section{number} {{ }}" for number in range(12))
+
+    assert errors(runner, top(sections)) == [f'Undefined section "section{number}"' for number in range(10)]

@@ -39,7 +39,16 @@ final class AgentValidator {
         if (arguments.isEmpty()) {
             errors.form("No argument for agent", where);
             noType(where);
-        } else if (arguments.size() > 1 || !BARE.contains(String.valueOf(Ast.literal(arguments.get(0))))) {
+        } else {
+            bareName(where, arguments);
+        }
+    }
+
+    private void bareName(Statement where, List<Expression> arguments) {
+        if (arguments.size() == 1) {
+            errors.key(arguments.get(0));
+        }
+        if (arguments.size() > 1 || !BARE.contains(String.valueOf(Ast.literal(arguments.get(0))))) {
             errors.form("Only \"agent none\", \"agent any\" or \"agent {...}\" are allowed.", where);
             noType(where);
         }

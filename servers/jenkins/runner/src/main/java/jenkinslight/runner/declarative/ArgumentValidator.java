@@ -3,9 +3,11 @@ package jenkinslight.runner.declarative;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkinslight.runner.language.Signature;
 import jenkinslight.runner.language.Signature.Parameter;
 import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.codehaus.groovy.ast.expr.MapEntryExpression;
@@ -34,14 +36,53 @@ final class ArgumentValidator {
         }
     }
 
-    /** Checks what a directive holds: {@code buildDiscarder(logRotator(…))}; of named arguments none must be given. */
+    /** The form of what a directive holds: neither it nor a call among its arguments is given a closure. */
+    void form(MethodCallExpression call) {
+        for (Expression argument : Ast.arguments(call)) {
+            if (argument instanceof MapExpression) {
+                for (MapEntryExpression entry : ((MapExpression) argument).getMapEntryExpressions()) {
+                    errors.key(entry.getKeyExpression());
+                    formOf(entry.getValueExpression(), entry);
+                }
+            } else {
+                formOf(argument, call);
+            }
+        }
+    }
+
+    private void formOf(Expression argument, ASTNode where) {
+        if (argument instanceof ClosureExpression) {
+            errors.form("Method call arguments", where);
+        } else if (argument instanceof MethodCallExpression) {
+            Ast.name((MethodCallExpression) argument, errors);
+            form((MethodCallExpression) argument);
+        } else {
+            errors.value(argument);
+        }
+    }
+
+    /**
+     * Checks the sense of what a directive holds: {@code buildDiscarder(logRotator(…))}; of named arguments none must be given. A call among the
+     * arguments is looked at twice, as an argument and as a call, and Jenkins tells twice what is wrong with it.
+     */
     void ofDirective(MethodCallExpression call, ASTNode where) {
+        element(call, where);
+        Stream.concat(Ast.arguments(call).stream(), Ast.named(call).stream().map(MapEntryExpression::getValueExpression))
+                .filter(MethodCallExpression.class::isInstance).map(MethodCallExpression.class::cast).forEach(inner -> {
+                    ofDirective(inner, inner);
+                    blocked(inner);
+                });
+    }
+
+    private void element(MethodCallExpression call, ASTNode where) {
         Signature signature = Signature.ofDirective(String.valueOf(Ast.name(call)));
         if (signature == null) {
             return;
         }
         List<Expression> arguments = Ast.arguments(call);
-        if (!arguments.isEmpty() && arguments.get(0) instanceof MapExpression) {
+        if (!Ast.named(call).isEmpty()) {
+            arguments.stream().filter(argument -> !(argument instanceof MapExpression))
+                    .forEach(argument -> errors.sense("Cannot mix named and unnamed arguments", where));
             Ast.named(call).forEach(entry -> entryOfDirective(signature, entry));
         } else if (arguments.size() > 1) {
             errors.sense("Arguments to \"" + Ast.name(call) + "\" must be explicitly named.", where);
@@ -81,7 +122,7 @@ final class ArgumentValidator {
 
     private void valueOfDirective(Parameter parameter, Expression value, boolean withName) {
         if (value instanceof MethodCallExpression) {
-            ofDirective((MethodCallExpression) value, value);
+            element((MethodCallExpression) value, value);
             blocked((MethodCallExpression) value);
         } else {
             type(value, parameter, withName);

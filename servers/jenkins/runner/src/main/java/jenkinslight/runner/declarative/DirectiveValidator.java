@@ -5,14 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
-import org.codehaus.groovy.ast.expr.GStringExpression;
-import org.codehaus.groovy.ast.expr.MapEntryExpression;
 import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
-import org.codehaus.groovy.ast.stmt.ExpressionStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
+import org.codehaus.groovy.syntax.SyntaxException;
 
 /** Checks the directives of pipelines, stages and matrices. */
 final class DirectiveValidator {
@@ -20,27 +19,29 @@ final class DirectiveValidator {
 
     private final ModelErrors errors;
     private final Map<String, List<String>> installed;
+    private final DescribableValidator describables;
 
     /** @param installed the names of the tools that there are, by type; null if that is not known */
     DirectiveValidator(ModelErrors errors, Map<String, List<String>> installed) {
         this.errors = errors;
         this.installed = installed;
+        this.describables = new DescribableValidator(errors);
     }
 
     /** Checks a directive of the pipeline itself; returns false for one that it can't have. */
     boolean ofPipeline(String name, Statement where, MethodCallExpression call) {
         switch (name) {
             case "parameters":
-                parameters(where, call);
+                describables.parameters(where, call);
                 return true;
             case "triggers":
-                triggers(where, call);
+                describables.triggers(where, call);
                 return true;
             case "libraries":
                 libraries(where, call);
                 return true;
             case "options":
-                options(where, call, Known.OPTIONS);
+                describables.options(where, call, Known.OPTIONS);
                 return true;
             case "when":
             case "input":
@@ -69,7 +70,7 @@ final class DirectiveValidator {
                 tools(where, call);
                 return true;
             case "options":
-                options(where, call, Known.STAGE_OPTIONS);
+                describables.options(where, call, Known.STAGE_OPTIONS);
                 return true;
             case "input":
                 input(where, call);
@@ -84,26 +85,29 @@ final class DirectiveValidator {
             errors.form("Expected a block", where);
         }
         List<String> names = new ArrayList<>();
-        for (Statement statement : Ast.statements(post)) {
-            MethodCallExpression condition = Ast.call(statement);
-            if (Ast.body(condition) == null) {
-                errors.form("The ‘post’ section can only contain build condition names with code blocks. Valid condition names are " + Known.POST,
-                        statement);
-                continue;
-            }
-            String name = Ast.name(condition);
-            names.add(name);
-            if (!Known.POST.contains(name)) {
-                errors.sense("Invalid condition \"" + name + "\" - valid conditions are " + Known.POST, statement);
-            }
-            new StepValidator(errors).block(Ast.body(condition), statement);
-        }
+        List<SyntaxException> inside = errors.senseOf(() -> Ast.statements(post).forEach(statement -> condition(statement, names)));
         if (names.isEmpty()) {
             errors.sense("post can not be empty", where);
         }
         for (String twice : StageValidator.repeated(names)) {
             errors.sense("Duplicate build condition name: \"" + twice + "\"", where);
         }
+        errors.tell(inside);
+    }
+
+    private void condition(Statement statement, List<String> names) {
+        MethodCallExpression condition = Ast.call(statement);
+        if (Ast.body(condition) == null) {
+            errors.form("The ‘post’ section can only contain build condition names with code blocks. Valid condition names are " + Known.POST,
+                    statement);
+            return;
+        }
+        String name = Ast.name(condition);
+        names.add(name);
+        if (!Known.POST.contains(name)) {
+            errors.sense("Invalid condition \"" + name + "\" - valid conditions are " + Known.POST, statement);
+        }
+        new StepValidator(errors).block(Ast.body(condition), statement);
     }
 
     private void tools(Statement where, MethodCallExpression tools) {
@@ -117,6 +121,7 @@ final class DirectiveValidator {
                 errors.form("Expected to find ‘someTool \"someVersion\"’", where);
                 continue;
             }
+            errors.key(tool.getMethod());
             String name = Ast.literal(tool.getMethod());
             int arguments = Ast.arguments(tool).size();
             if (arguments != 1) {
@@ -142,111 +147,6 @@ final class DirectiveValidator {
         }
     }
 
-    private void options(Statement where, MethodCallExpression options, Set<String> known) {
-        List<String> names = new ArrayList<>();
-        for (Call option : calls(where, options, "options", "Options", "Expected an option")) {
-            names.add(option.name);
-            if (option.name.equals("parameters") || option.name.equals("pipelineTriggers")) {
-                String directive = option.name.equals("parameters") ? "parameters" : "triggers";
-                errors.sense("The \"" + directive + "\" job property can't be used in the \"options\" directive. Use the \"" + directive
-                        + " {...}\" directive instead.", option.where);
-            } else if (!known.contains(option.name)) {
-                errors.sense("Invalid option type \"" + option.name + "\". Valid option types: " + known, option.where);
-            }
-        }
-        Ast.statements(options).forEach(this::preserved);
-        empty(where, options, "options");
-        for (String twice : StageValidator.repeated(names)) {
-            errors.sense("Duplicate option name: \"" + twice + "\"", where);
-        }
-    }
-
-    /** Of how many builds {@code preserveStashes} keeps the stashes. */
-    private void preserved(Statement option) {
-        MethodCallExpression call = Ast.call(option);
-        if (call == null || !"preserveStashes".equals(Ast.name(call))) {
-            return;
-        }
-        for (MapEntryExpression entry : Ast.named(call)) {
-            Object count = entry.getValueExpression() instanceof ConstantExpression ? ((ConstantExpression) entry.getValueExpression()).getValue() : null;
-            boolean outside = count instanceof Integer && ((Integer) count < 1 || (Integer) count > 50);
-            if (outside && "buildCount".equals(Ast.literal(entry.getKeyExpression()))) {
-                errors.sense("The number of builds to preserve must be between 1 and 50.", option);
-            }
-        }
-    }
-
-    private void triggers(Statement where, MethodCallExpression triggers) {
-        List<String> names = new ArrayList<>();
-        for (Call trigger : calls(where, triggers, "triggers", "Triggers", "Expected a trigger")) {
-            names.add(trigger.name);
-            if (!Known.TRIGGERS.contains(trigger.name)) {
-                errors.sense("Invalid trigger type \"" + trigger.name + "\". Valid trigger types: " + Known.TRIGGERS, trigger.where);
-            }
-        }
-        empty(where, triggers, "triggers");
-        for (String twice : StageValidator.repeated(names)) {
-            errors.sense("Duplicate trigger name: \"" + twice + "\"", where);
-        }
-    }
-
-    private void parameters(Statement where, MethodCallExpression parameters) {
-        for (Call parameter : calls(where, parameters, "parameters", "Build parameters", "Expected a build parameter definition")) {
-            if (!Known.PARAMETERS.contains(parameter.name)) {
-                errors.sense("Invalid parameter type \"" + parameter.name + "\". Valid parameter types: " + Known.PARAMETERS, parameter.where);
-            }
-        }
-        empty(where, parameters, "parameters");
-    }
-
-    private void empty(Statement where, MethodCallExpression section, String name) {
-        if (Ast.body(section) != null && Ast.statements(section).isEmpty()) {
-            errors.sense(name + " can not be empty", where);
-        }
-    }
-
-    private static final class Call {
-        final String name;
-        final Statement where;
-
-        Call(String name, Statement where) {
-            this.name = name;
-            this.where = where;
-        }
-    }
-
-    /** The calls of a section whose entries are written {@code name(…)}. */
-    private List<Call> calls(Statement where, MethodCallExpression section, String name, String entries, String expected) {
-        List<Call> calls = new ArrayList<>();
-        if (Ast.body(section) == null) {
-            errors.form("Expected a block for " + name, where);
-        }
-        for (Statement statement : Ast.statements(section)) {
-            MethodCallExpression call = Ast.call(statement);
-            if (call == null) {
-                boolean map = statement instanceof ExpressionStatement && ((ExpressionStatement) statement).getExpression() instanceof MapExpression;
-                errors.form(map ? entries + " cannot be defined as maps" : expected, statement);
-            } else if (Ast.body(call) != null) {
-                errors.form(entries + " definitions cannot have blocks", statement);
-            } else {
-                calls.add(new Call(Ast.name(call, errors), statement));
-                if (!mixed(call, statement)) {
-                    new ArgumentValidator(errors).ofDirective(call, statement);
-                }
-            }
-        }
-        return calls;
-    }
-
-    private boolean mixed(MethodCallExpression call, Statement where) {
-        long maps = Ast.arguments(call).stream().filter(argument -> argument instanceof MapExpression).count();
-        if (maps > 0 && maps < Ast.arguments(call).size()) {
-            errors.sense("Cannot mix named and unnamed arguments", where);
-            return true;
-        }
-        return false;
-    }
-
     private void libraries(Statement where, MethodCallExpression libraries) {
         if (Ast.body(libraries) == null) {
             errors.form("Expected a block for libraries", where);
@@ -258,15 +158,30 @@ final class DirectiveValidator {
                 errors.form("Expected a \"lib(...)\" but got " + errors.text(statement), where);
             } else if (Ast.body(lib) != null) {
                 errors.form("Libraries definitions cannot have blocks", statement);
-            } else if (Ast.arguments(lib).size() != 1 || !isText(Ast.arguments(lib).get(0))) {
-                errors.form("Expected a \"lib(...)\" but got " + errors.text(lib), lib);
+            } else {
+                library(lib);
             }
         }
-        empty(where, libraries, "libraries");
+        if (Ast.statements(libraries).stream().noneMatch(statement -> isLibrary(Ast.call(statement)))) {
+            errors.sense("libraries can not be empty", where);
+        }
     }
 
-    private static boolean isText(Expression expression) {
-        return expression instanceof ConstantExpression || expression instanceof GStringExpression;
+    private void library(MethodCallExpression lib) {
+        Ast.name(lib, errors);
+        new ArgumentValidator(errors).form(lib);
+        if (!isLibrary(lib)) {
+            errors.form("Expected a \"lib(...)\" but got " + errors.text(lib), lib);
+        }
+    }
+
+    /** One value is named. */
+    private static boolean isLibrary(MethodCallExpression lib) {
+        if (lib == null || !"lib".equals(lib.getMethodAsString()) || Ast.arguments(lib).size() != 1) {
+            return false;
+        }
+        Expression value = Ast.arguments(lib).get(0);
+        return !(value instanceof MapExpression || value instanceof MethodCallExpression || value instanceof ClosureExpression);
     }
 
     private void input(Statement where, MethodCallExpression input) {
@@ -275,6 +190,14 @@ final class DirectiveValidator {
             return;
         }
         Set<String> seen = new HashSet<>();
+        List<SyntaxException> inside = errors.senseOf(() -> fields(where, input, seen));
+        if (!seen.contains("message")) {
+            errors.sense("No message specified for input", where);
+        }
+        errors.tell(inside);
+    }
+
+    private void fields(Statement where, MethodCallExpression input, Set<String> seen) {
         for (Statement statement : Ast.statements(input)) {
             MethodCallExpression field = Ast.call(statement);
             if (field == null) {
@@ -291,13 +214,10 @@ final class DirectiveValidator {
             } else if (!INPUT.contains(name)) {
                 errors.form("Not a valid field for input: \"" + name + "\"", field.getMethod());
             } else if (name.equals("parameters")) {
-                parameters(statement, field);
+                describables.parametersOfInput(statement, field);
             } else {
                 errors.value(Ast.arguments(field).get(0));
             }
-        }
-        if (!seen.contains("message")) {
-            errors.sense("No message specified for input", where);
         }
     }
 }

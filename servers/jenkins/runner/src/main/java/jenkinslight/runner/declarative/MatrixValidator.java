@@ -1,17 +1,25 @@
 package jenkinslight.runner.declarative;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.codehaus.groovy.ast.ASTNode;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
+import org.codehaus.groovy.ast.expr.GStringExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.Statement;
+import org.codehaus.groovy.syntax.SyntaxException;
 
 /** Checks {@code matrix} with its axes and excludes. */
 final class MatrixValidator {
+    private static final List<String> INSIDE = List.of("axes", "excludes", "stages");
+
     private final ModelErrors errors;
     private final DirectiveValidator directives;
     private final StageValidator stages;
@@ -27,7 +35,7 @@ final class MatrixValidator {
             errors.form("Expected a block for matrix", where);
             return;
         }
-        Set<String> seen = new HashSet<>();
+        Map<String, List<SyntaxException>> found = new HashMap<>();
         for (Statement statement : Ast.statements(matrix)) {
             MethodCallExpression section = Ast.call(statement);
             if (section == null) {
@@ -35,16 +43,18 @@ final class MatrixValidator {
                 continue;
             }
             String name = Ast.name(section, errors);
-            if (!seen.add(name)) {
+            if (found.containsKey(name)) {
                 errors.form("Multiple occurrences of the " + name + " section", statement);
             }
-            section(name, statement, section);
+            found.computeIfAbsent(name, first -> new ArrayList<>()).addAll(errors.senseOf(() -> section(name, statement, section)));
         }
+        errors.tell(found, StageValidator.AROUND);
         for (String required : new String[] {"axes", "stages"}) {
-            if (!seen.contains(required)) {
+            if (!found.containsKey(required)) {
                 errors.sense("Missing required section \"" + required + "\"", where);
             }
         }
+        errors.tell(found, INSIDE);
     }
 
     private void section(String name, Statement statement, MethodCallExpression section) {
@@ -89,28 +99,27 @@ final class MatrixValidator {
         }
         List<String> names = new ArrayList<>();
         List<ASTNode> places = new ArrayList<>();
-        for (Statement statement : Ast.statements(axes)) {
-            MethodCallExpression axis = Ast.call(statement);
-            if (Ast.body(axis) == null) {
-                errors.form("Expected a block for axis", statement);
-                continue;
-            }
-            Expression name = axis(statement, axis, excluding);
+        List<SyntaxException> inside = errors.senseOf(() -> Ast.statements(axes).forEach(statement -> {
+            Expression name = axis(statement, Ast.call(statement), excluding);
             if (name != null && Ast.literal(name) != null) {
                 names.add(Ast.literal(name));
                 places.add(name);
             }
-        }
+        }));
         if (Ast.statements(axes).isEmpty()) {
             errors.sense("No axis directives specified", where);
         }
         for (String twice : StageValidator.repeated(names)) {
             errors.sense("Duplicate axis name: \"" + twice + "\"", places.get(names.indexOf(twice)));
         }
+        errors.tell(inside);
     }
 
     /** Returns what the axis gives as its name, or null. */
     private Expression axis(Statement where, MethodCallExpression axis, boolean excluding) {
+        if (Ast.body(axis) == null) {
+            errors.form("Expected a block for axis", where);
+        }
         Set<String> seen = new HashSet<>();
         Expression name = null;
         List<Expression> values = new ArrayList<>();
@@ -130,6 +139,7 @@ final class MatrixValidator {
             if (key.equals("name")) {
                 name = nameOf(statement, Ast.arguments(field));
             } else if (key.equals("values") || excluding && key.equals("notValues")) {
+                new ArgumentValidator(errors).form(field);
                 values.addAll(Ast.arguments(field));
             } else {
                 errors.form("Undefined section \"" + key + "\"", statement);
@@ -159,17 +169,22 @@ final class MatrixValidator {
         if (values.isEmpty()) {
             errors.sense("Missing required section \"values\"", where);
         }
-        List<String> texts = new ArrayList<>();
-        for (Expression value : values) {
-            if (value instanceof ConstantExpression) {
-                texts.add(value.getText());
-            } else {
-                errors.sense("Expected string literal but got " + errors.text(value), value);
-                texts.add(errors.text(value));
-            }
-        }
+        List<String> texts = values.stream().map(this::value).collect(Collectors.toList());
         for (String twice : StageValidator.repeated(texts)) {
             errors.sense("Duplicate axis value: \"" + twice + "\"", values.get(texts.indexOf(twice)));
         }
+        for (Expression value : values) {
+            if (!(value instanceof ConstantExpression)) {
+                errors.sense("Expected string literal but got " + value(value), value);
+            }
+        }
+    }
+
+    /** What the plugin takes a value for: any expression for what stands in a string's braces. */
+    private String value(Expression value) {
+        if (value instanceof ConstantExpression) {
+            return value.getText();
+        }
+        return value instanceof GStringExpression || value instanceof MapExpression ? errors.text(value) : "${" + errors.text(value) + "}";
     }
 }

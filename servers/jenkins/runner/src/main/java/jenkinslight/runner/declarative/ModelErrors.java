@@ -3,14 +3,17 @@ package jenkinslight.runner.declarative;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.codehaus.groovy.ast.ASTNode;
+import org.codehaus.groovy.ast.expr.BinaryExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
-import org.codehaus.groovy.ast.expr.MethodCallExpression;
+import org.codehaus.groovy.ast.expr.GStringExpression;
+import org.codehaus.groovy.ast.expr.MapEntryExpression;
+import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.stmt.BlockStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.control.SourceUnit;
-import org.codehaus.groovy.control.messages.SyntaxErrorMessage;
 import org.codehaus.groovy.syntax.SyntaxException;
 
 /**
@@ -35,6 +38,48 @@ final class ModelErrors {
         ofSense.add(error(message, where));
     }
 
+    /** What a check finds against the sense, taken out so that it can be told at its place among the others: {@link #tell}. */
+    List<SyntaxException> senseOf(Runnable check) {
+        int before = ofSense.size();
+        check.run();
+        List<SyntaxException> tail = ofSense.subList(before, ofSense.size());
+        List<SyntaxException> found = new ArrayList<>(tail);
+        tail.clear();
+        return found;
+    }
+
+    /** Tells what was found. */
+    void tell(List<SyntaxException> found) {
+        ofSense.addAll(found);
+    }
+
+    /** Tells what was found in sections, in the order in which the plugin looks at them. */
+    void tell(Map<String, List<SyntaxException>> found, List<String> order) {
+        order.forEach(name -> tell(found.getOrDefault(name, List.of())));
+    }
+
+    /** Checks the unnamed or named arguments of a step or a condition; {@code [$class: …]} is one value. */
+    void arguments(List<Expression> arguments) {
+        if (arguments.size() != 1 || !(arguments.get(0) instanceof MapExpression)) {
+            arguments.forEach(this::value);
+            return;
+        }
+        List<MapEntryExpression> entries = ((MapExpression) arguments.get(0)).getMapEntryExpressions();
+        if (entries.stream().noneMatch(entry -> "$class".equals(Ast.literal(entry.getKeyExpression())))) {
+            entries.forEach(entry -> {
+                key(entry.getKeyExpression());
+                value(entry.getValueExpression());
+            });
+        }
+    }
+
+    /** Checks an expression that stands for a name. */
+    void key(Expression key) {
+        if (Ast.literal(key) == null) {
+            form("Expected string literal", key);
+        }
+    }
+
     /** Checks an expression that stands for a value: what looks like a variable of a shell is none, and whole numbers have an end. */
     void value(Expression value) {
         if (value instanceof ConstantExpression) {
@@ -43,10 +88,16 @@ final class ModelErrors {
                 form("BigIntegers cannot be used as constants in Declarative. The maximum value for an integer is 9,223,372,036,854,775,807"
                         + " and the minimum value for an integer is -9,223,372,036,854,775,808.", value);
             }
-        } else if (value instanceof MethodCallExpression && text(value).startsWith("${")) {
-            String text = text(value);
+        } else if (!(value instanceof GStringExpression) && text(value).startsWith("${")) {
+            String text = value instanceof BinaryExpression ? joined((BinaryExpression) value) : text(value);
             form(text + " cannot be used as a value directly. Did you mean \"" + text + "\"? (add quotes)", value);
         }
+    }
+
+    private String joined(BinaryExpression value) {
+        Expression left = value.getLeftExpression();
+        return (left instanceof BinaryExpression ? joined((BinaryExpression) left) : text(left)) + value.getOperation().getText()
+                + text(value.getRightExpression());
     }
 
     /** Reports the errors of sense too. */
@@ -59,8 +110,9 @@ final class ModelErrors {
         return new SyntaxException(message, where.getLineNumber(), where.getColumnNumber(), where.getLastLineNumber(), where.getLastColumnNumber());
     }
 
+    /** The compiler stops at its tenth error, here as there. */
     private void report(SyntaxException error) {
-        source.getErrorCollector().addErrorAndContinue(new SyntaxErrorMessage(error, source));
+        source.getErrorCollector().addError(error, source);
     }
 
     /** The source text of a node. */

@@ -1,9 +1,9 @@
 package jenkinslight.runner.declarative;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.codehaus.groovy.ast.ClassNode;
 import org.codehaus.groovy.ast.MethodNode;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
@@ -14,6 +14,7 @@ import org.codehaus.groovy.classgen.GeneratorContext;
 import org.codehaus.groovy.control.CompilePhase;
 import org.codehaus.groovy.control.SourceUnit;
 import org.codehaus.groovy.control.customizers.CompilationCustomizer;
+import org.codehaus.groovy.syntax.SyntaxException;
 
 /**
  * Checks every {@code pipeline { }} of a script while it is compiled, so that errors of the model are told before anything runs, in
@@ -81,6 +82,9 @@ public final class ModelValidator extends CompilationCustomizer {
 
     /** One {@code pipeline} block. */
     private static final class Pipeline {
+        /** Sections in the order in which the plugin looks at their sense. */
+        private static final List<String> ORDER = List.of("stages", "post", "environment", "agent", "tools", "options", "parameters", "triggers",
+                "libraries");
         private final ModelErrors errors;
         private final DirectiveValidator directives;
         private final StageValidator stages;
@@ -92,7 +96,7 @@ public final class ModelValidator extends CompilationCustomizer {
         }
 
         void validate(Statement pipeline, MethodCallExpression call) {
-            Set<String> seen = new HashSet<>();
+            Map<String, List<SyntaxException>> found = new HashMap<>();
             for (Statement statement : Ast.statements(call)) {
                 MethodCallExpression section = Ast.call(statement);
                 if (section == null) {
@@ -101,16 +105,17 @@ public final class ModelValidator extends CompilationCustomizer {
                     continue;
                 }
                 String name = Ast.name(section, errors);
-                if (!seen.add(name)) {
+                if (found.containsKey(name)) {
                     errors.form("Multiple occurrences of the " + name + " section", statement);
                 }
-                section(name, statement, section);
+                found.computeIfAbsent(name, first -> new ArrayList<>()).addAll(errors.senseOf(() -> section(name, statement, section)));
             }
             for (String required : new String[] {"stages", "agent"}) {
-                if (!seen.contains(required)) {
+                if (!found.containsKey(required)) {
                     errors.sense("Missing required section \"" + required + "\"", pipeline);
                 }
             }
+            errors.tell(found, ORDER);
         }
 
         private void section(String name, Statement statement, MethodCallExpression section) {

@@ -1,8 +1,8 @@
 package jenkinslight.runner.declarative;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +13,14 @@ import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.Statement;
+import org.codehaus.groovy.syntax.SyntaxException;
 
 /** Checks {@code stages}, {@code parallel} and each {@code stage} with all that is in it. */
 final class StageValidator {
     static final String NESTED = "\"matrix\" or \"parallel\" cannot be nested inside another \"matrix\" or \"parallel\".";
+    /** Sections in the order in which the plugin looks at their sense: these, then what the stage holds at all, then those. */
+    static final List<String> AROUND = List.of("agent", "when", "post", "tools", "environment", "options", "input");
+    private static final List<String> INSIDE = List.of("steps", "parallel", "matrix", "stages");
     private static final String[] CONTENTS = {"matrix", "parallel", "stages", "steps"};
 
     private final ModelErrors errors;
@@ -42,12 +46,21 @@ final class StageValidator {
             errors.form("Expected a block for " + what, where);
         }
         List<String> names = new ArrayList<>();
-        for (Statement statement : Ast.statements(block)) {
+        List<SyntaxException> inside = errors.senseOf(() -> Ast.statements(block).forEach(statement -> {
             String name = stage(statement, nested || what.equals("parallel"));
             if (name != null) {
                 names.add(name);
             }
+        }));
+        names(where, names);
+        errors.tell(inside);
+        if (what.equals("parallel")) {
+            // The plugin looks at those once as stages and once as parallel ones, and tells both times.
+            names(where, names);
         }
+    }
+
+    private void names(Statement where, List<String> names) {
         if (names.isEmpty()) {
             errors.sense("No stages specified", where);
         }
@@ -85,12 +98,17 @@ final class StageValidator {
             errors.form("Stage does not have a block", statement);
             return name;
         }
-        contents(statement, name, sections(statement, (ClosureExpression) arguments.get(1), nested), nested);
+        Map<String, List<SyntaxException>> found = new HashMap<>();
+        Map<String, ASTNode> sections = sections(statement, (ClosureExpression) arguments.get(1), nested, found);
+        errors.tell(found, AROUND);
+        contents(statement, name, sections, nested);
+        errors.tell(found, INSIDE);
         return name;
     }
 
-    private Map<String, ASTNode> sections(Statement stage, ClosureExpression body, boolean nested) {
-        Map<String, ASTNode> sections = new LinkedHashMap<>();
+    private Map<String, ASTNode> sections(Statement stage, ClosureExpression body, boolean nested, Map<String, List<SyntaxException>> found) {
+        Map<String, ASTNode> sections = new HashMap<>();
+        Set<String> seen = new HashSet<>();
         for (Statement statement : Ast.statements(body)) {
             MethodCallExpression section = Ast.call(statement);
             if (section == null) {
@@ -99,19 +117,23 @@ final class StageValidator {
                 continue;
             }
             String name = Ast.name(section, errors);
-            if (sections.put(name, statement) != null) {
+            if (!seen.add(name)) {
                 errors.form("Multiple occurrences of the " + name + " section", stage);
             }
-            section(name, stage, statement, section, nested);
+            found.computeIfAbsent(name, first -> new ArrayList<>()).addAll(errors.senseOf(() -> {
+                if (section(name, stage, statement, section, nested)) {
+                    sections.put(name, statement);
+                }
+            }));
         }
         return sections;
     }
 
-    private void section(String name, Statement stage, Statement statement, MethodCallExpression section, boolean nested) {
+    /** Checks a section; returns false for steps that are none. */
+    private boolean section(String name, Statement stage, Statement statement, MethodCallExpression section, boolean nested) {
         switch (name) {
             case "steps":
-                steps.ofStage(section, nested);
-                break;
+                return steps.ofStage(section, nested);
             case "stages":
                 stages(statement, section, name, nested);
                 break;
@@ -130,6 +152,7 @@ final class StageValidator {
                             + "\". Starting with version 0.5, steps in a stage must be in a ‘steps’ block.", stage);
                 }
         }
+        return true;
     }
 
     private void flag(MethodCallExpression call) {

@@ -10,7 +10,6 @@ import org.codehaus.groovy.ast.expr.ClosureExpression;
 import org.codehaus.groovy.ast.expr.ConstantExpression;
 import org.codehaus.groovy.ast.expr.Expression;
 import org.codehaus.groovy.ast.expr.MapEntryExpression;
-import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.Statement;
 
@@ -38,15 +37,16 @@ final class StepValidator {
      * Checks the section {@code steps}, which may hold the step parallel alone.
      *
      * @param nested whether its stage is inside {@code parallel} or {@code matrix}
+     * @return whether there is a branch; the step parallel may have none
      */
-    void ofStage(MethodCallExpression section, boolean nested) {
+    boolean ofStage(MethodCallExpression section, boolean nested) {
         List<Statement> statements = Ast.statements(section);
         MethodCallExpression only = statements.size() == 1 ? Ast.call(statements.get(0)) : null;
         if (only != null && "parallel".equals(Ast.name(only))) {
-            branches(only, nested);
-        } else {
-            block(Ast.body(section), section);
+            return branches(only, nested);
         }
+        block(Ast.body(section), section);
+        return true;
     }
 
     /** Checks a block of steps. @param where what an empty one is reported at, if it has no place of its own */
@@ -58,7 +58,7 @@ final class StepValidator {
         statements.forEach(this::step);
     }
 
-    private void branches(MethodCallExpression parallel, boolean nested) {
+    private boolean branches(MethodCallExpression parallel, boolean nested) {
         List<ClosureExpression> branches = new ArrayList<>();
         for (MapEntryExpression branch : Ast.named(parallel)) {
             boolean failFast = "failFast".equals(Ast.literal(branch.getKeyExpression()));
@@ -75,6 +75,7 @@ final class StepValidator {
         if (nested && branches.size() > 1) {
             errors.sense(StageValidator.NESTED, branches.get(0).getCode());
         }
+        return !branches.isEmpty();
     }
 
     private void step(Statement statement) {
@@ -93,8 +94,7 @@ final class StepValidator {
         if (BLOCKED.containsKey(name)) {
             errors.sense("Invalid step \"" + name + "\" used - not allowed in this context - " + BLOCKED.get(name), statement);
         }
-        Ast.values(call).stream().filter(value -> !(value instanceof MapExpression)).forEach(errors::value);
-        Ast.named(call).forEach(entry -> errors.value(entry.getValueExpression()));
+        errors.arguments(Ast.values(call));
         Signature signature = Signature.of(name);
         if (signature != null) {
             new ArgumentValidator(errors).validate(name, signature, call, statement);

@@ -12,6 +12,7 @@ import org.codehaus.groovy.ast.expr.MapEntryExpression;
 import org.codehaus.groovy.ast.expr.MapExpression;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
 import org.codehaus.groovy.ast.stmt.Statement;
+import org.codehaus.groovy.syntax.SyntaxException;
 
 /** Checks the directive {@code when}. */
 final class WhenValidator {
@@ -24,7 +25,7 @@ final class WhenValidator {
     }
 
     void validate(Statement where, MethodCallExpression when) {
-        int conditions = 0;
+        boolean empty = true;
         for (Statement statement : Ast.statements(when)) {
             MethodCallExpression call = Ast.call(statement);
             if (call == null) {
@@ -32,11 +33,11 @@ final class WhenValidator {
             } else if (FLAGS.contains(String.valueOf(Ast.name(call)))) {
                 flag(call);
             } else {
-                conditions++;
+                empty = false;
                 condition(statement);
             }
         }
-        if (conditions == 0) {
+        if (empty) {
             errors.sense("Empty when closure, remove the property or add some content.", where);
         }
     }
@@ -57,33 +58,40 @@ final class WhenValidator {
             return;
         }
         String name = Ast.name(call, errors);
-        Integer children = Known.WHEN.get(name);
         if (name.equals("expression")) {
             if (Ast.body(call) == null) {
                 errors.form("When step without a block", statement);
             }
-        } else if (children == null) {
+            return;
+        }
+        errors.arguments(Ast.values(call));
+        List<SyntaxException> inside = errors.senseOf(() -> Ast.statements(call).forEach(this::condition));
+        Integer children = Known.WHEN.get(name);
+        if (children == null) {
             errors.sense("Unknown conditional " + name + ". Valid conditionals are: "
                     + new TreeSet<>(Known.WHEN.keySet()).stream().collect(Collectors.joining(", ")), statement);
         } else if (children != 0) {
-            nested(name, children, statement, call);
-        } else if (Ast.body(call) != null) {
+            nested(name, children, statement, call, inside);
+        } else if (!Ast.statements(call).isEmpty()) {
             errors.sense("No children when conditions are allowed for when condition \"" + name + "\".", statement);
         } else {
             parameters(name, statement, call);
         }
+        errors.tell(inside);
     }
 
-    private void nested(String name, int children, Statement statement, MethodCallExpression call) {
-        List<Statement> inside = Ast.statements(call);
+    private void nested(String name, int children, Statement statement, MethodCallExpression call, List<SyntaxException> inside) {
+        int found = Ast.statements(call).size();
         if (!Ast.values(call).isEmpty()) {
             errors.sense("No additional arguments are allowed for children when condition \"" + name + "\".", statement);
-        } else if (children < 0 && inside.isEmpty()) {
+        } else if (children < 0 && found == 0) {
             errors.sense("Nested when condition \"" + name + "\" requires at least one child condition.", statement);
-        } else if (children > 0 && inside.size() != children) {
+        } else if (children > 0 && found != children) {
             errors.sense("Nested when condition \"" + name + "\" requires exactly " + children + " child condition(s).", statement);
+        } else if (children > 0) {
+            // The plugin looks at the child of such a condition here and, as at any other's, later, and tells both times.
+            errors.tell(inside);
         }
-        inside.forEach(this::condition);
     }
 
     private void parameters(String name, Statement statement, MethodCallExpression call) {
@@ -115,9 +123,11 @@ final class WhenValidator {
         }
         for (String parameter : required) {
             if (valid && entries.stream().noneMatch(entry -> parameter.equals(Ast.literal(entry.getKeyExpression())))) {
-                errors.sense(name.equals("changelog") ? "Changelog is missing required parameter \"pattern\"."
-                        : "Missing required parameter: \"" + parameter + "\"", statement);
+                errors.sense("Missing required parameter: \"" + parameter + "\"", statement);
             }
+        }
+        if (name.equals("changelog") && entries.stream().noneMatch(entry -> "pattern".equals(Ast.literal(entry.getKeyExpression())))) {
+            errors.sense("Changelog is missing required parameter \"pattern\".", statement);
         }
     }
 
