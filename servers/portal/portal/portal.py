@@ -95,6 +95,7 @@ class Portal:
         runs: list[Coroutine[Any, Any, None]] = [
             self.chain.run(),
             self.engine.run(),
+            self.runner.waiting.run(),
             self.seen.jenkins.run(),
             self.seen.gitlab.run(),
             self.seen.registry.run(),

@@ -49,6 +49,7 @@ class Settings:
         allowed_hosts: further names by which requests may address the portal.
         probe_seconds: the time between two probes of an environment; 0 for none.
         most_replicas: the largest number that `scale` takes.
+        approval_hours: how long an operation may wait for an approval.
         fix: the command that mends a part, in which {part} is its name.
     """
 
@@ -70,6 +71,7 @@ class Settings:
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     probe_seconds: float = 1.0
     most_replicas: int = 10
+    approval_hours: float = 24.0
     fix: str = "./inv up --yes || ./inv logs {part}"
 
     @classmethod
@@ -103,6 +105,7 @@ class Settings:
             allowed_hosts=_names(environ, "PORTAL_ALLOWED_HOSTS", frozenset()),
             probe_seconds=_number(environ, "PORTAL_PROBE_SECONDS", cls.probe_seconds),
             most_replicas=int(_number(environ, "PORTAL_MOST_REPLICAS", cls.most_replicas)),
+            approval_hours=_number(environ, "PORTAL_APPROVAL_HOURS", cls.approval_hours, least=0.01),
             fix=environ.get("PORTAL_FIX", cls.fix),
         )
 
@@ -129,14 +132,14 @@ def namespace(environment: str) -> str:
     return f"ns-uuid-{environment}"
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+def _number(environ: Mapping[str, str], name: str, default: float, least: float = 0) -> float:
     value = environ.get(name, str(default))
     try:
         number = float(value)
     except ValueError:
         number = -1.0
-    if not 0 <= number <= 65535:
-        raise ValueError(f"{name} must be a number from 0 to 65535, not {value!r}")
+    if not least <= number <= 65535:
+        raise ValueError(f"{name} must be a number from {least} to 65535, not {value!r}")
     return number
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from portal.actions.task import Task
+from portal.actions.waiting import Waiting
 from portal.audit import Audit
 from portal.database import Database, now
 from portal.errors import Refusal
@@ -67,6 +70,30 @@ def test_lines_that_were_read_elsewhere_are_kept_with_up_to_where(kept, monkeypa
         task.log_read("three", 14)
     assert kept.operations.get(task.id).lines == 2
     assert (kept.operations.lines(task.id, 2, 9), kept.heard) == ([], [])
+
+
+def test_what_waits_for_an_approval_ends_when_its_time_is_over(kept):
+    async def scene() -> Operation:
+        waiting = Waiting(kept.operations, kept.audit, kept.database, hours=0.2 / 3600)
+        watch = asyncio.create_task(waiting.run())
+        await asyncio.sleep(0)  # it sleeps, as nothing waits
+        asked = {"action": "scale", "parameters": {}, "title": "t", "who": "w", "state": "waiting", "made": now()}
+        number = kept.operations.add(Operation(id=0, approval="eyes", **asked), "prod").id
+        later = kept.operations.add(Operation(id=0, expires=now() + timedelta(hours=1), **asked), "prod").id
+        waiting.begun()
+        async with asyncio.timeout(60):
+            while (found := kept.operations.get(number)).state == "waiting":
+                await asyncio.sleep(0.01)
+        watch.cancel()
+        assert kept.operations.get(later).state == "waiting"
+        return found
+
+    begun = now()
+    ended = asyncio.run(scene())
+    assert (ended.state, ended.fix) == ("expired", "do it again if it is still wanted")
+    assert ended.ended - begun >= timedelta(seconds=0.2)
+    (entry,) = kept.audit.entries(9)
+    assert (entry.who, entry.what, entry.operation, entry.why) == ("the portal", "expire", ended.id, ended.message)
 
 
 def test_outside_of_one_it_is_told_at_once(kept):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
 from tests.contract.browser.portal_world.world import OPERATOR, SECOND, World
 from tests.contract.portal.conftest import Caller, wait_for
@@ -98,6 +99,30 @@ def test_what_needs_approval_waits_for_somebody_else(operator: Caller, second: C
     refused = second.request("POST", f"/approvals/{back['id']}", json={"approve": False, "reason": "not today"}).json()
     assert (refused["state"], refused["message"]) == ("refused", f"{SECOND} refused it. not today")
     assert refused["who"] == OPERATOR
+
+
+def test_an_approval_that_nobody_gives_in_time_comes_too_late(operator: Caller, second: Caller, world: World) -> None:
+    replicas = operator.settled("prod")["rollout"]["wanted"]
+    operator.save(APPROVED)
+    waiting = operator.act("scale", environment="prod", replicas=replicas + 1).json()
+    asked, expires = (datetime.fromisoformat(waiting[name]) for name in ("made", "expires"))
+    assert expires - asked == timedelta(hours=24)
+    world.let_approvals_expire()
+    late = second.request("POST", f"/approvals/{waiting['id']}", json={"approve": True})
+    assert (late.status_code, late.json()["type"]) == (409, "not-waiting")
+    assert late.json()["detail"].startswith("It is expired. Nobody approved it until 2026-01-01 00:00:00 UTC")
+    assert late.json()["next"] == "do it again if it is still wanted"
+    ended = operator.get(f"/operations/{waiting['id']}")
+    assert (ended["state"], ended["fix"], ended["started"]) == ("expired", "do it again if it is still wanted", None)
+    assert operator.get("/approvals") == []
+    entry = operator.get("/audit?what=expire")[0]
+    assert (entry["who"], entry["operation"], entry["why"]) == ("the portal", waiting["id"], ended["message"])
+    page = requests.get(
+        f"{world.url}/operations/{waiting['id']}", cookies={world.cookie: world.sign_in(SECOND)}, timeout=30
+    ).text
+    assert "Expired" in page
+    assert "do it again if it is still wanted" in page
+    assert operator.environment("prod")["rollout"]["wanted"] == replicas
 
 
 def test_a_tag_is_built_and_its_image_deployed_each_once_over_a_sudden_end(operator: Caller, world: World) -> None:

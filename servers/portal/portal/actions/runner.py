@@ -12,6 +12,7 @@ from portal.actions.delivery import Build, Deploy, Promote
 from portal.actions.rollouts import Rollback, Upgrade
 from portal.actions.task import Interrupted, Task
 from portal.actions.tuning import DemoValue, Scale
+from portal.actions.waiting import Waiting
 from portal.audit import Audit
 from portal.database import Database, now
 from portal.errors import PortalError, Refusal, not_found
@@ -41,6 +42,7 @@ class Runner:
         self._audit = audit
         self._database = database
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.waiting = Waiting(operations, audit, database, means.settings.approval_hours)
 
     @property
     def busy(self) -> bool:
@@ -98,10 +100,11 @@ class Runner:
 
     def enlist(self, name: ActionName, prepared: Prepared, approval: str, who: str) -> Operation:
         """Keeps an operation in the database, from where on it is done once, whatever becomes of this life."""
+        made = now()
         operation = Operation(
             id=0, action=name, parameters=prepared.parameters, title=prepared.title, who=who,
-            state="waiting" if approval else "running", made=now(), started=None if approval else now(),
-            approval=approval, requests=prepared.requests,
+            state="waiting" if approval else "running", made=made, started=None if approval else made,
+            approval=approval, expires=self.waiting.until(made) if approval else None, requests=prepared.requests,
             message=f"Waits for an operator's approval, as the rule {approval} wants." if approval else "",
         )  # fmt: skip
         with self._database.transaction():
@@ -111,7 +114,9 @@ class Runner:
         return operation
 
     def begin(self, operation: Operation) -> None:
-        """Starts an operation's work, unless it waits."""
+        """Starts an operation's work, unless it waits: its time runs from now on."""
+        if operation.state == "waiting":
+            self.waiting.begun()
         if operation.state == "running" and operation.id not in self._tasks:
             task = asyncio.create_task(self._run(operation), name=f"operation {operation.id}")
             self._tasks[operation.id] = task
@@ -126,11 +131,13 @@ class Runner:
         """Approves or refuses an operation that waits.
 
         Raises:
-            Refusal: it does not wait, it is one's own, or it can no longer be done.
+            Refusal: it does not wait any more, it is one's own, or it can no longer be done.
         """
+        self.waiting.end_overdue()
         operation = self._operations.get(number)
         if operation.state != "waiting":
-            raise Refusal("not-waiting", f"Operation {number} does not wait", why=f"It is {operation.state}.")
+            why = f"It is {operation.state}. {operation.message}".strip()
+            raise Refusal("not-waiting", f"Operation {number} does not wait", why=why, fix=operation.fix)
         if not decision.approve:
             message = f"{session.user} refused it. {decision.reason}".strip()
             with self._database.transaction():

@@ -30,11 +30,11 @@ _ASKED = {"parameters": {"environment": "test", "replicas": 5}, "confirm": False
 _OPERATION = {
     "id": 12, "action": "scale", "parameters": {"environment": "test", "replicas": 5}, "title": "scale test to 5",
     "who": "admin", "state": "running", "message": "", "fix": "", "made": _MADE, "started": _MADE, "ended": None,
-    "approval": "", "approved_by": "", "requests": [_REQUEST], "link": "", "lines": 2,
+    "approval": "", "expires": None, "approved_by": "", "requests": [_REQUEST], "link": "", "lines": 2,
 }  # fmt: skip
 _WAITING = {
     **_OPERATION, "id": 13, "state": "waiting", "started": None, "approval": "prod-in-office-hours", "lines": 0,
-    "parameters": {"environment": "prod", "replicas": 5}, "title": "scale prod to 5",
+    "parameters": {"environment": "prod", "replicas": 5}, "title": "scale prod to 5", "expires": _END,
 }  # fmt: skip
 _POINT = {"at": _MADE, "until": _LATER, "version": "v2.0.0.0", "failure": "", "milliseconds": 7.4, "count": 43}
 _POD = {

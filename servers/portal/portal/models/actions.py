@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from portal.models.access import Role
 
 ActionName = Literal["build", "deploy", "promote", "upgrade", "rollback", "scale", "demo-value"]
-OperationState = Literal["waiting", "running", "succeeded", "failed", "refused", "interrupted"]
+OperationState = Literal["waiting", "running", "succeeded", "failed", "refused", "expired", "interrupted"]
 
 
 class Parameter(BaseModel):
@@ -119,14 +119,15 @@ class Operation(BaseModel):
         parameters: with what.
         title: in a few words, as in "deploy v2.0.0.0 to test".
         who: the account, or "rule <name>".
-        state: "waiting" for an approval; "refused" by whoever was asked for one; "interrupted" when the portal ended
-            meanwhile, so that it does not know what became of it.
+        state: "waiting" for an approval; "refused" by whoever was asked for one; "expired" when nobody gave it in time;
+            "interrupted" when the portal ended meanwhile, so that it does not know what became of it.
         message: what came of it, or why not.
-        fix: what to do next where it failed.
+        fix: what to do next where it failed or expired.
         made: when it was asked for.
         started: when its first request was sent.
         ended: when it had ended.
         approval: the rule that wants an approval; empty where none does.
+        expires: until when it may wait for one.
         approved_by: who gave or refused it.
         requests: what it sends.
         link: the page of the build or the like that it started.
@@ -145,6 +146,7 @@ class Operation(BaseModel):
     started: datetime | None = None
     ended: datetime | None = None
     approval: str = ""
+    expires: datetime | None = None
     approved_by: str = ""
     requests: list[PlannedRequest] = []
     link: str = ""

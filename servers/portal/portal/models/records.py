@@ -18,7 +18,7 @@ class AuditEntry(BaseModel):
     Attributes:
         id: its number.
         at: when.
-        who: the account, "rule <name>", or "nobody" for who was not known.
+        who: the account, "rule <name>", "the portal" itself, or "nobody" for who was not known.
         what: as in "deploy", "sign-in", "rules saved", "approve".
         subject: as in "v2.0.0.0 to test".
         outcome: "done", "refused", "failed", "asked" (it was begun or waits for approval).

@@ -25,6 +25,7 @@ OPERATIONS = {
     "succeeded": ("good", "Succeeded"),
     "failed": ("bad", "Failed"),
     "refused": ("bad", "Refused"),
+    "expired": ("warn", "Expired"),
     "interrupted": ("warn", "Interrupted"),
 }
 OUTCOMES = {
