@@ -90,12 +90,28 @@ def test_the_git_step_and_scm_git(client: Client, git_host: GitHost) -> None:
         def taken = checkout scmGit(branches: [[name: '*/master']], userRemoteConfigs: [[url: '{url}']])
         echo "took ${{taken.GIT_COMMIT}}"
       }}
+      dir('y') {{ git url: '{url}', changelog: false }}
+      def before = currentBuild.previousBuild
+      def sets = currentBuild.changeSets.collect {{ it.items*.msg }}
+      echo "sets $sets after ${{before?.number}} with ${{before?.changeSets}}"
+      echo "which is before ${{before?.nextBuild?.number}} and after ${{before?.previousBuild}}"
     }}
     """
     finished = client.run("git-step", script)
     assert finished.result == "SUCCESS", finished.console
     assert "\nmaster\n" in finished.console
     assert f"took {git_host.head('open/lib')}" in finished.console
+    assert finished.console.count("First time build. Skipping changelog.") == 2
+    assert "sets [] after null with null" in finished.console
+
+    git_host.add("open/lib", {"b.txt": "B"}, "one more file")
+    again = client.finished(client.trigger("git-step"))
+    # Each checkout but that without a changelog brings a set of its own, as in Jenkins.
+    assert "sets [[one more file], [one more file]] after 1 with []" in again.console
+    assert "which is before 2 and after null" in again.console
+    assert [[item["msg"] for item in found["items"]] for found in again.data["changeSets"]] == [["one more file"]] * 2
+    told = client.json("/job/git-step/2/wfapi/changesets")
+    assert [found["commitCount"] for found in told] == [1, 1]
 
 
 def test_what_cannot_be_had_fails_clearly(client: Client, git_host: GitHost) -> None:

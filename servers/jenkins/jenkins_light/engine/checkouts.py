@@ -14,7 +14,7 @@ _EXTENSIONS = {
     "CleanBeforeCheckout", "CleanCheckout", "CloneOption", "LocalBranch", "RelativeTargetDirectory", "SubmoduleOption",
     "CheckoutOption", "PruneStaleBranch", "PruneStaleTag", "WipeWorkspace", "UserIdentity", "SparseCheckoutPaths",
     "PreBuildMerge", "ChangelogToBranch", "PathRestriction", "UserExclusion", "MessageExclusion", "AuthorInChangelog",
-    "DisableRemotePoll", "IgnoreNotifyCommit", "ScmName",
+    "DisableRemotePoll", "FirstBuildChangelog", "IgnoreNotifyCommit", "ScmName",
 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jenkins_light.model.builds import Build
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from jenkins_light.engine.controller import Controller
 
 _OWN_PREFIXES = ("JENKINS_", "PYTHON", "VIRTUAL_ENV", "PYTEST_")
-_PREVIOUS_BUILDS = 25
 
 
 def cookie(build: Build) -> str:
@@ -66,11 +64,12 @@ def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     described["buildVariables"] = {
         n: as_text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
     }
-    previous = list(islice((b for b in build.job.builds if b.number < build.number), _PREVIOUS_BUILDS))
-    link = None
-    for older in reversed(previous):
-        link = {**_described(controller, older), "result": older.result, "previousBuild": link}
-    return {**described, "previousBuild": link, "upstreamBuilds": list(_upstream(controller, build))}
+    return {**described, "upstreamBuilds": list(_upstream(controller, build))}
+
+
+def facts_of(controller: "Controller", build: Build) -> dict[str, Any]:
+    """What scripts are told of another build."""
+    return {**_described(controller, build), "result": build.result}
 
 
 def _upstream(controller: "Controller", build: Build) -> Iterator[dict[str, Any]]:
@@ -79,7 +78,7 @@ def _upstream(controller: "Controller", build: Build) -> Iterator[dict[str, Any]
         job = controller.root.find_job(str(cause.get("upstreamProject", "")))
         origin = job.builds.find(int(cause["upstreamBuild"])) if job else None
         if origin is not None:
-            yield {**_described(controller, origin), "result": origin.result}
+            yield facts_of(controller, origin)
             yield from _upstream(controller, origin)
 
 
@@ -97,5 +96,4 @@ def _described(controller: "Controller", build: Build) -> dict[str, Any]:
         "timeInMillis": record.timestamp,
         "duration": record.duration,
         "keepLog": record.keep_log,
-        "changes": record.changes,
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jenkins_light.engine import environment, libraries, processes, restarting, scripts, telling
+from jenkins_light.engine import environment, libraries, processes, questions, restarting, scripts, telling
 from jenkins_light.engine.buildlog import BuildLog
 from jenkins_light.engine.journal import Journal, Mark
 from jenkins_light.engine.runner import LOST, Message
@@ -146,7 +146,6 @@ class PipelineRun:
             "tools": self.controller.tools.names(),
             "currentBuild": environment.current_build(self.controller, self.build),
             "causes": self.build.record.causes,
-            "changes": self.build.record.changes,
             "libraries": [str(libraries.folder_of(self, entry)) for entry in self.build.record.libraries],
         }
 
@@ -220,6 +219,9 @@ class PipelineRun:
             telling.stage(self, message)
         elif kind == "set":
             telling.field(self, message)
+        elif kind == "ask":
+            told = questions.answer(self.controller, message)
+            self.controller.runner.send({"type": "answer", "build": self.id, "id": message["id"], "value": told})
         elif kind == "properties":
             telling.properties(self, message)
         elif kind == "lost":

@@ -49,7 +49,6 @@ def _from_repository(run: "PipelineRun", definition: ScmDefinition) -> str:
         repository.fetch(scm)
         revision = repository.resolve(scm)
         script = repository.find("show", f"{revision.commit}:{definition.script_path}")
-        run.build.record.changes = _changes(run.build, repository, scm, revision.commit)
     if script is None:
         raise Abort(f"Unable to find {definition.script_path} from git {scm.url}")
     run.log.line(f"Obtained {definition.script_path} from git {scm.url}")
@@ -77,30 +76,6 @@ def read(run: "PipelineRun", path: str) -> str:
         raise Abort(f"{path} not found")
     run.log.line(f"Obtained {path} from git {scm.url}")
     return text
-
-
-#: Of git's letters; all others are edits.
-_EDITS = {"A": "add", "D": "delete"}
-
-
-def _changes(build: Build, repository: git.Git, scm: GitScm, commit: str) -> list[dict[str, Any]]:
-    previous = next((b for b in build.job.builds if b.number < build.number and b.record.scm), None)
-    old = next((s["commit"] for s in previous.record.scm if s["url"] == scm.url), None) if previous else None
-    if old is None or old == commit:
-        return []
-    form = "--format=%x1e%H%x1f%an%x1f%ae%x1f%ct%x1f%ci%x1f%s%x1f%B%x1d"
-    listed = repository.find("log", "--name-status", form, f"{old}..{commit}") or ""
-    changes = []
-    for entry in filter(None, listed.split("\x1e")):
-        head, _, files = entry.partition("\x1d")
-        sha, author, email, seconds, date, message, comment = head.split("\x1f", 6)
-        paths = [line.split("\t") for line in files.splitlines() if "\t" in line]
-        edits = [{"editType": _EDITS.get(kind[:1], "edit"), "file": names[-1]} for kind, *names in paths]
-        changes.append(
-            {"commitId": sha, "author": author, "email": email, "timestamp": int(seconds) * 1000, "date": date,
-             "message": message, "comment": comment, "files": [edit["file"] for edit in edits], "paths": edits}
-        )  # fmt: skip
-    return changes
 
 
 def credential_of(controller: "Controller", job: Job, scm: GitScm) -> Credential | None:

@@ -49,6 +49,7 @@ class Record:
         sensitive: names of parameters whose values are encrypted.
         assigned: what the script put into ``env``, encrypted, for a build that is restarted from a stage of this one.
         scm: what checkouts took, per repository: url, branch, commit.
+        changes: the commits that each of them brought since an earlier build, if any.
         sonar: the analyses of SonarQube, as its plugin's action exports them.
         libraries: the shared libraries loaded: name, version, directory below ``libs/``.
         fingerprints: the MD5 sums of the files whose use was recorded.
@@ -71,7 +72,7 @@ class Record:
     scm: list[dict[str, str]] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
     script: str | None = None
-    changes: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[list[dict[str, Any]]] = field(default_factory=list)
     sonar: list[dict[str, Any]] = field(default_factory=list)
     libraries: list[dict[str, str]] = field(default_factory=list)
     fingerprints: list[str] = field(default_factory=list)
@@ -98,7 +99,15 @@ class Build:
         stored = read_json(job.builds_folder / str(number) / "build.json")
         if stored is None:
             raise NotFoundError(f"No build {number} of {job.full_name}")
-        return cls(job, Record(**stored))
+        record = Record(**stored)
+        if record.changes and isinstance(record.changes[0], dict):
+            record.changes = [record.changes]  # as builds were kept when they knew of one checkout
+        return cls(job, record)
+
+    @property
+    def commits(self) -> list[dict[str, Any]]:
+        """All commits that the build's checkouts brought."""
+        return [commit for checkout in self.record.changes for commit in checkout]
 
     @property
     def number(self) -> int:

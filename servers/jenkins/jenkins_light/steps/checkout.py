@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jenkins_light.engine import checkouts, git, scripts
+from jenkins_light.engine import changes, checkouts, git, scripts
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.errors import NotFoundError
 from jenkins_light.model.credentials import Credential
@@ -13,10 +13,12 @@ from jenkins_light.steps.registry import Abort, no_implementation, step, symbols
 #: The git plugin's extensions by their symbols; the classes are known under their own names.
 _EXTENSIONS = {
     "authorInChangelog": "AuthorInChangelog",
+    "changelogToBranch": "ChangelogToBranch",
     "checkoutOption": "CheckoutOption",
     "cleanAfterCheckout": "CleanCheckout",
     "cleanBeforeCheckout": "CleanBeforeCheckout",
     "cloneOption": "CloneOption",
+    "firstBuildChangelog": "FirstBuildChangelog",
     "localBranch": "LocalBranch",
     "preBuildMerge": "PreBuildMerge",
     "pruneStaleBranch": "PruneStaleBranch",
@@ -112,6 +114,9 @@ def _check_out(call: StepCall, scm: GitScm, polled: bool) -> dict[str, str]:
         call.check_cancelled()
         raise _told(call, error) from error
     call.check_cancelled()
+    found = changes.since(call.build, repository, scm, revision, call.log) if call.flag("changelog", True) else []
+    if found:
+        call.build.record.changes.append(found)
     taken = {"url": scm.url, "branch": revision.branch, "commit": revision.commit}
     taken |= {"credentialsId": scm.credentials_id, "poll": str(polled).lower()}
     call.build.record.scm.append(taken)

@@ -9,11 +9,11 @@ from jenkins_light.web.export import Bean, bean
 
 
 def change_sets(controller: Controller, build: Build) -> list[Bean]:
-    """The commits since the build before, as one set."""
-    if not build.record.changes:
-        return []
-    items = [_change(controller, change) for change in build.record.changes]
-    return [bean("hudson.plugins.git.GitChangeSetList", items=items, kind="git")]
+    """The commits since the build before, one set for each checkout that brought any."""
+    return [
+        bean("hudson.plugins.git.GitChangeSetList", items=[_change(controller, change) for change in found], kind="git")
+        for found in build.record.changes
+    ]
 
 
 def _change(controller: Controller, change: dict[str, Any]) -> Bean:
@@ -34,14 +34,14 @@ def _change(controller: Controller, change: dict[str, Any]) -> Bean:
 
 def culprits(controller: Controller, build: Build) -> list[Bean]:
     """Who committed since the last build that went well (RunWithSCM.calculateCulprits)."""
-    found = {change["author"] for change in build.record.changes}
+    found = {change["author"] for change in build.commits}
     for number in build.job.builds.numbers:
         earlier = build.job.builds.find(number) if number < build.number else None
         if earlier is None or earlier.building:
             continue
         if earlier.result == "SUCCESS":
             break
-        found |= {change["author"] for change in earlier.record.changes}
+        found |= {change["author"] for change in earlier.commits}
     return [_author(controller, name) for name in sorted(found)]
 
 

@@ -156,9 +156,11 @@ def artifacts(build: Build) -> list[Json]:
 
 
 def changesets(build: Build) -> list[Json]:
-    """The commits since the build before."""
-    if not build.record.changes:
-        return []
+    """The commits since the build before, checkout by checkout."""
+    return [_changeset(build, changes) for changes in build.record.changes]
+
+
+def _changeset(build: Build, changes: list[Json]) -> Json:
     commits = [
         {
             "_links": {},
@@ -169,15 +171,13 @@ def changesets(build: Build) -> list[Json]:
             "timestamp": change["timestamp"],
             "consoleUrl": f"/{build.url_path}changes#{change['commitId']}",
         }
-        for change in build.record.changes
+        for change in changes
     ]
-    return [
-        {
-            "_links": {},
-            "kind": "git",
-            "commits": commits,
-            "commitCount": len(commits),
-            "contributorsCount": len({c["author"] for c in build.record.changes}),
-            "consoleUrl": f"/{build.url_path}changes",
-        }
-    ]
+    return {
+        "_links": {},
+        "kind": "git",
+        "commits": commits,
+        "commitCount": len(commits),
+        "contributorsCount": len({change["author"] for change in changes}),
+        "consoleUrl": f"/{build.url_path}changes",
+    }

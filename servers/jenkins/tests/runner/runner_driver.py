@@ -104,6 +104,8 @@ class Build:
     name: str
     answers: Mapping[str, Answer]
     send: Callable[[Message], None]
+    current: Message = field(default_factory=dict)
+    changes: list[Message] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     seen: threading.Condition = field(default_factory=threading.Condition)
@@ -124,8 +126,19 @@ class Build:
         elif kind == "cancel":
             error = {"type": INTERRUPTED, "message": message["cause"]}
             self.send({"type": "reply", "build": self.name, "call": message["call"], "error": error})
+        elif kind == "ask":
+            self.send({"type": "answer", "build": self.name, "id": message["id"], "value": self._known(message)})
         elif kind == "end":
             self.ended.set()
+
+    def _known(self, question: Message) -> object:
+        """What a build wants to know of itself or of one before it."""
+        if question["what"] == "changes":
+            return [self.changes] if self.changes else []
+        run: Message = self.current
+        while run.get("number", 0) != question["number"]:
+            run = run["previousBuild"]
+        return run.get(question["what"])
 
     def wait(self, timeout: float = 20) -> Build:
         """Waits for the build's end."""
@@ -255,15 +268,22 @@ class Runner:
         answers: Mapping[str, Answer] | None = None,
         *,
         steps: Iterable[str] = STEPS,
+        currentBuild: Message | None = None,  # noqa: N803 the message's own name
+        changes: list[Message] | None = None,
         **fields: object,
     ) -> Build:
-        """Starts a build; ``fields`` are further ones of the start message."""
+        """Starts a build; ``fields`` are further ones of the start message.
+
+        Args:
+            currentBuild: what it is told of itself, with what it may ask for: its ``previousBuild`` and theirs.
+            changes: the commits that it may ask for.
+        """
         self._count += 1
-        build = Build(f"job#{self._count}", answers or {}, self.send)
+        build = Build(f"job#{self._count}", answers or {}, self.send, currentBuild or {}, changes or [])
         self._builds[build.name] = build
         message = {"type": "start", "build": build.name, "script": script, "steps": list(steps)}
         defaults = {"blockSteps": BLOCK_STEPS, "symbols": SYMBOLS, "env": {"BUILD_NUMBER": "7", "JOB_NAME": "job"}}
-        self.send(message | defaults | fields)
+        self.send(message | defaults | {"currentBuild": build.current} | fields)
         return build
 
     def run(self, script: str, answers: Mapping[str, Answer] | None = None, **fields: Any) -> Build:

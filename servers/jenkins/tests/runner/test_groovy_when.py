@@ -9,7 +9,13 @@ from runner_driver import Runner, fails
 
 USER = {"class": "hudson.model.Cause$UserIdCause", "userId": "admin"}
 TIMER = {"class": "hudson.triggers.TimerTrigger$TimerTriggerCause"}
-CHANGES = [{"message": "Fix the parser\n\nIt was broken", "files": ["src/main/A.java", "README.md"]}]
+CHANGES = [
+    {
+        "message": "Fix the parser",
+        "comment": "Fix the parser\n\nIt was broken",
+        "paths": [{"editType": "edit", "file": name} for name in ("src/main/A.java", "README.md")],
+    }
+]
 
 
 def ran(runner: Runner, when: str, **fields: Any) -> bool:

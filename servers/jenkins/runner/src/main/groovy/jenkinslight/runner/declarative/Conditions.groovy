@@ -100,9 +100,7 @@ class Conditions extends Part {
     private boolean changelog(Directive condition) {
         String pattern = condition.arguments.text('pattern')
         for (change in changes()) {
-            String message = change.message as String
-            String title = message.split('\n', 2)[0]
-            if (Patterns.matches(title, pattern, 'REGEXP') || Patterns.matches(message, '(?m)(?s)^[^\r\n]*?' + pattern + '[^\r\n]*?$', 'REGEXP')) {
+            if (Patterns.matches(change.msg, pattern, 'REGEXP') || Patterns.matches(change.comment, '(?m)(?s)^[^\r\n]*?' + pattern + '[^\r\n]*?$', 'REGEXP')) {
                 return true
             }
         }
@@ -115,7 +113,7 @@ class Conditions extends Part {
         String pattern = condition.arguments.text('pattern')
         String comparator = condition.arguments.named('comparator', null) as String
         for (change in changes()) {
-            for (file in change.files) {
+            for (file in change.affectedPaths) {
                 if (Patterns.matches(file as String, pattern, comparator, exact)) {
                     return true
                 }
@@ -125,11 +123,15 @@ class Conditions extends Part {
     }
 
     private List changes() {
-        if (build.changes().isEmpty()) {
+        List all = []
+        for (set in script.currentBuild.changeSets) {
+            all.addAll(set.logs)
+        }
+        if (all.isEmpty()) {
             String reason = script.currentBuild.number <= 1 ? 'Probably because this is the first build.' : 'Have you run checkout?'
             step('echo', ['Warning, empty changelog. ' + reason])
         }
-        return build.changes()
+        return all
     }
 
     /** By a part of the cause's simple name, in capitals or not; a user's cause by its whole name, with detail by the user's id. */

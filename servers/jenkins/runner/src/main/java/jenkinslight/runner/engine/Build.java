@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import jenkinslight.runner.language.Libraries;
 import jenkinslight.runner.language.PipelineScript;
 import jenkinslight.runner.language.ScriptCompiler;
+import jenkinslight.runner.language.Values;
 import jenkinslight.runner.protocol.Channel;
 
 /**
@@ -32,6 +33,7 @@ public final class Build extends BuildVariables {
     private transient BuildRequest request;
     private transient Keeper keeper;
     private transient Mailbox mailbox;
+    private transient Questions questions;
     private transient Consumer<Build> onEnd;
     private transient AtomicBoolean ended;
     private transient boolean turnIsQueued;
@@ -66,6 +68,7 @@ public final class Build extends BuildVariables {
         request = asked;
         onEnd = whenEnded;
         mailbox = new Mailbox(Threads.builds());
+        questions = new Questions();
         ended = new AtomicBoolean();
         compiler = ownCompiler;
         keeper = new Keeper(asked.state);
@@ -122,6 +125,11 @@ public final class Build extends BuildVariables {
             scheduler.reply(call, reply);
             takeTurn();
         });
+    }
+
+    /** Hands over an {@code answer}. */
+    public void answer(int question, Object value) {
+        questions.answer(question, value);
     }
 
     /** Jenkins' {@code Executor.interrupt}, so its first click on stop: every head; {@code finally} and {@code post} still run. */
@@ -297,7 +305,8 @@ public final class Build extends BuildVariables {
         return request.causes;
     }
 
-    public List<Object> changes() {
-        return request.changes;
+    /** Asks the server about a build and waits for what it says; null for nothing. */
+    public Object ask(String what, String job, int number) {
+        return Values.fromServer(questions.ask(this, what, job, number));
     }
 }

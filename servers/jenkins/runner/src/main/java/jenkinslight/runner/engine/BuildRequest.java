@@ -25,7 +25,6 @@ public final class BuildRequest {
     final Set<String> symbols;
     final Map<String, Object> currentBuild;
     final List<Object> causes;
-    final List<Object> changes;
     final List<Object> libraries;
     /** The names of the tools that there are, by type; null if that was not said. */
     final Map<String, List<String>> tools;
@@ -50,7 +49,6 @@ public final class BuildRequest {
         symbols = names(message, "symbols");
         currentBuild = map(message, "currentBuild");
         causes = list(message, "causes");
-        changes = list(message, "changes");
         libraries = list(message, "libraries");
         tools = tools(message);
         state = message.get("state") == null ? null : Path.of(String.valueOf(message.get("state")));

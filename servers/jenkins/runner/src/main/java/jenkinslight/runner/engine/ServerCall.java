@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import jenkinslight.runner.language.FinishedRun;
 import jenkinslight.runner.language.Values;
 
 /** A step that the server runs: sent as {@code step}, and for a block step later as {@code leave}; each ends by a {@code reply}. */
@@ -100,6 +101,10 @@ public final class ServerCall extends Suspension {
             build.variables().protect(id, sensitive instanceof Collection ? (Collection<?>) sensitive : Collections.emptyList());
             return new Outcome(null, null);
         }
-        return new Outcome(Values.fromServer(reply.get("value")), null);
+        Object value = Values.fromServer(reply.get("value"));
+        if (value instanceof FinishedRun) {
+            value = ((FinishedRun) value).askedBy(build);
+        }
+        return new Outcome(value, null);
     }
 }

@@ -12,11 +12,9 @@ import net.sf.json.JSONArray;
 /** The global variable {@code currentBuild}. Every change goes to the server at once. */
 public final class CurrentBuild extends FinishedRun {
     private static final long serialVersionUID = 1L;
-    private final Build build;
 
     public CurrentBuild(Build build, Map<String, Object> facts) {
-        super(facts);
-        this.build = build;
+        super(facts, build);
     }
 
     /** Null as long as nothing was said, as in Jenkins. */

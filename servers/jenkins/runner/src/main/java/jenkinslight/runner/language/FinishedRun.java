@@ -7,21 +7,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import jenkinslight.runner.engine.Build;
 import org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper;
 
 /** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns. Read only. */
 public class FinishedRun extends RunWrapper {
     private static final long serialVersionUID = 1L;
     final Map<String, Object> facts;
+    final Build build;
 
-    /** @param facts the fields of PROTOCOL.md's {@code currentBuild}, with {@code result} */
-    public FinishedRun(Map<String, Object> facts) {
+    /**
+     * @param facts the fields of PROTOCOL.md's {@code currentBuild}, with {@code result}
+     * @param build the running build, which asks the server for what isn't among them; null for one that has not come to a script yet
+     */
+    public FinishedRun(Map<String, Object> facts, Build build) {
         this.facts = facts;
+        this.build = build;
     }
 
-    /** The run that a field holds, or null. */
-    static FinishedRun of(Object facts) {
-        return facts instanceof Map ? new FinishedRun((Map<String, Object>) facts) : facts instanceof FinishedRun ? (FinishedRun) facts : null;
+    /** The same for a script of that build. */
+    public FinishedRun askedBy(Build running) {
+        return new FinishedRun(facts, running);
+    }
+
+    private Object ask(String what) {
+        return build.ask(what, getFullProjectName(), getNumber());
+    }
+
+    private FinishedRun neighbour(String which) {
+        Object found = ask(which);
+        return found instanceof Map ? new FinishedRun((Map<String, Object>) found, build) : null;
     }
 
     private Object fact(String name, Object otherwise) {
@@ -104,7 +119,7 @@ public class FinishedRun extends RunWrapper {
     /** The builds whose end or whose {@code build} step started this one, the nearest first. */
     public List<FinishedRun> getUpstreamBuilds() {
         List<FinishedRun> builds = new ArrayList<>();
-        ((List<?>) fact("upstreamBuilds", List.of())).forEach(run -> builds.add(of(run)));
+        ((List<?>) fact("upstreamBuilds", List.of())).forEach(run -> builds.add(new FinishedRun((Map<String, Object>) run, build)));
         return builds;
     }
 
@@ -132,14 +147,15 @@ public class FinishedRun extends RunWrapper {
         return new SecurityException("can only set the " + property + " property on the current build");
     }
 
-    /** The commits since the build before, as one set; none is no set. */
+    /** The commits since the build before, one set for each checkout that brought any. */
     public List<GitChangeSetList> getChangeSets() {
-        List<Map<String, Object>> changes = (List<Map<String, Object>>) fact("changes", List.of());
-        return changes.isEmpty() ? new ArrayList<>() : new ArrayList<>(List.of(new GitChangeSetList(changes)));
+        List<GitChangeSetList> sets = new ArrayList<>();
+        ((List<List<Map<String, Object>>>) ask("changes")).forEach(changes -> sets.add(new GitChangeSetList(changes)));
+        return sets;
     }
 
     public FinishedRun getPreviousBuild() {
-        return of(facts.get("previousBuild"));
+        return neighbour("previousBuild");
     }
 
     public FinishedRun getPreviousCompletedBuild() {
@@ -177,7 +193,7 @@ public class FinishedRun extends RunWrapper {
     }
 
     public FinishedRun getNextBuild() {
-        return null;
+        return neighbour("nextBuild");
     }
 
     /** Jenkins' own objects are for administrators' scripts only. */

@@ -42,7 +42,7 @@ public final class Values {
         }
         if ("run".equals(type)) {
             map.remove(TYPE);
-            return new FinishedRun(map);
+            return new FinishedRun(map, null);
         }
         if ("file".equals(type)) {
             return new FileWrapper(map);

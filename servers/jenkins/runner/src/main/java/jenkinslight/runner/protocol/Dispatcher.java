@@ -58,6 +58,12 @@ final class Dispatcher {
                     replied.reply(((Number) message.get("call")).intValue(), message);
                 }
                 break;
+            case "answer":
+                Build asking = builds.get(message.get("build"));
+                if (asking != null) {
+                    asking.answer(((Number) message.get("id")).intValue(), message.get("value"));
+                }
+                break;
             case "stop":
                 stop(message);
                 break;
