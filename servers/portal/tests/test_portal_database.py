@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from portal.actions.task import Task
@@ -13,8 +15,11 @@ from portal.audit import Audit
 from portal.database import Database, now
 from portal.errors import Refusal
 from portal.hub import Hub
+from portal.models import Session
 from portal.models.actions import Operation
 from portal.operations import Operations
+from portal.pages.live import Listener, Live
+from portal.portal import Portal
 from pydantic import BaseModel
 
 
@@ -23,10 +28,10 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder / "portal.sqlite3")
-        hub = Hub(list)
-        hub.listeners.append(self.hear)
-        self.operations = Operations(self.database, hub)
-        self.audit = Audit(self.database, hub)
+        self.hub = Hub(list)
+        self.hub.listeners.append(self.hear)
+        self.operations = Operations(self.database, self.hub)
+        self.audit = Audit(self.database, self.hub)
         self.heard: list[str] = []
 
     def hear(self, kind: str, _: BaseModel) -> None:
@@ -94,6 +99,30 @@ def test_what_waits_for_an_approval_ends_when_its_time_is_over(kept):
     assert ended.ended - begun >= timedelta(seconds=0.2)
     (entry,) = kept.audit.entries(9)
     assert (entry.who, entry.what, entry.operation, entry.why) == ("the portal", "expire", ended.id, ended.message)
+
+
+def test_a_page_that_hears_of_an_operations_end_has_its_whole_log_by_then(kept):
+    number = kept.begin().id
+    shown = SimpleNamespace(hub=kept.hub, operations=kept.operations, chain=SimpleNamespace(current=None))
+
+    async def scene() -> list[bytes]:
+        viewer = Session(user="w", role="viewer")
+        listener = Listener({f"operation-{number}": ""}, number, 0)
+        stream = Live(cast(Portal, shown)).stream(listener, viewer, lambda: True)
+        told = [await anext(stream) for _ in range(2)]
+        with kept.database.transaction():
+            kept.operations.log(number, "the last line")
+            kept.operations.change(number, state="succeeded")
+        told += [await anext(stream) for _ in range(2)]
+        await stream.aclose()
+        return told
+
+    _, before, log, after = asyncio.run(scene())
+    assert [piece.split(b"\n")[0] for piece in (before, log, after)] == [
+        b"event: region", b"event: log", b"event: region",
+    ]  # fmt: skip
+    assert b"the last line" in log
+    assert b"Succeeded" in after
 
 
 def test_outside_of_one_it_is_told_at_once(kept):

@@ -63,6 +63,23 @@ def test_who_acts_while_the_portal_is_away_keeps_the_page_and_what_was_typed(vis
     page.unroute("**/act/**")
 
 
+def test_a_plan_that_comes_late_does_not_take_the_place_of_a_later_one(visit, portal):
+    page = visit(portal(OPERATOR), "/")
+    page.locator("#scale-test").click()
+    dialog, late = page.get_by_role("dialog"), []
+    page.route("**/act/scale", lambda asked: asked.continue_() if late else late.append(asked))
+    field = dialog.get_by_label("Replicas")
+    with page.expect_request("**/act/scale"):
+        field.fill("4")
+    field.fill("5")
+    expect(dialog.locator("#plan")).to_contain_text("to 5 replicas")
+    with page.expect_event("requestfinished"):
+        late[0].continue_()
+    page.evaluate("new Promise((over) => { setTimeout(over, 100); })")  # it would be there by now
+    expect(dialog.locator("#plan")).to_contain_text("to 5 replicas")
+    page.unroute("**/act/scale")
+
+
 def test_what_goes_to_prod_asks_once_and_says_what_will_happen(visit, portal):
     page = visit(portal(OPERATOR), "/")
     page.locator("#deploy-prod").click()
@@ -119,7 +136,9 @@ def test_the_request_can_be_copied_as_it_is_shown(visit, portal):
 def test_what_a_rule_guards_waits_for_another_operator(visit, portal):
     page = visit(portal(OPERATOR), "/rules")
     page.get_by_role("button", name="Add a guard").click()
-    guard = page.get_by_role("group", name=re.compile("^Guard")).last
+    guards = page.get_by_role("group", name=re.compile("^Guard"))
+    expect(guards).to_have_count(2)
+    guard = guards.last
     guard.get_by_label("Name").fill("prod-needs-two")
     page.get_by_role("button", name="Save").click()
     page.goto(f"{portal(OPERATOR).url}/")

@@ -124,7 +124,11 @@ def test_a_sign_that_moves_stays_the_same_and_travels_unless_motion_is_unwanted(
         expect(token).to_have_count(1)
         token.evaluate("e => { window.sign = e; }")
         page.evaluate(count)
+    world.hold_builds()
     world.build("refs/tags/v7.1.0.0")
+    for page in (moving, still):
+        expect(page.get_by_role("list", name="Commits at Jenkins")).to_contain_text(sha[:8])
+    world.release_builds()
     for page in (moving, still):
         expect(page.get_by_role("list", name="Commits at Registry")).to_contain_text("v7.1.0.0")
         assert page.evaluate("window.sign.closest('#part-registry') !== null")
@@ -220,24 +224,30 @@ def test_a_page_that_nobody_sees_listens_to_nothing_until_it_is_seen_again(visit
     page = visit(portal(VIEWER), "/environments/prod")
     see = """hidden => { Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
       document.dispatchEvent(new Event("visibilitychange")); }"""
-    before = world.viewers()
+    _until_viewers(world, 1)  # no other page any more, and this one has begun to listen
     page.evaluate(see, True)
-    deadline = time.monotonic() + 20
-    while world.viewers() != before - 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    _until_viewers(world, 0)
     world.deploy("prod", "v2.0.0.0")
     page.evaluate(see, False)
     expect(page.get_by_role("list", name="Replicas of prod").get_by_text("v2.0.0.0")).to_have_count(3)
-    assert world.viewers() == before
+    assert world.viewers() == 1
     world.deploy("prod", "v1.0.0.0")
     expect(page.get_by_role("list", name="Replicas of prod").get_by_text("v1.0.0.0")).to_have_count(3)
+
+
+def _until_viewers(world, count):
+    deadline = time.monotonic() + 60
+    while world.viewers() != count:
+        assert time.monotonic() < deadline, world.viewers()
+        time.sleep(0.05)
 
 
 def test_rules_are_checked_at_their_fields_tried_and_saved(visit, portal):
     page = visit(portal(OPERATOR), "/rules")
     page.get_by_role("button", name="Add a guard").click()
-    guard = page.get_by_role("group", name=re.compile("^Guard")).last
+    guards = page.get_by_role("group", name=re.compile("^Guard"))
+    expect(guards).to_have_count(2)
+    guard = guards.last
     guard.get_by_label("Name").fill("prod by day")
     guard.get_by_label("Only from").fill("9 o'clock")
     guard.get_by_label("until").fill("17:00")
@@ -316,6 +326,6 @@ def test_who_wants_no_shortcuts_switches_them_off_for_good(visit, portal):
 def test_times_go_on_without_the_server(visit, portal):
     page = visit(portal(VIEWER), "/health")
     first = page.locator("time[data-ago]").first
-    for seconds, words in ((7, re.compile("^[78] s ago$")), (3 * 3600, "3 h ago")):
+    for seconds, words in ((40, re.compile("^4[0-9] s ago$")), (3 * 3600, "3 h ago")):
         first.evaluate("(e, s) => { e.dateTime = new Date(Date.now() - s * 1000).toISOString(); }", seconds)
         expect(first).to_have_text(words)

@@ -116,12 +116,14 @@ def test_what_cannot_be_done_is_refused_with_the_reason(
     assert (entry["what"], entry["outcome"], entry["who"]) == (action, "refused", OPERATOR)
 
 
-def test_nothing_else_is_begun_amid_a_rollout_but_the_way_back(operator: Caller) -> None:
+def test_nothing_else_is_begun_amid_a_rollout_but_the_way_back(operator: Caller, world: World) -> None:
+    world.hold_rollouts()
     begun = operator.act("upgrade", environment="test", version="v2.0.0.0").json()
     for name, more in (("scale", {"replicas": 1}), ("deploy", {"version": "v1.0.0.0"})):
         refused = operator.act(name, environment="test", **more)
         assert (refused.status_code, refused.json()["type"]) in {(409, "rollout-running"), (409, "operation-running")}
         assert refused.json()["detail"]
+    world.release_rollouts()
     assert operator.ended(begun["id"])["state"] == "succeeded"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 import requests
@@ -19,20 +18,24 @@ def test_who_begins_to_look_gets_the_whole_chain_first(events: Events) -> None:
     assert {"v1.0.0.0", "v2.0.0.0"} <= {version["version"] for version in chain["versions"]}
 
 
-def test_a_rollout_is_told_pod_by_pod_with_its_log_and_audit(operator: Caller, events: Events) -> None:
+def test_a_rollout_is_told_pod_by_pod_with_its_log_and_audit(operator: Caller, world: World, events: Events) -> None:
     operator.settled("test")
     events.until("chain")
     other = "v2.0.0.0" if operator.environment("test")["declared"] == "v1.0.0.0" else "v1.0.0.0"
+    world.hold_rollouts()
     number = operator.act("upgrade", environment="test", version=other).json()["id"]
     assert events.until("audit", lambda entry: entry["operation"] == number)["outcome"] == "asked"
     assert events.until("operation", lambda one: one["id"] == number)["state"] == "running"
-    states = set()
-    while events_state := events.until("chain"):
-        pods = events_state["environments"][0]["pods"]
-        states |= {pod["state"] for pod in pods}
-        if events_state["environments"][0]["running"] == [other]:
-            break
-    assert {"ending", "pending", "ready"} <= states
+
+    def all_are(chain: dict, state: str) -> bool:
+        return {pod["state"] for pod in chain["environments"][0]["pods"]} == {state}
+
+    for steps, state in ((1, "ending"), (2, "pending"), (1, "starting")):
+        world.step_rollouts(steps)
+        events.until("chain", partial(all_are, state=state))
+    world.release_rollouts()
+    chain = events.until("chain", lambda chain: chain["environments"][0]["running"] == [other])
+    assert all_are(chain, "ready")
     assert operator.ended(number)["state"] == "succeeded"
 
 
@@ -104,9 +107,8 @@ def test_an_action_goes_on_after_the_portals_sudden_end(operator: Caller, world:
     before = operator.settled("test")["declared"]
     other = "v2.0.0.0" if before == "v1.0.0.0" else "v1.0.0.0"
     number = operator.act("deploy", environment="test", version=other).json()["id"]
-    builds = len(world.jenkins.builds["uuid.runner"])
-    while len(world.jenkins.builds["uuid.runner"]) == builds and not operator.get(f"/operations/{number}")["link"]:
-        time.sleep(0.02)
+    # By then the portal has kept that its request arrived: what it does not know of it does not go on with.
+    wait_for(lambda: operator.get(f"/operations/{number}")["link"], "the build to be known")
     sent = len(world.jenkins.builds["uuid.runner"])
     world.stop_portal()
     world.start_portal()

@@ -89,9 +89,16 @@ class Live:
             self._listeners.discard(listener)
             self._portal.hub.viewers -= 1
 
-    def _news(self, listener: Listener, visitor: Session) -> Iterator[bytes]:
+    def _news(self, listener: Listener, visitor: Session) -> list[bytes]:
+        """What the page does not have yet; the log first: where an operation has ended, it is whole.
+
+        All of it is of one moment, for the same reason.
+        """
         listener.woken.clear()
         stale, listener.stale = listener.stale, set()
+        return [*self._lines(listener), *self._changed(listener, stale, visitor)]
+
+    def _changed(self, listener: Listener, stale: set[str], visitor: Session) -> Iterator[bytes]:
         for name in sorted(stale):
             try:
                 region = self.regions.get(name, visitor.role)
@@ -100,6 +107,8 @@ class Live:
             if listener.marks[name] != region.mark:
                 listener.marks[name] = region.mark
                 yield region.message
+
+    def _lines(self, listener: Listener) -> Iterator[bytes]:
         if listener.operation is not None:
             lines = self._portal.operations.lines(listener.operation, listener.after, MOST_LINES)
             if lines:

@@ -76,6 +76,7 @@ class Cluster:
     def hold(self) -> None:
         """From now on rollouts make no step by themselves."""
         self._held = True
+        self._permits = asyncio.Semaphore(0)  # whatever was left of earlier steps
 
     def step(self, count: int) -> None:
         """Lets them make so many steps: old pods end, are gone, new ones are made, run, are ready."""

@@ -7,6 +7,7 @@ const dialog = document.getElementById("dialog");
 const inside = document.getElementById("dialog-inside");
 let opener = null;
 let planning = 0;
+let asked = 0;
 let sending = false;
 
 document.addEventListener("click", (event) => {
@@ -20,6 +21,7 @@ document.addEventListener("click", (event) => {
 async function show(address, options, title) {
   const answer = await fetch(address, options).catch(() => null);
   const text = await answer?.text().catch(() => null);
+  asked += 1; // what a plan says that is still on its way is about an earlier form
   if (text == null) return away(title);
   const part = new DOMParser().parseFromString(text, "text/html").getElementById("action");
   if (!part) return location.assign(answer.redirected ? answer.url : address);
@@ -63,13 +65,14 @@ inside.addEventListener("input", (event) => {
   planning = setTimeout(() => plan(form), PLAN_MS);
 });
 
-// Only the plan is replaced: the field keeps its focus and its words.
+// Only the plan is replaced: the field keeps its focus and its words. Answers may overtake each other; the last question's counts.
 async function plan(form) {
+  const mine = asked += 1;
   const body = new URLSearchParams(new FormData(form));
   body.set("intent", "plan");
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
   const fresh = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!fresh || !dialog.open) return;
+  if (!fresh || !dialog.open || mine !== asked) return;
   for (const part of inside.querySelectorAll("[data-follows]")) {
     const now = fresh.getElementById(part.id);
     if (now && inside.contains(part) && !part.contains(document.activeElement)) part.replaceWith(now);

@@ -82,7 +82,10 @@ function rest() {
   source = null;
 }
 
-addEventListener("pagehide", () => source?.close());
+addEventListener("pagehide", () => {
+  clearTimeout(waiting);
+  source?.close();
+});
 addEventListener("pageshow", (event) => { if (source && event.persisted) connect(); });
 
 if (document.querySelector("[data-live]") || log) {
