@@ -39,6 +39,7 @@ _MODULES = (
     "tests",
     "throttling",
     "tools",
+    "validation",
     "versions",
     "workspace",
 )

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jgit.transport.RemoteConfig;
 
 /** The variable {@code scm}: where the job's script comes from, with the git plugin's properties and getters. */
 public final class GitSCM implements Serializable {
@@ -26,6 +27,22 @@ public final class GitSCM implements Serializable {
         List<UserRemoteConfig> remotes = new ArrayList<>();
         maps("userRemoteConfigs").forEach(remote -> remotes.add(new UserRemoteConfig(remote)));
         return remotes;
+    }
+
+    /** The remotes with what is left out filled in, as the plugin makes them of {@link #getUserRemoteConfigs}. */
+    public List<RemoteConfig> getRepositories() {
+        List<RemoteConfig> repositories = new ArrayList<>();
+        for (UserRemoteConfig remote : getUserRemoteConfigs()) {
+            String name = remote.getName() != null ? remote.getName() : repositories.isEmpty() ? "origin" : "origin" + repositories.size();
+            String refspec = remote.getRefspec() != null ? remote.getRefspec() : "+refs/heads/*:refs/remotes/" + name + "/*";
+            repositories.add(new RemoteConfig(name, remote.getUrl(), refspec));
+        }
+        return repositories;
+    }
+
+    /** The remote of that name, or null. */
+    public RemoteConfig getRepositoryByName(String name) {
+        return getRepositories().stream().filter(repository -> repository.getName().equals(name)).findFirst().orElse(null);
     }
 
     /** As they are written in scripts, so that a checkout takes them together with others: {@code [$class: 'LocalBranch']}. */
