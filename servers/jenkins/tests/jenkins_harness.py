@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,16 +13,11 @@ import requests
 from jenkins_client import Client
 from runner_jar import runner_jar as runner_jar
 
+from tests.ports import free_port
+
 PACKAGE = Path(__file__).resolve().parents[1]
 USER, PASSWORD, TOKEN = "admin", "correct horse", "11" + "ab" * 16
 _READY_SECONDS = 90
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class LightJenkins:
@@ -64,7 +58,7 @@ class LightJenkins:
             try:
                 if requests.get(f"{self.url}/login", timeout=1).status_code == 200:
                     return time.monotonic() - began
-            except requests.ConnectionError:
+            except requests.RequestException:  # one that listens and does not answer in time as well
                 time.sleep(0.02)
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()}")
 

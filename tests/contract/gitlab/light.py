@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.ports import free_port
+
 _PACKAGE = Path(__file__).resolve().parents[3] / "servers" / "gitlab"
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; held together, so that they differ."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 @dataclass
@@ -47,7 +39,7 @@ class LightServer(Server):
     @classmethod
     def prepare(cls, folder: Path, **environment: str) -> LightServer:
         """Chooses port and secrets; `start` must follow."""
-        port, ssh_port = _free_ports(2)
+        port, ssh_port = free_port(), free_port()
         folder.mkdir(parents=True, exist_ok=True)
         password, token = "root-password-1", "glpat-contract-root-tok"
         (folder / "password").write_text(password + "\n")
@@ -84,7 +76,7 @@ class LightServer(Server):
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gitlab_light"], env=os.environ | self.environment, stdout=log, stderr=log
             )
-        while time.monotonic() - began < 30:
+        while time.monotonic() - began < 60:
             try:
                 with urllib.request.urlopen(f"{self.url}/-/readiness", timeout=1):
                     return time.monotonic() - began
@@ -99,7 +91,7 @@ class LightServer(Server):
         assert self.process is not None
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=60)
         return time.monotonic() - began
 
     def log(self) -> str:

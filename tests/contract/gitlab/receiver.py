@@ -62,7 +62,7 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
-    def wait_for(self, count: int, seconds: float = 15) -> list[Request]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[Request]:
         """Waits until so many requests have come."""
         until = time.monotonic() + seconds
         while len(self.requests) < count and time.monotonic() < until:

@@ -92,13 +92,13 @@ def test_tokens_are_listed_shown_rotated_and_revoked(server, root, make_user, cl
     old = client.private_token
     own.rotate()
     assert own.token.startswith("glpat-")
-    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": old}, timeout=5)
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": old}, timeout=30)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
-    answer = requests.get(f"{server.url}/api/v4/user", headers={"Authorization": f"Bearer {own.token}"}, timeout=5)
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"Authorization": f"Bearer {own.token}"}, timeout=30)
     assert answer.json()["id"] == user.id
 
     root.personal_access_tokens.delete(own.id)
-    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": own.token}, timeout=5)
+    answer = requests.get(f"{server.url}/api/v4/user", headers={"PRIVATE-TOKEN": own.token}, timeout=30)
     assert "revoked" in answer.json()["error_description"]
 
 
@@ -132,7 +132,7 @@ def test_a_projects_token_is_a_bot_that_is_a_member_of_it_alone(server, make_pro
     [{}, {"PRIVATE-TOKEN": "glpat-wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic cm9vdDp4"}],
 )
 def test_whoever_is_not_known_gets_401(server, headers):
-    answer = requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=5)
+    answer = requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=30)
     assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})
 
 
@@ -192,9 +192,9 @@ def test_users_are_chosen_and_strangers_see_one_by_name(server, root, make_user)
     assert user.id in [one.id for one in root.users.list(external=True, get_all=True)]
     assert root.users.list(username=user.username, created_before="2020-01-01T00:00:00Z", get_all=True) == []
     address = f"{server.url}/api/v4/users"
-    assert requests.get(f"{address}?username={user.username}", timeout=5).json()[0]["id"] == user.id
+    assert requests.get(f"{address}?username={user.username}", timeout=30).json()[0]["id"] == user.id
     for path, words in (("", "Not authorized to access /api/v4/users"), (f"/{user.id}", "Not authorized!")):
-        told = requests.get(address + path, timeout=5)
+        told = requests.get(address + path, timeout=30)
         assert (told.status_code, told.json()) == (403, {"message": f"403 Forbidden - {words}"})
     with refused(409, "is not pending approval"):
         root.http_post(f"/users/{user.id}/approve")

@@ -149,7 +149,7 @@ def test_raw_files_are_never_pages(server, project):
     )
     answer = requests.get(
         f"{server.url}/api/v4/projects/{project.id}/repository/files/x.html/raw?ref=master",
-        headers={"PRIVATE-TOKEN": server.token}, timeout=5,
+        headers={"PRIVATE-TOKEN": server.token}, timeout=30,
     )  # fmt: skip
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -218,16 +218,16 @@ def test_commits_are_discussed(shared):
 def test_a_files_facts_are_told_by_head_and_its_name_plainly(server, shared):
     address = f"{server.url}/api/v4/projects/{shared.id}/repository"
     headers = {"PRIVATE-TOKEN": server.token}
-    told = requests.head(f"{address}/files/README.md/raw", headers=headers, timeout=5).headers
+    told = requests.head(f"{address}/files/README.md/raw", headers=headers, timeout=30).headers
     file = shared.files.get("README.md", ref="master")
     names = {"Blob-Id": "blob_id", "Last-Commit-Id": "last_commit_id", "Size": "size", "File-Name": "file_name"}
     assert {name: told[f"X-Gitlab-{name}"] for name in names} == {
         name: str(getattr(file, attribute)) for name, attribute in names.items()
     }
     assert told["Content-Disposition"] == "inline; filename=\"README.md\"; filename*=UTF-8''README.md"
-    blame = requests.head(f"{address}/files/README.md/blame?ref=master", headers=headers, timeout=5)
+    blame = requests.head(f"{address}/files/README.md/blame?ref=master", headers=headers, timeout=30)
     assert (blame.status_code, blame.headers["X-Gitlab-Blob-Id"]) == (200, file.blob_id)
-    lacking = requests.get(f"{address}/files/README.md", headers=headers, timeout=5)
+    lacking = requests.get(f"{address}/files/README.md", headers=headers, timeout=30)
     assert (lacking.status_code, lacking.json()) == (400, {"error": "ref is missing, ref is empty"})
 
 

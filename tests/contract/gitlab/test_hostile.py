@@ -175,7 +175,7 @@ def test_a_file_may_be_called_as_it_likes(project, session, server):
     for name in ("*", "[x]", ":(top)a", "a b", "ü", "--help", "'quote\"", "tab\tname", "{{7*7}}", "<b>"):
         project.files.create({"file_path": name, "branch": "master", "content": name, "commit_message": name})
         assert project.files.get(name, ref="master").decode().decode() == name
-    page = session.get(f"{project.web_url}/-/tree/master", timeout=5)
+    page = session.get(f"{project.web_url}/-/tree/master", timeout=30)
     assert "<b>" not in page.text
 
 
@@ -184,7 +184,7 @@ def test_random_requests_get_answers(server):
     host, port = server.url.removeprefix("http://").split(":")
     for _ in range(40):
         noise = "".join(chance.choices(string.printable, k=chance.randint(1, 400))).encode()
-        with socket.create_connection((host, int(port)), timeout=5) as connection:
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
             connection.sendall(noise + b"\r\n\r\n")
             connection.shutdown(socket.SHUT_WR)
             assert b" 500 " not in connection.recv(300)
@@ -204,7 +204,7 @@ def test_pushes_that_break_off_leave_git_to_the_others(server, project):
             connection.sendall(broken_off.encode())
     time.sleep(1)
     refs = requests.get(
-        f"{server.url}{place}/info/refs?service=git-upload-pack", auth=("root", server.token), timeout=20
+        f"{server.url}{place}/info/refs?service=git-upload-pack", auth=("root", server.token), timeout=60
     )
     assert refs.status_code == 200
     assert b"refs/heads/master" in refs.content

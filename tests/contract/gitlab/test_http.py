@@ -37,7 +37,7 @@ def test_pages_are_told_by_gitlabs_headers(server, call, project):
     }  # fmt: skip
     assert set(answer.links) == {"next", "prev", "first", "last"}
     assert answer.links["next"]["url"].startswith(f"{server.url}/api/v4{path}?")
-    following = requests.get(answer.links["next"]["url"], headers={"PRIVATE-TOKEN": server.token}, timeout=5)
+    following = requests.get(answer.links["next"]["url"], headers={"PRIVATE-TOKEN": server.token}, timeout=30)
     assert [branch["name"] for branch in following.json()] == ["b4"]
     assert following.headers["X-Next-Page"] == ""
     assert len(call("GET", path, params={"per_page": 1000}).json()) == 6
@@ -75,9 +75,9 @@ def test_what_is_not_there_is_told_in_gitlabs_form(call, path):
 
 def test_programs_read_what_is_not_beside_the_api_either(server):
     for path in ("/oauth/token", "/api/graphql", "/jwt/auth"):
-        answer = requests.post(server.url + path, json={"query": "{ currentUser { id } }"}, timeout=5)
+        answer = requests.post(server.url + path, json={"query": "{ currentUser { id } }"}, timeout=30)
         assert (answer.status_code, answer.json()) == (404, {"error": "404 Not Found"})
-    gone = requests.get(f"{server.url}/api/v3/projects", timeout=5)
+    gone = requests.get(f"{server.url}/api/v3/projects", timeout=30)
     assert (gone.status_code, gone.json()["error"]) == (410, "API V3 is no longer supported. Use API V4 instead.")
 
 
@@ -153,9 +153,9 @@ def test_an_administrator_acts_as_somebody_else(server, root, make_user):
 
 
 def test_the_health_addresses_answer_without_signing_in(server):
-    assert requests.get(f"{server.url}/-/readiness", timeout=5).json()["status"] == "ok"
-    assert requests.get(f"{server.url}/-/liveness", timeout=5).json()["status"] == "ok"
-    assert requests.get(f"{server.url}/-/health", timeout=5).text == "GitLab OK"
+    assert requests.get(f"{server.url}/-/readiness", timeout=30).json()["status"] == "ok"
+    assert requests.get(f"{server.url}/-/liveness", timeout=30).json()["status"] == "ok"
+    assert requests.get(f"{server.url}/-/health", timeout=30).text == "GitLab OK"
 
 
 def test_an_answer_is_told_by_its_mark_and_not_sent_twice(call, shared):
@@ -190,7 +190,9 @@ def test_bodies_of_other_kinds_are_refused_and_empty_json_is_passed_over(server,
     }
     lacking = call("POST", f"/projects/{shared.id}/merge_requests", json={})
     assert lacking.json() == {"error": "title is missing, source_branch is missing, target_branch is missing"}
-    assert requests.get(f"{server.url}/api/v4/user?access_token={server.token}", timeout=5).json()["username"] == "root"
+    assert (
+        requests.get(f"{server.url}/api/v4/user?access_token={server.token}", timeout=30).json()["username"] == "root"
+    )
 
 
 def test_pages_of_any_origin_may_call_the_api(call):

@@ -125,26 +125,26 @@ def test_an_access_token_is_made_and_revoked_by_hand(server, signed_in, unique):
     page = signed_in.send(tokens, tokens, name=unique("laptop"), scope_api="1")
     secret = re.search(r"glpat-[\w-]+", page.text)[0]
     headers = {"PRIVATE-TOKEN": secret}
-    own = requests.get(f"{server.url}/api/v4/personal_access_tokens/self", headers=headers, timeout=5).json()
+    own = requests.get(f"{server.url}/api/v4/personal_access_tokens/self", headers=headers, timeout=30).json()
     assert secret not in signed_in.get(tokens).text
     signed_in.send(tokens, f"{tokens}/{own['id']}/revoke")
-    assert requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=5).status_code == 401
+    assert requests.get(f"{server.url}/api/v4/user", headers=headers, timeout=30).status_code == 401
 
 
 def test_forms_of_other_sites_are_refused(server, signed_in, project):
     hooks = f"/{project.path_with_namespace}/-/hooks"
     fields = {"url": "http://x/"}
-    assert signed_in.session.post(server.url + hooks, data=fields, timeout=5).status_code == 422
+    assert signed_in.session.post(server.url + hooks, data=fields, timeout=30).status_code == 422
     token = re.search(r'name="authenticity_token" value="([^"]+)"', signed_in.get(hooks).text)[1]
     foreign = signed_in.session.post(
         server.url + hooks, data=fields | {"authenticity_token": token}, headers={"Origin": "http://evil.example"},
-        timeout=5,
+        timeout=30,
     )  # fmt: skip
     assert foreign.status_code == 422
     api = f"{server.url}/api/v4/projects/{project.id}/hooks"
-    assert signed_in.session.get(api, timeout=5).json() == []
-    assert signed_in.session.post(api, json=fields, timeout=5).status_code == 401
-    assert signed_in.session.post(api, json=fields, headers={"X-CSRF-Token": token}, timeout=5).status_code == 201
+    assert signed_in.session.get(api, timeout=30).json() == []
+    assert signed_in.session.post(api, json=fields, timeout=30).status_code == 401
+    assert signed_in.session.post(api, json=fields, headers={"X-CSRF-Token": token}, timeout=30).status_code == 201
 
 
 def test_what_somebody_may_not_see_is_not_there(browser, make_user, project):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import gitlab
 import pytest
 import requests
@@ -79,9 +81,10 @@ def test_trees_branches_and_tags_are_walked_by_keyset(filled):
 def test_a_groups_token_acts_in_its_projects_and_ends(server, root, unique):
     group = root.groups.create({"name": unique("team"), "path": unique("team")})
     project = root.projects.create({"name": unique("p"), "namespace_id": group.id})
-    made = group.access_tokens.create({
-        "name": "bot", "scopes": ["api"], "access_level": 30, "expires_at": "2027-06-01",
-    })  # fmt: skip
+    until = datetime.now(UTC).date() + timedelta(days=90)
+    made = group.access_tokens.create(
+        {"name": "bot", "scopes": ["api"], "access_level": 30, "expires_at": until.isoformat()}
+    )
     with gitlab.Gitlab(server.url, private_token=made.token) as client:
         assert client.projects.get(project.id).id == project.id
         client.auth()
@@ -96,14 +99,14 @@ def test_calls_are_counted_and_bounded(tmp_path):
     light = LightServer.prepare(tmp_path / "gitlab", GITLAB_API_LIMIT="5")
     light.start()
     headers = {"PRIVATE-TOKEN": light.token}
-    answers = [requests.get(f"{light.url}/api/v4/version", headers=headers, timeout=5) for _ in range(11)]
+    answers = [requests.get(f"{light.url}/api/v4/version", headers=headers, timeout=30) for _ in range(11)]
     first = answers[0].headers
     assert (first["RateLimit-Limit"], first["RateLimit-Name"]) == ("5", "throttle_authenticated_api")
     assert (first["RateLimit-Observed"], first["RateLimit-Remaining"]) == ("1", "4")
     late = next(answer for answer in answers if answer.status_code == 429)
     assert late.headers["RateLimit-Remaining"] == "0"
     assert 1 <= int(late.headers["Retry-After"]) <= 60
-    assert requests.get(f"{light.url}/api/v4/projects", timeout=5).status_code == 200
+    assert requests.get(f"{light.url}/api/v4/projects", timeout=30).status_code == 200
     light.stop()
 
 

@@ -6,11 +6,9 @@ import base64
 import hashlib
 import hmac
 import os
-import time
 
 import pytest
 
-from tests.contract.gitlab.receiver import Receiver
 from tests.contract.gitlab.test_accounts import refused
 
 _KEY = base64.b64encode(os.urandom(32)).decode()
@@ -170,19 +168,3 @@ def test_a_template_that_makes_no_json_sends_nothing(project, receiver):
     with refused(422, "Error while parsing rendered custom webhook template"):
         hook.test("push_events")
     assert receiver.requests == []
-
-
-def test_a_receiver_that_hangs_delays_nobody_else(project, receiver, worktree):
-    slow = Receiver(answer=_hang)
-    project.hooks.create({"url": slow.url, "push_events": True})
-    project.hooks.create({"url": receiver.url, "push_events": True})
-    worktree.commit("Told")
-    worktree.git("push", "--quiet", "origin", "master")
-    request = receiver.wait_for(1, seconds=4)[0]
-    assert request.body["object_kind"] == "push"
-    slow.close()
-
-
-def _hang(_: int) -> int:
-    time.sleep(5)
-    return 200

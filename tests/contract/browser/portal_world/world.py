@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from tests.contract.browser.portal_world.gitlab import PROJECT, GitLab
 from tests.contract.browser.portal_world.jenkins import STAGE_SECONDS, Build, Jenkins
 from tests.contract.browser.portal_world.registry import Registry
 from tests.contract.browser.portal_world.sonarqube import SonarQube
+from tests.ports import free_port
 
 OPERATOR, SECOND, VIEWER = "caoyong1", "lihua", "visitor"
 PASSWORDS = {OPERATOR: "operator-password", SECOND: "second-password", VIEWER: "viewer-password"}
@@ -287,13 +287,6 @@ class World:
 
     def _call(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_SECONDS)
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:
