@@ -87,22 +87,20 @@ def rollback_commands(environment: str, to_revision: int | None) -> list[list[st
     return [rollout(environment, "undo", *options), rollout(environment, "status")]
 
 
-def upgrade(target: Target, image: str, *, auto_rollback: bool = False) -> Change:
+def upgrade(target: Target, image: str, before: Rollout, *, auto_rollback: bool = False) -> Change:
     """Sets the Deployment's image, and watches until its version is served.
 
     Args:
         target: the environment.
         image: the whole reference, which the registry must hold.
+        before: what `changeable` found there.
         auto_rollback: when the new version cannot be served, go back to what was served before.
 
     Raises:
-        InputError: it is scaled to zero; nothing was changed.
         PartError: the new version cannot be served; says whether it was rolled back.
         WaitTimeout: the same, without a final cause (and not `auto_rollback`).
         CommandFailed: kubectl refuses.
     """
-    check_scale(target)
-    before = target.deployments.require(target.environment)
     target.kubectl.run(upgrade_commands(target.environment, image)[0])
     try:
         done, served = target.watch()
@@ -113,22 +111,20 @@ def upgrade(target: Target, image: str, *, auto_rollback: bool = False) -> Chang
     return Change(target.environment, before.version, before.revision, done.version, done.revision, served)
 
 
-def rollback(target: Target, to_revision: int | None = None) -> Change:
+def rollback(target: Target, before: Rollout, to_revision: int | None = None) -> Change:
     """Goes back to an earlier revision, and watches until its version is served.
 
     Args:
         target: the environment.
-        to_revision: a number of the history; the revision before the current one if left out.
+        before: what `changeable` found there.
+        to_revision: a number of the history, as `check_revision` passes it; the revision before the current one if
+            left out.
 
     Raises:
-        InputError: there is no such revision, or none to go back to, or no pod to run it; nothing was changed.
         PartError: the earlier version cannot be served.
         WaitTimeout: the same, without a final cause.
         CommandFailed: kubectl refuses.
     """
-    check_scale(target)
-    before = target.deployments.require(target.environment)
-    check_revision(target, to_revision)
     target.kubectl.run(rollback_commands(target.environment, to_revision)[0])
     done, served = target.watch()
     return Change(target.environment, before.version, before.revision, done.version, done.revision, served)
@@ -155,20 +151,22 @@ def check_revision(target: Target, to_revision: int | None) -> None:
         )
 
 
-def check_scale(target: Target) -> None:
-    """Refuses a change that nobody could be served by.
+def changeable(target: Target) -> Rollout:
+    """What is to be changed; refused where nobody could be served by it.
 
     Raises:
         InputError: the Deployment is scaled to zero.
         PartError: there is none.
     """
-    if target.deployments.require(target.environment).wanted == 0:
+    found = target.deployments.require(target.environment)
+    if found.wanted == 0:
         scale = shown(["scale", f"deployment/{NAME}", "--replicas=3", "-n", namespace(target.environment)])
         raise InputError(
             f"{target.environment} is scaled to zero, so that no version of it can be served",
             why="Without a pod nothing shows that a version starts.",
             fix=f'eval "$(./inv env)" && {scale}',
         )
+    return found
 
 
 def _numbers(history: list[Revision]) -> str:
@@ -185,7 +183,7 @@ def _failed(target: Target, before: Rollout, error: KubestageError) -> PartError
 
 def _rolled_back(target: Target, before: Rollout, error: KubestageError) -> PartError:
     try:
-        back = rollback(target, before.revision)
+        back = rollback(target, target.deployments.require(target.environment), before.revision)
     except KubestageError as second:
         return PartError(
             f"{target.environment}: the upgrade failed, and so did the rollback to revision {before.revision}",

@@ -80,7 +80,7 @@ def promote(source: str, destination: str, *, as_json: bool) -> None:
     cd_deploy(
         destination,
         version,
-        node_port=_node_port(sandbox, destination),
+        node_port=sandbox.deployments.node_port(destination),
         direct=False,
         as_json=as_json,
     )
@@ -88,7 +88,7 @@ def promote(source: str, destination: str, *, as_json: bool) -> None:
 
 def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: float, show: bool, as_json: bool) -> None:
     """Upgrades with the talk's kubectl commands, asking /status all the while."""
-    from kubestage.delivery.upgrade import check_scale, upgrade_commands
+    from kubestage.delivery.upgrade import changeable, upgrade_commands
     from kubestage.delivery.upgrade import upgrade as change
     from kubestage.delivery.version import check_environment, check_version
 
@@ -101,20 +101,20 @@ def upgrade(environment: str, version: str, *, auto_rollback: bool, timeout: flo
         return
     sandbox.registry.require(version)
     target = _target(sandbox, environment, seconds=timeout)
-    check_scale(target)
+    before = changeable(target)
     _probed(
         sandbox,
         target,
         f"upgrade of {environment} to {version}",
         upgrade_commands(environment, image),
-        lambda: change(target, image, auto_rollback=auto_rollback),
+        lambda: change(target, image, before, auto_rollback=auto_rollback),
         as_json=as_json,
     )
 
 
 def rollback(environment: str, to_revision: int, *, timeout: float, show: bool, as_json: bool) -> None:
     """Rolls back with the talk's kubectl commands, asking /status all the while."""
-    from kubestage.delivery.upgrade import check_revision, check_scale, rollback_commands
+    from kubestage.delivery.upgrade import changeable, check_revision, rollback_commands
     from kubestage.delivery.upgrade import rollback as change
     from kubestage.delivery.version import check_environment
 
@@ -125,14 +125,14 @@ def rollback(environment: str, to_revision: int, *, timeout: float, show: bool, 
         _show(commands)
         return
     target = _target(sandbox, environment, seconds=timeout)
-    check_scale(target)
+    before = changeable(target)
     check_revision(target, to_revision or None)
     _probed(
         sandbox,
         target,
         f"rollback of {environment}",
         commands,
-        lambda: change(target, to_revision or None),
+        lambda: change(target, before, to_revision or None),
         as_json=as_json,
     )
 
@@ -222,13 +222,10 @@ def _show_probe(target: Target, report: ProbeReport, files: list[str]) -> None:
 def _target(sandbox: Sandbox, environment: str, node_port: int = 0, seconds: float = 180.0) -> Target:
     from kubestage.delivery.upgrade import Target
 
-    port = sandbox.settings.host_port(node_port or _node_port(sandbox, environment))
-    return Target(environment, f"http://localhost:{port}", sandbox.deployments, sandbox.kubectl, seconds)
-
-
-def _node_port(sandbox: Sandbox, environment: str) -> int:
-    """The port that the environment has now, which need not be its first one."""
-    return sandbox.deployments.node_port(environment)
+    deployments = sandbox.deployments
+    # The port that the environment has now, which need not be its first one.
+    port = sandbox.settings.host_port(node_port or deployments.node_port(environment))
+    return Target(environment, f"http://localhost:{port}", deployments, sandbox.kubectl, seconds)
 
 
 def _full_ref(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +28,9 @@ FINAL_REASONS = frozenset(
         "RunContainerError",
     }
 )
+# Whether there is still hope is asked less often than whether it is ready: it takes three lists of objects each time,
+# on a processor that the starting pods need.
+_HOPE_SECONDS = 1.0
 _EVENTS_SHOWN = 5
 _LOG_LINES = 10
 
@@ -40,19 +45,23 @@ def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say:
         PartError: a pod failed for a reason that does not pass; with the pod's own words and events.
         WaitTimeout: it took longer than `seconds`.
     """
-    probe = _PROBES.get(kind.name)
-    if probe is None:
+    state_of = _STATES.get(kind.name)
+    if state_of is None:
         return live
     last = live
     told = ""
+    hopeful_until = -math.inf
 
     def look() -> Object | None:
-        nonlocal last, told
+        nonlocal last, told, hopeful_until
         last = api.get(path) or last
-        state = probe(api, last)
+        state = state_of(last)
         if state and state != told:
             told = state
             say(state)
+        if state and time.monotonic() >= hopeful_until:
+            _check_hope(api, kind, last)
+            hopeful_until = time.monotonic() + _HOPE_SECONDS
         return None if state else last
 
     what = f"{kind.name} {name_of(last)} is ready"
@@ -61,10 +70,13 @@ def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say:
 
 def missing(api: Api, kind: Kind, live: Object) -> str:
     """What the object lacks at this moment to be ready, or why it never will be; empty if it is ready."""
+    state = _STATES[kind.name](live) if kind.name in _STATES else ""
     try:
-        return _PROBES[kind.name](api, live) if kind.name in _PROBES else ""
+        if state:
+            _check_hope(api, kind, live)
     except PartError as error:
         return error.why
+    return state
 
 
 def gone(api: Api, kind: Kind, path: str, uid: str, *, seconds: float) -> None:
@@ -83,18 +95,18 @@ def name_of(live: Object) -> str:
     return "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
 
 
-def _namespace(_: Api, live: Object) -> str:
+def _namespace(live: Object) -> str:
     phase = live.get("status", {}).get("phase")
     return "" if phase == "Active" else f"phase {phase}"
 
 
-def _token(_: Api, live: Object) -> str:
+def _token(live: Object) -> str:
     if live.get("type") != "kubernetes.io/service-account-token":
         return ""
     return "" if (live.get("data") or {}).get("token") else "no token yet"
 
 
-def _deployment(api: Api, live: Object) -> str:
+def _deployment(live: Object) -> str:
     """What is still missing, as `kubectl rollout status` judges it; empty if nothing."""
     wanted = live["spec"].get("replicas", 1)
     status = live.get("status", {})
@@ -103,6 +115,25 @@ def _deployment(api: Api, live: Object) -> str:
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     if updated == wanted == available and status.get("replicas", 0) == wanted:
         return ""
+    return f"{available} of {wanted} replicas available, {updated} updated"
+
+
+_STATES: dict[str, Callable[[Object], str]] = {
+    "Namespace": _namespace,
+    "Secret": _token,
+    "Deployment": _deployment,
+}
+
+
+def _check_hope(api: Api, kind: Kind, live: Object) -> None:
+    """Ends the wait for a Deployment that is not ready and never will be.
+
+    Raises:
+        PartError: says why, with its pods' own words.
+    """
+    status = live.get("status", {})
+    if kind.name != "Deployment" or status.get("observedGeneration", 0) < live["metadata"]["generation"]:
+        return
     for condition in status.get("conditions") or []:
         if condition.get("reason") == "ProgressDeadlineExceeded":
             raise _failure(api, live, condition.get("message", "progress deadline exceeded"))
@@ -113,14 +144,6 @@ def _deployment(api: Api, live: Object) -> str:
     wedge = wedge_of(api, live)
     if wedge:
         raise PartError(f"The rollout of {name_of(live)} stands still", why=wedge.why, fix=wedge.fix)
-    return f"{available} of {wanted} replicas available, {updated} updated"
-
-
-_PROBES: dict[str, Callable[[Api, Object], str]] = {
-    "Namespace": _namespace,
-    "Secret": _token,
-    "Deployment": _deployment,
-}
 
 
 def pods_of(api: Api, deployment: Object) -> list[Object]:

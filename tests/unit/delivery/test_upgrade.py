@@ -11,7 +11,15 @@ from kubestage.delivery.deployment import Revision, Rollout
 from kubestage.delivery.kubectl import shown
 from kubestage.delivery.promote import proven_version
 from kubestage.delivery.service import Served
-from kubestage.delivery.upgrade import Target, check_revision, rollback, rollback_commands, upgrade, upgrade_commands
+from kubestage.delivery.upgrade import (
+    Target,
+    changeable,
+    check_revision,
+    rollback,
+    rollback_commands,
+    upgrade,
+    upgrade_commands,
+)
 from kubestage.errors import InputError, PartError
 from kubestage.run import Result
 
@@ -81,11 +89,9 @@ def target(cluster: Cluster) -> Target:
 
 def test_what_is_scaled_to_zero_is_not_changed_since_nobody_could_serve_it():
     cluster = Cluster(versions=["v1.0.0.0", "v2.0.0.0"], wanted=0)
-    for change in (lambda: upgrade(target(cluster), IMAGES + "v3.0.0.0"), lambda: rollback(target(cluster))):
-        with pytest.raises(InputError, match="test is scaled to zero") as caught:
-            change()
-        assert "kubectl scale deployment/uuid-deploy --replicas=3 -n ns-uuid-test" in caught.value.fix
-    assert cluster.told == []
+    with pytest.raises(InputError, match="test is scaled to zero") as caught:
+        changeable(target(cluster))
+    assert "kubectl scale deployment/uuid-deploy --replicas=3 -n ns-uuid-test" in caught.value.fix
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
@@ -96,7 +102,7 @@ def test_a_timeout_that_is_no_time_is_refused_before_anything_is_done(seconds: f
 
 def test_an_upgrade_is_the_talks_command_and_ends_when_the_version_is_served(served: dict[str, str]):
     cluster = Cluster()
-    change = upgrade(target(cluster), IMAGES + "v2.0.0.0")
+    change = upgrade(target(cluster), IMAGES + "v2.0.0.0", changeable(target(cluster)))
     assert cluster.told == [
         "kubectl set image deployment/uuid-deploy uuid-server=localhost:5001/apps/uuid:v2.0.0.0 -n ns-uuid-test"
     ]
@@ -116,8 +122,9 @@ def test_the_commands_can_be_shown_without_doing_anything():
 
 
 def test_a_failed_upgrade_says_how_to_get_back(served: dict[str, str]):
+    failing = target(Cluster(broken=("v2.0.0.0",)))
     with pytest.raises(PartError, match="the upgrade failed: Deployment cannot become ready") as caught:
-        upgrade(target(Cluster(broken=("v2.0.0.0",))), IMAGES + "v2.0.0.0")
+        upgrade(failing, IMAGES + "v2.0.0.0", changeable(failing))
     assert "CrashLoopBackOff" in caught.value.why
     assert "./inv rollback --env test --to-revision 1" in caught.value.fix
 
@@ -125,7 +132,7 @@ def test_a_failed_upgrade_says_how_to_get_back(served: dict[str, str]):
 def test_with_auto_rollback_it_goes_back_by_itself_and_is_still_a_failure(served: dict[str, str]):
     cluster = Cluster(broken=("v2.0.0.0",))
     with pytest.raises(PartError, match=r"was rolled back; v1\.0\.0\.0 is served") as caught:
-        upgrade(target(cluster), IMAGES + "v2.0.0.0", auto_rollback=True)
+        upgrade(target(cluster), IMAGES + "v2.0.0.0", changeable(target(cluster)), auto_rollback=True)
     assert "CrashLoopBackOff" in caught.value.why
     assert cluster.versions == ["v1.0.0.0", "v2.0.0.0", "v1.0.0.0"]
 
@@ -133,14 +140,15 @@ def test_with_auto_rollback_it_goes_back_by_itself_and_is_still_a_failure(served
 def test_a_rollback_that_fails_too_tells_both(served: dict[str, str]):
     cluster = Cluster(broken=("v1.0.0.0", "v2.0.0.0"))
     with pytest.raises(PartError, match="and so did the rollback to revision 1") as caught:
-        upgrade(target(cluster), IMAGES + "v2.0.0.0", auto_rollback=True)
+        upgrade(target(cluster), IMAGES + "v2.0.0.0", changeable(target(cluster)), auto_rollback=True)
     assert caught.value.why.count("CrashLoopBackOff") == 2
 
 
 def test_a_rollback_goes_to_the_revision_before_or_to_one_of_the_history(served: dict[str, str]):
     cluster = Cluster(["v1.0.0.0", "v2.0.0.0", "v3.0.0.0"])
-    assert rollback(target(cluster)).version == "v2.0.0.0"
-    assert rollback(target(cluster), 1).version == "v1.0.0.0"
+    before = changeable(target(cluster))
+    assert rollback(target(cluster), before).version == "v2.0.0.0"
+    assert rollback(target(cluster), before, 1).version == "v1.0.0.0"
     assert cluster.told[-1] == "kubectl rollout undo deployment/uuid-deploy --to-revision=1 -n ns-uuid-test"
 
 
