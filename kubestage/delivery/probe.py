@@ -28,6 +28,7 @@ TIMEOUT_SECONDS = 2.0
 # A request that is later than this is not sent at all: sent in a bunch they would be no steady rate.
 _TOO_LATE_SECONDS = 0.5
 _CONNECT_SECONDS = 0.5
+_LAST_ANSWERS_SECONDS = 0.1
 
 
 class Probe:
@@ -105,7 +106,20 @@ class Probe:
             await asyncio.sleep(0)
         self._ended_at = time.monotonic() - self._zero
         if pending:
-            await asyncio.wait(pending)
+            await self._finish(pending)
+
+    async def _finish(self, pending: set[asyncio.Task[None]]) -> None:
+        """Waits for every answer that decides whether any request was lost.
+
+        After a gap that is decided: connections that were tried in it hang until TCP tries again, a second later, and
+        are not waited for.
+        """
+        lost = any(sample.failure for sample in self._samples)
+        _, hanging = await asyncio.wait(pending, timeout=_LAST_ANSWERS_SECONDS if lost else None)
+        for task in hanging:
+            task.cancel()
+        if hanging:
+            await asyncio.wait(hanging)
 
     async def _ask(self, at: float) -> None:
         sent = time.monotonic()
@@ -117,6 +131,8 @@ class Probe:
             failure = str(error)
         except OSError as error:
             failure = _kind(error)
+        except asyncio.CancelledError:
+            failure = "unanswered"
         self._samples.append(
             Sample(at, sent - self._zero - at, time.monotonic() - sent, version=version, pod=pod, failure=failure)
         )

@@ -4,10 +4,18 @@ import time
 
 import pytest
 
+from kubestage.delivery import probe as module
 from kubestage.delivery.probe import Probe
 from kubestage.errors import InputError
+from kubestage.waits import wait_for
 
 from .failing_server import Answering, closes, failing_server, http, in_chunks, resets, serves
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine even a refusal takes its time."""
+    monkeypatch.setattr(module, "_LAST_ANSWERS_SECONDS", 5.0)
 
 
 def test_it_asks_fifty_times_a_second_each_time_on_a_connection_of_its_own():
@@ -60,6 +68,30 @@ def test_a_server_that_hangs_slows_nothing_down_and_each_request_times_out():
     assert report.due >= 20
     assert report.kinds == {"timeout": report.requests}
     assert all(sample.seconds < 1 for sample in report.samples)
+
+
+def test_after_a_gap_the_end_does_not_wait_for_what_hangs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_LAST_ANSWERS_SECONDS", 0.1)
+    with failing_server(closes) as server:
+        with Probe(server.url, timeout=60) as probe:
+            wait_for("a request failed", lambda: probe.report().failures > 0, seconds=10, every=0.01)
+            server.answering = server.hangs
+            time.sleep(0.2)
+            ended = time.monotonic()
+        took = time.monotonic() - ended
+        report = probe.report()
+    assert took < 10
+    assert set(report.kinds) == {"closed without an answer", "unanswered"}
+    assert report.requests == report.due
+
+
+def test_without_a_gap_the_end_waits_for_each_answer_since_any_may_be_the_lost_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_LAST_ANSWERS_SECONDS", 0.0)
+    with failing_server(closes) as server:
+        server.answering = server.hangs
+        with Probe(server.url, timeout=0.5) as probe:
+            time.sleep(0.2)
+    assert set(probe.report().kinds) == {"timeout"}
 
 
 def test_an_outage_is_the_longest_silence_and_a_version_begins_where_it_answers_first():
