@@ -33,8 +33,8 @@ class Sample:
         seconds: from sending to the whole answer, or to the failure.
         version: the version that answered, empty if it failed.
         pod: the pod that answered, empty if it failed.
-        failure: what went wrong, such as "refused", "reset", "timeout", "HTTP 503", "unanswered" (the probe ended before
-            that was known); empty if it was answered.
+        failure: what went wrong, such as "refused", "reset", "timeout", "HTTP 503", "unanswered" (the probe ended
+            before that was known); empty if it was answered.
     """
 
     at: float
