@@ -230,12 +230,16 @@ def test_a_push_to_the_target_merges_and_a_gone_branch_closes(project, request_o
     assert project.mergerequests.get(closed.iid).state == "closed"
 
 
-def test_changes_and_participants(project, request_of, root):
+def test_changes_and_participants(project, request_of, worktree, root):
     found = request_of("feature")
     assert [change["new_path"] for change in found.changes()["changes"]] == ["feature.txt"]
     assert [person["username"] for person in found.participants()] == ["root"]
     version = found.diffs.get(found.diffs.list(get_all=True)[0].id)
     assert [diff["new_path"] for diff in version.diffs] == ["feature.txt"]
+    (listed,) = found.diffs.list(get_all=True)
+    shell = f"alias.made=!git diff {listed.base_commit_sha} {listed.head_commit_sha} | git patch-id --verbatim"
+    patch_id = worktree.git("-c", shell, "made").stdout.split()[0]
+    assert (listed.real_size, listed.patch_id_sha) == (version.real_size, version.patch_id_sha) == ("1", patch_id)
 
 
 def test_it_is_changed_closed_and_reopened(project, request_of):

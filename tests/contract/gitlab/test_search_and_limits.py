@@ -37,8 +37,9 @@ def test_files_and_commits_are_searched(filled):
     )}  # fmt: skip
     assert list(found.values()) == [[], ["src/app.py"], ["docs/a.md"], ["src/app.py"]]
     assert [commit["title"] for commit in filled.search("commits", "add docs")] == ["Add docs/a.md"]
-    with refused(400, "scope"):
-        filled.search("nonsense", "x")
+    for search, scope in ((filled.search, "nonsense"), (filled.manager.gitlab.search, "blobs")):
+        with refused(400, "scope does not have a valid value"):  # of code everywhere GitLab CE knows nothing
+            search(scope, "x")
 
 
 def test_projects_users_and_merge_requests_are_searched(root, filled, make_user, client_of):

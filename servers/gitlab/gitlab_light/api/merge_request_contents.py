@@ -59,8 +59,9 @@ def show_raw_diffs(call: Call) -> Any:
 @routes.get(PATH + "/versions", anonymous=True)
 def list_versions(call: Call) -> Any:
     """What it was after each push, latest first."""
-    versions = call.instance.merge_requests.versions(find(call))
-    return [mr_entities.version(version) for version in paginate(call, versions)]
+    found = find(call)
+    versions, repository = call.instance.merge_requests.versions(found), call.instance.merge_flow.repository(found)
+    return [mr_entities.version(repository, version) for version in paginate(call, versions)]
 
 
 @routes.get(PATH + "/versions/:version_id", anonymous=True)
@@ -73,8 +74,7 @@ def show_version(call: Call) -> Any:
     repository, project = call.instance.merge_flow.repository(found), call.project()
     commits = history.log(repository, [version.head_sha, f"^{version.base_sha}"], limit=100)
     diffs = history.diff(repository, version.base_sha, version.head_sha)
-    return mr_entities.version(version) | {
-        "real_size": str(len(diffs)),
+    return mr_entities.version(repository, version) | {
         "commits": [code_entities.commit(call.instance.links, project, commit) for commit in commits],
         "diffs": code_entities.diffs(diffs, unidiff=call.params.boolean("unidiff")),
     }

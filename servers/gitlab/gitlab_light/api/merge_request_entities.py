@@ -6,6 +6,8 @@ from typing import Any
 
 from gitlab_light.api import pipeline_entities
 from gitlab_light.api.entities import basic_user
+from gitlab_light.git import history
+from gitlab_light.git.repository import Repository
 from gitlab_light.instance import Instance
 from gitlab_light.merge_flow import merge_status
 from gitlab_light.model.activity import StateEvent
@@ -194,7 +196,7 @@ def may_approve(instance: Instance, found: MergeRequest, user: User | None) -> b
     return project is not None and instance.members.project_level(user, project) >= DEVELOPER
 
 
-def version(found: Version) -> dict[str, Any]:
+def version(repository: Repository, found: Version) -> dict[str, Any]:
     """A version of a merge request."""
     return {
         "id": found.id,
@@ -204,8 +206,8 @@ def version(found: Version) -> dict[str, Any]:
         "created_at": found.created_at,
         "merge_request_id": found.merge_request_id,
         "state": "collected",
-        "real_size": None,
-        "patch_id_sha": None,
+        "real_size": str(history.size(repository, found.base_sha, found.head_sha)),
+        "patch_id_sha": history.patch_id(repository, found.base_sha, found.head_sha),
     }
 
 

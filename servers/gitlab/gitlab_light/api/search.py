@@ -10,7 +10,7 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.project_lists import select_projects
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import Refusal, bad_parameter, not_found
+from gitlab_light.errors import bad_parameter, not_found
 from gitlab_light.git import history
 from gitlab_light.model.milestones import Milestone
 from gitlab_light.model.projects import Project
@@ -107,8 +107,6 @@ def _milestones(call: Call, condition: str, values: list[Any]) -> list[Milestone
 def _scope(call: Call, known: tuple[str, ...]) -> str:
     scope = call.params.text("scope")
     if scope not in known:
-        if scope in ("snippet_titles", "wiki_blobs", "notes", "blobs", "commits"):
-            raise Refusal(400, {"error": f"Scope not supported without Elasticsearch or in this server: {scope}"})
         raise bad_parameter("scope does not have a valid value")
     return scope
 

@@ -172,6 +172,18 @@ def diff(repository: Repository, old: str, new: str) -> list[FileDiff]:
     return [_file_diff(entry, pieces[number] if number < len(pieces) else None) for number, entry in enumerate(entries)]
 
 
+def size(repository: Repository, old: str, new: str) -> int:
+    """How many files differ between two commits."""
+    return len(_raw_entries(repository.text("diff-tree", "-r", "-z", "-M", "--raw", "--abbrev=40", old, new)))
+
+
+def patch_id(repository: Repository, old: str, new: str) -> str | None:
+    """What tells one change from another wherever it is made (git-patch-id); None for no change, or too long a one."""
+    patch = repository.read(_MAX_DIFF, "diff", "--no-color", "--no-ext-diff", old, new)
+    told = repository.run("patch-id", "--verbatim", stdin=patch).split() if len(patch) < _MAX_DIFF else []
+    return told[0].decode() if told else None
+
+
 def _raw_entries(raw: str) -> list[tuple[str, str, str, str, str]]:
     """The (old mode, new mode, status, old path, new path) of each file in git's raw diff format."""
     entries = []
