@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 NODE_NAME = "built-in"
 LABELS = frozenset({"built-in", "master"})
+_BUSY = "Waiting for next available executor"
+_POLL_SECONDS = 0.2
+#: How long a block waits for a busy executor before it says so (ExecutorStepExecution).
+_TOLD_SECONDS = 15.0
 
 
 def label_matches(expression: str) -> bool:
@@ -104,18 +109,17 @@ class Executors:
         ``waiting`` is called once with the reason when there is none at hand, or when ``hindered`` gives one.
         """
         ticket = _Ticket(hindered)
-        told = False
+        told, began = False, time.monotonic()
         with self._condition:
             self._waiting.append(ticket)
             try:
                 while (why := self._hindrance(ticket)) is not None:
                     if cancelled():
                         return None
-                    if not told and not self._condition.wait(0.2):
+                    if not told and time.monotonic() - began >= (_TOLD_SECONDS if why == _BUSY else _POLL_SECONDS):
                         told = True
                         waiting(why)
-                    elif told:
-                        self._condition.wait(0.2)
+                    self._condition.wait(_POLL_SECONDS)
                 number = self._slots.index(None)
                 self._slots[number] = _Work(build, categories)
                 return number
@@ -138,7 +142,7 @@ class Executors:
         ahead = takewhile(lambda waiting: waiting is not ticket, self._waiting)
         if free and all(waiting.hindered() is not None for waiting in ahead):
             return None
-        return "Waiting for next available executor"
+        return _BUSY
 
     def _trim(self) -> None:
         while len(self._slots) > self._count and self._slots[-1] is None:

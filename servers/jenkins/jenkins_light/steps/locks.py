@@ -9,7 +9,7 @@ from typing import Any
 
 from jenkins_light import xmltree
 from jenkins_light.engine.calls import StepCall
-from jenkins_light.steps.registry import Abort, SkippedBlock, StepError, Variables, block_step
+from jenkins_light.steps.registry import SkippedBlock, StepError, Variables, block_step
 
 _POLL_SECONDS = 0.2
 _ILLEGAL = "java.lang.IllegalArgumentException"
@@ -51,10 +51,17 @@ class Locks:
 
     def labelled(self, label: str) -> list[str]:
         """The resources that have a label."""
-        if not self._file.exists():
-            return []
-        declared = xmltree.parse(self._file.read_bytes()).iterfind(f"resources/{_PACKAGE}.LockableResource")
-        return [xmltree.text(r, "name") for r in declared if label in xmltree.text(r, "labels").split()]
+        return [name for name, labels in self._declared() if label in labels.split()]
+
+    def exists(self, name: str) -> bool:
+        """Whether a resource is declared, or made by those who hold it now; it goes with them."""
+        return name in self.holders or any(name == declared for declared, _ in self._declared())
+
+    def _declared(self) -> Iterator[tuple[str, str]]:
+        """The names and the labels of the resources in the plugin's file."""
+        if self._file.exists():
+            for resource in xmltree.parse(self._file.read_bytes()).iterfind(f"resources/{_PACKAGE}.LockableResource"):
+                yield xmltree.text(resource, "name"), xmltree.text(resource, "labels")
 
     def free(self, wanted: list[_Wanted]) -> list[str] | None:
         """The resources that fulfil all wishes now, or None."""
@@ -94,6 +101,9 @@ def lock(call: StepCall) -> Iterator[Variables]:
     wanted = _wanted(call)
     shown = "[" + ", ".join(f"{{{w}}}" if len(wanted) > 1 else str(w) for w in wanted) + "]"
     call.log(f"Trying to acquire lock on {shown}")
+    for wish in wanted:
+        if wish.resource and not call.saved and not locks.exists(wish.resource):
+            call.log(f"Resource [{wish.resource}] did not exist. Created.")
     taken = _take_back(call, locks) if call.saved else _acquire(call, locks, wanted, shown)
     if taken is None:
         raise SkippedBlock
@@ -148,13 +158,16 @@ def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) ->
                     told = True
                     _tell(call, locks, wanted)
                     skip = call.flag("skipIfLocked")
-                    call.log(f"{shown} is not free, {'skipping' if skip else 'waiting for'} execution ...")
+                    patience = "" if skip or limit is None else f" (timeout: {_patience(call)})"
+                    call.log(f"{shown} is not free, {'skipping' if skip else 'waiting for'} execution ...{patience}")
                     if skip:
                         return None
                 locks.condition.wait(_POLL_SECONDS)
                 call.check_cancelled()
                 if limit is not None and time.monotonic() > limit:
-                    raise Abort(f"Timed out waiting for lock on {shown}")
+                    late = f"{shown} timed out waiting for resource allocation after {_patience(call)}"
+                    call.log(late)
+                    raise StepError(f"{_PACKAGE}.queue.LockWaitTimeoutException", late)
             taken = locks.free(wanted) or []
             for name in taken:
                 locks.hold(name, call)
@@ -162,6 +175,11 @@ def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) ->
         finally:
             locks.waiting.remove(ticket)
             locks.condition.notify_all()
+
+
+def _patience(call: StepCall) -> str:
+    """How long to wait at most, as the plugin writes it."""
+    return f"{call.args['timeoutForAllocateResource']} {str(call.args.get('timeoutUnit') or 'MINUTES').lower()}"
 
 
 def _limit(call: StepCall) -> float | None:

@@ -184,6 +184,20 @@ class TestCatching:
         assert build.result == "FAILURE"
         assert build.error is None
 
+    def test_a_result_of_null_changes_nothing(self, runner: Runner) -> None:
+        script = "catchError(buildResult: null, stageResult: null) { error 'x' }\necho \"${currentBuild.result}\""
+
+        assert runner.run(script).echoed[-1] == "null"
+
+    def test_a_result_that_is_none_is_refused(self, runner: Runner) -> None:
+        build = runner.run("catchError(buildResult: 'BANANA') { echo 'never' }")
+
+        assert (
+            "buildResult is invalid: BANANA. Valid options are SUCCESS, UNSTABLE, FAILURE, NOT_BUILT and ABORTED."
+            in build.text
+        )
+        assert "never" not in build.text
+
     def test_catch_error_with_results(self, runner: Runner) -> None:
         script = "stage('s') { catchError(buildResult: 'SUCCESS', stageResult: 'UNSTABLE') { error 'x' } }"
         build = runner.run(script)

@@ -53,7 +53,21 @@ class FailureSteps implements Serializable {
 
     /** The build becomes FAILURE and the stage stays what it was, unless told otherwise. */
     Object catchError(StepArguments arguments, PipelineScript script) {
-        return catching('catchError', arguments, arguments.named('buildResult', null) ?: 'FAILURE', arguments.named('stageResult', null) ?: 'SUCCESS')
+        return catching('catchError', arguments, resultOf(arguments, 'buildResult', 'FAILURE'), resultOf(arguments, 'stageResult', 'SUCCESS'))
+    }
+
+    /** What is given as null leaves the result alone. */
+    private static Object resultOf(StepArguments arguments, String name, String otherwise) {
+        if (!arguments.named.containsKey(name)) {
+            return otherwise
+        }
+        String given = arguments.named(name, null) ?: 'SUCCESS'
+        if (!given.equalsIgnoreCase(Result.fromString(given).toString())) {
+            throw new IllegalArgumentException('Could not instantiate ' + arguments.named + ' for org.jenkinsci.plugins.workflow.steps.CatchErrorStep: '
+                + 'java.lang.IllegalArgumentException: ' + name + ' is invalid: ' + given
+                + '. Valid options are SUCCESS, UNSTABLE, FAILURE, NOT_BUILT and ABORTED.')
+        }
+        return given
     }
 
     Object warnError(StepArguments arguments, PipelineScript script) {
