@@ -278,6 +278,17 @@ def test_a_long_body_is_refused_whether_it_tells_its_length_or_not(world: World,
     assert chunked.status_code == 413
 
 
+def test_head_is_answered_as_get_without_a_body(operator: Caller, world: World) -> None:
+    """As monitors ask, such as `wget --spider`."""
+    for path in ("/healthz", "/sign-in", "/api/v1/openapi.json", "/api/v1/operations/999999"):
+        told = [
+            requests.request(method, world.url + path, auth=(operator.user, PASSWORDS[operator.user]), timeout=30)
+            for method in ("HEAD", "GET")
+        ]
+        assert len({(one.status_code, one.headers["Content-Type"], one.headers["Content-Length"]) for one in told}) == 1
+        assert (told[0].content, bool(told[1].content)) == (b"", True)
+
+
 def test_every_answer_forbids_frames_foreign_scripts_and_sniffing(world: World) -> None:
     for path in ("/api/v1/chain", "/sign-in", "/healthz"):
         headers = requests.get(world.url + path, timeout=10).headers

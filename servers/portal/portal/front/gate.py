@@ -53,6 +53,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # the server itself keeps the body back (RFC 9110, 9.3.2)
+            scope = {**scope, "method": "GET"}
         started = False
 
         async def guarded_send(message: Message) -> None:
