@@ -16,6 +16,9 @@ def answer(controller: "Controller", question: dict[str, Any]) -> Any:
     if what == "changes":
         build = job.builds.find(number) if job else None
         return build.record.changes if build else []
+    if what == "build":
+        build = job.builds.find(number) if job else None
+        return environment.facts_of(controller, build) if build else None
     return _neighbour(controller, job, number, older=what == "previousBuild") if job else None
 
 

@@ -138,7 +138,7 @@ class Build:
         run: Message = self.current
         while run.get("number", 0) != question["number"]:
             run = run["previousBuild"]
-        return run.get(question["what"])
+        return run if question["what"] == "build" else run.get(question["what"])
 
     def wait(self, timeout: float = 20) -> Build:
         """Waits for the build's end."""

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import jenkinslight.runner.engine.Build;
 import org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper;
 
-/** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns. Read only. */
+/** Another build as scripts see it: {@code currentBuild.previousBuild}, or what {@code build job: …} returns, which may still run. Read only. */
 public class FinishedRun extends RunWrapper {
     private static final long serialVersionUID = 1L;
     final Map<String, Object> facts;
@@ -44,8 +44,20 @@ public class FinishedRun extends RunWrapper {
         return value == null ? otherwise : value;
     }
 
+    /** Null as long as it runs. */
     public String getResult() {
+        refresh();
         return (String) facts.get("result");
+    }
+
+    /** What came of a build that still ran when it was last looked at. */
+    private void refresh() {
+        if (facts.get("result") == null && build != null) {
+            Object now = ask("build");
+            if (now instanceof Map) {
+                facts.putAll((Map<String, Object>) now);
+            }
+        }
     }
 
     public String getCurrentResult() {
@@ -101,6 +113,7 @@ public class FinishedRun extends RunWrapper {
     }
 
     public long getDuration() {
+        refresh();
         return ((Number) fact("duration", 0L)).longValue();
     }
 
