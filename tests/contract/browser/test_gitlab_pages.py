@@ -154,7 +154,9 @@ def test_a_webhook_is_made_tested_and_its_delivery_resent(visit, gitlab_scene):
     expect(page.get_by_role("row").filter(has_text="X-Gitlab-Event").first).to_contain_text("Push Hook")
     expect(page.get_by_role("region", name="Request body")).to_contain_text('"object_kind": "push"')
     expect(page.get_by_text("s3cret")).to_have_count(0)
+    delivery = page.url
     page.get_by_role("button", name="Resend Request").click()
+    expect(page).not_to_have_url(delivery)  # each attempt has a page of its own
     page.get_by_role("link", name="All deliveries").click()
     expect(page.get_by_role("row").filter(has_text="Push Hook")).to_have_count(2)
     assert len(gitlab_scene.receiver.wait_for(2)) == 2
