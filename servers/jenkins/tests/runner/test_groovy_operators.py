@@ -70,11 +70,13 @@ def test_a_misplaced_break_is_told_before_anything_runs(runner: Runner) -> None:
 
 def test_calls_that_cannot_return_to_their_caller_are_told(runner: Runner) -> None:
     script = """
+        class Printing { String toString() { 'p' } }
         @NonCPS def outer() { inner() }
         def inner() { 'i' }
         [2, 1].sort { it }
         outer()
         [1].each { echo "fine $it" }
+        echo "${new Printing()} is lost"
     """
     more = "; see: https://jenkins.io/redirect/pipeline-cps-method-mismatches/"
 
@@ -83,6 +85,7 @@ def test_calls_that_cannot_return_to_their_caller_are_told(runner: Runner) -> No
         "org.jenkinsci.plugins.workflow.cps.CpsClosure2.call" + more,
         "expected to call WorkflowScript.outer but wound up catching WorkflowScript.inner" + more,
         "fine 1",
+        "expected to call WorkflowScript.echo but wound up catching Printing.toString" + more,
     ]
 
 

@@ -191,6 +191,8 @@ public final class Dsl implements Serializable {
     }
 
     private Object simple(String name, StepArguments arguments) {
+        // Before the step begins, as there: a toString in CPS code never comes back here.
+        String message = String.valueOf(arguments.get("message", name.equals("println") ? "" : null));
         // Jenkins prints no [Pipeline] line of its own for these two names: they are the step echo.
         build.note(name.startsWith("print") ? "echo" : name);
         check(name, arguments);
@@ -205,7 +207,7 @@ public final class Dsl implements Serializable {
                 build.worsenStage(Result.UNSTABLE);
                 return null;
             default:
-                build.echo(arguments.get("message", name.equals("println") ? "" : null));
+                build.echo(message);
                 return null;
         }
     }

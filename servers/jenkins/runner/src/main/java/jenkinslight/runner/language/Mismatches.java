@@ -16,7 +16,9 @@ public final class Mismatches {
     /** Has the mismatches of this thread told to {@code log} from now on; null for nobody. */
     public static void tell(Consumer<String> log) {
         CpsCallableInvocation.registerMismatchHandler(log == null ? null : (expected, expectedMethod, actual, actualMethod) -> {
-            if (isTheScripts(expected, expectedMethod)) {
+            // A class of the script's that prints itself in CPS code ends any step that it is an argument of.
+            boolean printing = expected instanceof PipelineScript && actualMethod.equals("toString");
+            if (printing || isTheScripts(expected, expectedMethod)) {
                 log.accept("expected to call " + name(expected, expectedMethod) + " but wound up catching " + name(actual, actualMethod) + MORE);
             }
         });
