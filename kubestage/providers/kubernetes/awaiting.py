@@ -28,6 +28,8 @@ FINAL_REASONS = frozenset(
         "RunContainerError",
     }
 )
+# Of this half is waited in vain at the end of each rollout.
+_LOOK_SECONDS = 0.1
 # Whether there is still hope is asked less often than whether it is ready: it takes three lists of objects each time,
 # on a processor that the starting pods need.
 _HOPE_SECONDS = 1.0
@@ -65,7 +67,7 @@ def ready(api: Api, kind: Kind, path: str, live: Object, *, seconds: float, say:
         return None if state else last
 
     what = f"{kind.name} {name_of(last)} is ready"
-    return wait_for(what, look, seconds=seconds, why=lambda: _story(api, last, told))
+    return wait_for(what, look, seconds=seconds, every=_LOOK_SECONDS, why=lambda: _story(api, last, told))
 
 
 def missing(api: Api, kind: Kind, live: Object) -> str:
