@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
 # Below the ports that the system gives to whoever asks for any: nobody is given one of these between choice and use.
-_FIRST, _COUNT = 20_000, 6_000
+# Each of xdist's workers has a thousand of its own: none takes what another has chosen and does not use yet.
+_COUNT, _SHARES = 1_000, 6
+_SHARE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+_FIRST = 20_000 + _COUNT * (_SHARE % _SHARES)
 _place = random.SystemRandom().randrange(_COUNT)
 
 

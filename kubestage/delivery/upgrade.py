@@ -82,7 +82,17 @@ def upgrade_commands(environment: str, image: str) -> list[list[str]]:
 
 
 def rollback_commands(environment: str, to_revision: int | None) -> list[list[str]]:
-    """The talk's commands for a rollback, as arguments of kubectl."""
+    """The talk's commands for a rollback, as arguments of kubectl.
+
+    Raises:
+        InputError: `to_revision` is the number of no revision anywhere.
+    """
+    if to_revision is not None and to_revision < 1:
+        raise InputError(
+            f"{environment} has no revision {to_revision}",
+            why="Revisions are counted from 1.",
+            fix=f"./inv history --env {environment}",
+        )
     options = [f"--to-revision={to_revision}"] if to_revision else []
     return [rollout(environment, "undo", *options), rollout(environment, "status")]
 

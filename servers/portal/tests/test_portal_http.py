@@ -16,17 +16,17 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 def test_a_connection_is_left_before_its_server_closes_it(monkeypatch: pytest.MonkeyPatch):
-    """This server cuts every connection whose second request comes after 0.3 s, as one does whose time is just up."""
+    """This server cuts connections that were made before, as one does whose time for idle ones is just up."""
     monkeypatch.setattr(http, "_LIMITS", httpx.Limits(keepalive_expiry=http._LIMITS.keepalive_expiry / 10))
     connections: list[asyncio.Task[Any]] = []
+    over: set[asyncio.Task[Any]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         connections.append(task)
-        used = asyncio.get_running_loop().time()
         with suppress(asyncio.IncompleteReadError):
-            while await reader.readuntil(b"\r\n\r\n") and asyncio.get_running_loop().time() - used < 0.3:
+            while await reader.readuntil(b"\r\n\r\n") and task not in over:
                 writer.write(ANSWER)
         writer.transport.abort()
         with suppress(OSError):
@@ -37,6 +37,7 @@ def test_a_connection_is_left_before_its_server_closes_it(monkeypatch: pytest.Mo
         caller = Caller("Kubernetes", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "./inv up")
         told = [(await caller.send("GET", "/")).text for _ in range(2)]
         await asyncio.sleep(0.4)
+        over.update(connections)
         told.append((await caller.send("GET", "/")).text)
         await caller.close()
         server.close()
@@ -44,7 +45,7 @@ def test_a_connection_is_left_before_its_server_closes_it(monkeypatch: pytest.Mo
         return told
 
     assert asyncio.run(scene()) == ["ok", "ok", "ok"]
-    assert len(connections) == 2
+    assert over < set(connections)
 
 
 def test_a_failure_without_words_is_told_by_its_kind():

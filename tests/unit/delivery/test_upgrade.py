@@ -121,6 +121,11 @@ def test_the_commands_can_be_shown_without_doing_anything():
     ]
 
 
+def test_a_revision_below_one_is_refused_even_where_the_commands_are_only_shown():
+    with pytest.raises(InputError, match="test has no revision -1"):
+        rollback_commands("test", -1)
+
+
 def test_a_failed_upgrade_says_how_to_get_back(served: dict[str, str]):
     failing = target(Cluster(broken=("v2.0.0.0",)))
     with pytest.raises(PartError, match="the upgrade failed: Deployment cannot become ready") as caught:
