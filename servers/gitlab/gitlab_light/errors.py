@@ -22,6 +22,13 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
+class Gone(Refusal):
+    """Somebody has removed what a request is about while it was carried out: who asked reads 404, as a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__(404, {"message": "404 Not Found"})
+
+
 def bad_request(message: str | Mapping[str, Any]) -> Refusal:
     """What is asked breaks a rule of the resource: 400 with `message`, as GitLab's models answer."""
     return Refusal(400, {"message": message})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from gitlab_light.model.database import Database
+from gitlab_light.errors import Gone
+from gitlab_light.model.database import Database, kept
 
 
 @pytest.fixture
@@ -67,3 +69,13 @@ def test_what_follows_a_commit_may_write_itself(database, seen_by_others):
     with database.transaction():
         database.after_commit(lambda: write(database, "afterwards"))
     assert seen_by_others() == ["afterwards"]
+
+
+def test_what_somebody_has_removed_meanwhile_is_gone_and_no_fault(database):
+    with pytest.raises(Gone) as told:
+        database.execute("INSERT INTO label_subscriptions VALUES (1, 1, 0)")  # of a label that is not there
+    assert told.value.status == 404
+    with pytest.raises(Gone):
+        kept(None)
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute("INSERT INTO settings VALUES ('twice', ''), ('twice', '')")

@@ -8,6 +8,7 @@ import random
 import socket
 import string
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -129,6 +130,29 @@ def test_no_body_brings_the_server_to_fall(server, session, requested):
             body = {other: FITTING[other] for other in names if other in FITTING} | {name: value}
             answer = session.request(method, f"{server.url}/api/v4{path}", json=body, timeout=10)
             assert answer.status_code < 500, f"{method} {path} {name}={value!r}: {answer.text[:300]}"
+
+
+def test_what_is_removed_while_it_is_changed_is_not_there(server, project):
+    """Whoever comes second reads 404, however close they are; whoever is in time is served."""
+    headers = {"PRIVATE-TOKEN": server.token}
+    about = f"{server.url}/api/v4/projects/{project.id}"
+
+    def send(method: str, address: str, body: dict[str, str]) -> int:
+        return requests.request(method, address, headers=headers, json=body, timeout=30).status_code
+
+    with ThreadPoolExecutor(4) as together:
+        for turn in range(12):
+            label = project.labels.create({"name": f"l{turn}", "color": "#123456"})
+            hook = project.hooks.create({"url": "http://127.0.0.1:9/"})
+            calls = [
+                ("PUT", f"{about}/labels/{label.id}", {"description": "changed"}),
+                ("DELETE", f"{about}/labels/{label.id}", {}),
+                ("PUT", f"{about}/hooks/{hook.id}", {"name": "changed"}),
+                ("DELETE", f"{about}/hooks/{hook.id}", {}),
+            ]
+            told = list(together.map(send, *zip(*calls, strict=True)))
+            assert (told[1], told[3]) == (204, 204)
+            assert {told[0], told[2]} <= {200, 404}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from gitlab_light.errors import bad_request
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 STATES = ("pending", "running", "success", "failed", "canceled", "skipped")
 # What GitLab's state machine of a build refuses, with the name of the event.
@@ -108,9 +108,7 @@ class CommitNotes:
                     "statuses", project_id=project_id, sha=sha, ref=ref, name=name, author_id=author_id,
                     created_at=now(), **columns,
                 )  # fmt: skip
-        kept = self._db.one(Status, f"{_STATUSES} WHERE id = ?", status_id)
-        assert kept is not None  # noqa: S101  just written
-        return kept
+        return kept(self._db.one(Status, f"{_STATUSES} WHERE id = ?", status_id))
 
     def comments(self, project_id: int, sha: str) -> list[Comment]:
         """A commit's comments."""
@@ -127,6 +125,4 @@ class CommitNotes:
             "comments", project_id=project_id, sha=sha, note=note, path=path, line=line, line_type=line_type,
             author_id=author_id, discussion_id=discussion_id or secrets.token_hex(20), created_at=now(),
         )  # fmt: skip
-        kept = self._db.one(Comment, "SELECT * FROM comments WHERE id = ?", comment_id)
-        assert kept is not None  # noqa: S101  just written
-        return kept
+        return kept(self._db.one(Comment, "SELECT * FROM comments WHERE id = ?", comment_id))

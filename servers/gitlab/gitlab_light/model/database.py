@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gitlab_light.errors import Gone
 from gitlab_light.model.schema import MIGRATIONS
 
 Record = TypeVar("Record")
@@ -29,6 +30,17 @@ def now() -> str:
 def as_kept(moment: datetime) -> str:
     """A time in UTC as it is kept and shown."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def kept(found: Record | None) -> Record:
+    """What was just written, as it is kept.
+
+    Raises:
+        Gone: somebody has removed it meanwhile.
+    """
+    if found is None:
+        raise Gone
+    return found
 
 
 def as_id(text: str) -> int | None:
@@ -101,28 +113,40 @@ class Database:
             afterwards.append(act)
 
     def execute(self, sql: str, *values: Any) -> int:
-        """Runs one writing statement; returns the number of rows it touched."""
+        """Runs one writing statement; returns the number of rows it touched.
+
+        Raises:
+            Gone: what it belongs to has been removed meanwhile.
+        """
         with self.transaction():
-            return self._connection().execute(sql, values).rowcount
+            return self._write(sql, values).rowcount
 
     def insert(self, table: str, **values: Any) -> int:
-        """Adds a row and returns its id; lists and dicts become JSON."""
+        """Adds a row and returns its id; lists and dicts become JSON.
+
+        Raises:
+            Gone: what it belongs to has been removed meanwhile.
+        """
         columns = ", ".join(values)
         marks = ", ".join("?" for _ in values)
         with self.transaction():
-            cursor = self._connection().execute(
+            cursor = self._write(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608  names come from our code
                 [_stored(value) for value in values.values()],
             )
             return int(cursor.lastrowid or 0)
 
     def update(self, table: str, row_id: int, **values: Any) -> None:
-        """Changes columns of the row with this id; lists and dicts become JSON."""
+        """Changes columns of the row with this id; lists and dicts become JSON.
+
+        Raises:
+            Gone: what it is to belong to has been removed meanwhile.
+        """
         if not values:
             return
         assignments = ", ".join(f"{column} = ?" for column in values)
         with self.transaction():
-            self._connection().execute(
+            self._write(
                 f"UPDATE {table} SET {assignments} WHERE id = ?",  # noqa: S608  names come from our code
                 [*(_stored(value) for value in values.values()), row_id],
             )
@@ -132,6 +156,14 @@ class Database:
         connection: sqlite3.Connection | None = self._local.__dict__.pop("connection", None)
         if connection:
             connection.close()
+
+    def _write(self, sql: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        try:
+            return self._connection().execute(sql, values)
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorname == "SQLITE_CONSTRAINT_FOREIGNKEY":
+                raise Gone from error
+            raise
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.passwords import digest, new_token
 
 READ_REPOSITORY = "read_repository"
@@ -77,8 +77,7 @@ class DeployTokens:
             )  # fmt: skip
             if not username:
                 self._db.update("deploy_tokens", token_id, username=f"gitlab+deploy-token-{token_id}")
-        token = self._db.one(DeployToken, "SELECT * FROM deploy_tokens WHERE id = ?", token_id)
-        assert token is not None  # noqa: S101  just written
+        token = kept(self._db.one(DeployToken, "SELECT * FROM deploy_tokens WHERE id = ?", token_id))
         return token, secret
 
     def revoke(self, token: DeployToken) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitlab_light.model.database import Database
+from gitlab_light.model.database import Database, kept
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,4 @@ class Drafts:
         self._db.execute("DELETE FROM draft_notes WHERE id = ?", draft.id)
 
     def _existing(self, draft_id: int) -> Draft:
-        draft = self.find(draft_id)
-        assert draft is not None  # noqa: S101  just written
-        return draft
+        return kept(self.find(draft_id))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gitlab_light.errors import Refusal
-from gitlab_light.model.database import Database, now
+from gitlab_light.errors import Gone
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.wildcards import matches, regex_matches
 
 EVENTS = (
@@ -139,13 +138,6 @@ def interpolated(url: str, variables: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url)
 
 
-class HookGone(Refusal):
-    """A hook was removed while a delivery to it was under way: who asked for the delivery reads 404."""
-
-    def __init__(self) -> None:
-        super().__init__(404, {"message": "404 Not Found"})
-
-
 class Hooks:
     """The webhooks, their waiting deliveries and their log."""
 
@@ -180,7 +172,7 @@ class Hooks:
 
     def queue(self, hook: Hook, event: str, event_uuid: str, payload: str, *, due: float) -> None:
         """Keeps a payload for delivery; a hook that has been removed meanwhile gets nothing."""
-        with suppress(sqlite3.IntegrityError):  # of the foreign key
+        with suppress(Gone):
             self._db.insert(
                 "deliveries", hook_id=hook.id, event=event, event_uuid=event_uuid,
                 idempotency_key=str(uuid.uuid4()), payload=payload, due=due, created_at=now(),
@@ -211,21 +203,16 @@ class Hooks:
         """Writes an attempt into the log, and keeps the log short.
 
         Raises:
-            HookGone: the hook was removed meanwhile, and its log with it.
+            Gone: the hook was removed meanwhile, and its log with it.
         """
         with self._db.transaction():
-            try:
-                event_id = self._db.insert("hook_events", hook_id=hook.id, url=hook.url, created_at=now(), **columns)
-            except sqlite3.IntegrityError as error:  # of the log's foreign key
-                raise HookGone from error
+            event_id = self._db.insert("hook_events", hook_id=hook.id, url=hook.url, created_at=now(), **columns)
             self._db.execute(
                 "DELETE FROM hook_events WHERE hook_id = ? AND id <= "
                 "(SELECT id FROM hook_events WHERE hook_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
                 hook.id, hook.id, KEPT_EVENTS,
             )  # fmt: skip
-        event = self.event(event_id)
-        assert event is not None  # noqa: S101  just written
-        return event
+        return kept(self.event(event_id))
 
     def event(self, event_id: int) -> HookEvent | None:
         """An entry of the log."""
@@ -254,6 +241,4 @@ class Hooks:
             self._db.update("hooks", hook.id, recent_failures=failures, disabled_until=until)
 
     def _existing(self, hook_id: int) -> Hook:
-        hook = self.find(hook_id)
-        assert hook is not None  # noqa: S101  just written
-        return hook
+        return kept(self.find(hook_id))

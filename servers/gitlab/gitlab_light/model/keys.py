@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gitlab_light.errors import bad_request
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 # GitLab's Gitlab::SSHPublicKey; DSA is refused since 17.0's OpenSSH 9.8.
 _TYPES = (
@@ -111,9 +111,7 @@ class Keys:
                 "keys", kind=kind, user_id=user_id, title=title, key=line, fingerprint=_md5(blob),
                 fingerprint_sha256=digest, created_at=now(), **more,
             )  # fmt: skip
-        key = self.find(key_id)
-        assert key is not None  # noqa: S101  just written
-        return key
+        return kept(self.find(key_id))
 
     def rename(self, key: Key, title: str) -> None:
         """Gives a key another title.
@@ -153,9 +151,7 @@ class Keys:
             "INSERT OR IGNORE INTO deploy_keys_projects (key_id, project_id, can_push) VALUES (?, ?, ?)",
             key.id, project_id, int(can_push),
         )  # fmt: skip
-        opened = self.opening(key.id, project_id)
-        assert opened is not None  # noqa: S101  just written
-        return opened
+        return kept(self.opening(key.id, project_id))
 
     def allow_push(self, opened: Opened, *, can_push: bool) -> None:
         """Allows or forbids a deploy key to push."""

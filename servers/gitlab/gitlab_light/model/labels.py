@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 DEFAULT_COLOR = "#6699cc"
 
@@ -129,6 +129,4 @@ class Labels:
             self._db.update("merge_requests", row["id"], labels=[name for name in names if name is not None])
 
     def _existing(self, label_id: int) -> Label:
-        label = self._db.one(Label, "SELECT * FROM labels WHERE id = ?", label_id)
-        assert label is not None  # noqa: S101  just written
-        return label
+        return kept(self._db.one(Label, "SELECT * FROM labels WHERE id = ?", label_id))

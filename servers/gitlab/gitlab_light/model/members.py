@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.namespaces import Namespace, Namespaces
 from gitlab_light.model.projects import Project
 from gitlab_light.model.shares import Share, Shares
@@ -79,9 +79,7 @@ class Members:
             "members", source=source, source_id=source_id, user_id=user_id, access_level=access_level,
             expires_at=expires_at, created_by_id=created_by_id, created_at=now(),
         )  # fmt: skip
-        member = self.find(source, source_id, user_id)
-        assert member is not None  # noqa: S101  just written
-        return member
+        return kept(self.find(source, source_id, user_id))
 
     def remove(self, member: Member) -> None:
         """Ends a membership."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlab_light.model.activity import OF_NOTES
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 STATES = ("opened", "closed", "locked", "merged")
 # GitLab's Gitlab::Regex.merge_request_draft.
@@ -238,6 +238,4 @@ class MergeRequests:
         )  # fmt: skip
 
     def _existing(self, merge_request_id: int) -> MergeRequest:
-        found = self.by_id(merge_request_id)
-        assert found is not None  # noqa: S101  just written
-        return found
+        return kept(self.by_id(merge_request_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.tokens import today
 
 
@@ -82,6 +82,4 @@ class Milestones:
             self._db.execute("DELETE FROM milestones WHERE id = ?", milestone.id)
 
     def _existing(self, milestone_id: int) -> Milestone:
-        milestone = self.find(milestone_id)
-        assert milestone is not None  # noqa: S101  just written
-        return milestone
+        return kept(self.find(milestone_id))

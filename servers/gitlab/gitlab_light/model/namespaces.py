@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlab_light.errors import bad_request
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.redirects import Redirects
 from gitlab_light.model.users import RESERVED, path_is_valid
 
@@ -101,9 +101,7 @@ class Namespaces:
             settings=settings or {},
             created_at=now(),
         )
-        group = self.find(namespace_id)
-        assert group is not None  # noqa: S101  just written
-        return group
+        return kept(self.find(namespace_id))
 
     def update_group(self, group: Namespace, **changes: Any) -> Namespace:
         """Changes a group; a new `path` or `parent_id` moves it and everything below it.
@@ -126,9 +124,7 @@ class Namespaces:
                 changes["full_path"] = full_path
                 self._move_contents(group.full_path, full_path)
             self._db.update("namespaces", group.id, **changes)
-        changed = self.find(group.id)
-        assert changed is not None  # noqa: S101  groups are only removed by delete
-        return changed
+        return kept(self.find(group.id))
 
     def _move_contents(self, old: str, new: str) -> None:
         for table in ("namespaces", "projects"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlab_light.model.activity import OF_NOTES
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,4 @@ class Notes:
             self._db.execute("DELETE FROM notes WHERE id = ?", note.id)
 
     def _existing(self, note_id: int) -> Note:
-        note = self.find(note_id)
-        assert note is not None  # noqa: S101  just written
-        return note
+        return kept(self.find(note_id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlab_light.errors import bad_request
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.namespaces import LEVELS, Namespace, Namespaces, check_name
 from gitlab_light.model.redirects import Redirects
 from gitlab_light.model.users import path_is_valid
@@ -141,9 +141,7 @@ class Projects:
         self._db.update("projects", project_id, last_activity_at=now())
 
     def _existing(self, project_id: int) -> Project:
-        project = self.find(project_id)
-        assert project is not None  # noqa: S101  just written
-        return project
+        return kept(self.find(project_id))
 
     def _check(
         self, namespace: Namespace, name: str, path: str, visibility: str, current: Project | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gitlab_light.errors import conflict
 from gitlab_light.git.hooks import shell_pattern
-from gitlab_light.model.database import Database
+from gitlab_light.model.database import Database, kept
 from gitlab_light.model.members import MAINTAINER
 from gitlab_light.model.projects import Project
 from gitlab_light.model.wildcards import matches
@@ -75,9 +75,7 @@ class ProtectedRefs:
             )  # fmt: skip
         except sqlite3.IntegrityError:
             raise conflict(f"Protected {kind} '{name}' already exists") from None
-        rule = self.find(project_id, kind, name)
-        assert rule is not None  # noqa: S101  just written
-        return rule
+        return kept(self.find(project_id, kind, name))
 
     def remove(self, rule: ProtectedRef) -> None:
         """Ends a protection."""

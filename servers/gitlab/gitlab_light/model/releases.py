@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,7 @@ class Releases:
         self._db.execute("DELETE FROM release_links WHERE id = ?", link.id)
 
     def _existing(self, release_id: int) -> Release:
-        release = self._db.one(Release, "SELECT * FROM releases WHERE id = ?", release_id)
-        assert release is not None  # noqa: S101  just written
-        return release
+        return kept(self._db.one(Release, "SELECT * FROM releases WHERE id = ?", release_id))
 
     def _existing_link(self, link_id: int) -> ReleaseLink:
-        link = self.link(link_id)
-        assert link is not None  # noqa: S101  just written
-        return link
+        return kept(self.link(link_id))

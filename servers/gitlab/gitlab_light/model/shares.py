@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.tokens import today
 
 
@@ -64,9 +64,7 @@ class Shares:
             "shares", source=source, source_id=source_id, group_id=group_id, access_level=access_level,
             expires_at=expires_at, created_at=now(),
         )  # fmt: skip
-        share = self._db.one(Share, "SELECT * FROM shares WHERE id = ?", share_id)
-        assert share is not None  # noqa: S101  just written
-        return share
+        return kept(self._db.one(Share, "SELECT * FROM shares WHERE id = ?", share_id))
 
     def remove(self, share: Share) -> None:
         """Ends a share."""

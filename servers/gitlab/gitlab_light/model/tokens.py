@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.passwords import digest, new_token
 
 SCOPES = (
@@ -102,8 +102,7 @@ class Tokens:
             expires_at=expires_at.isoformat() if expires_at else None,
             created_at=now(),
         )
-        token = self.find(token_id)
-        assert token is not None  # noqa: S101  just written
+        token = kept(self.find(token_id))
         return token, secret
 
     def revoke(self, token: Token) -> None:

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 
 # CarrierWave's rule, by which GitLab makes a file's name harmless.
 _UNSAFE = re.compile(r"[^\w.+-]")
@@ -70,9 +70,7 @@ class Uploads:
             "uploads", project_id=project_id, secret=secret, filename=_harmless(filename), size=len(content),
             uploaded_by_id=user_id, created_at=now(),
         )  # fmt: skip
-        made = self.find(project_id, upload_id)
-        assert made is not None  # noqa: S101  just written
-        return made
+        return kept(self.find(project_id, upload_id))
 
     def content(self, upload: Upload) -> bytes:
         """A file's bytes."""

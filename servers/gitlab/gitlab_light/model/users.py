@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlab_light.errors import bad_request, conflict
-from gitlab_light.model.database import Database, now
+from gitlab_light.model.database import Database, kept, now
 from gitlab_light.model.passwords import MAX_PASSWORD, MIN_PASSWORD, PasswordCheck, hash_password
 from gitlab_light.model.redirects import Redirects
 
@@ -113,9 +113,7 @@ class Users:
                     visibility="public",
                     created_at=now(),
                 )
-        user = self.find(user_id)
-        assert user is not None  # noqa: S101  written in this transaction
-        return user
+        return kept(self.find(user_id))
 
     def update(self, user: User, *, password: str | None = None, **changes: Any) -> User:
         """Changes an account; `username` moves its namespace too.
@@ -146,9 +144,7 @@ class Users:
                     "(SELECT id FROM namespaces WHERE kind = 'user' AND owner_id = ?)",
                     username, user.id,
                 )  # fmt: skip
-        changed = self.find(user.id)
-        assert changed is not None  # noqa: S101  accounts are only removed by delete
-        return changed
+        return kept(self.find(user.id))
 
     def delete(self, user: User) -> None:
         """Removes an account with its tokens and memberships; its projects must be gone before.

@@ -13,7 +13,8 @@ import httpx
 from starlette.concurrency import run_in_threadpool
 
 from gitlab_light import GITLAB_VERSION
-from gitlab_light.model.hooks import Delivery, Hook, HookEvent, HookGone, Hooks
+from gitlab_light.errors import Gone
+from gitlab_light.model.hooks import Delivery, Hook, HookEvent, Hooks
 from gitlab_light.webhooks.rendering import BadTemplate, render, signature_headers
 
 _log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class Sender:
                 await run_in_threadpool(self._hooks.postpone, delivery, until, tried=False)
             else:
                 await self._deliver(hook, delivery)
-        except HookGone:
+        except Gone:
             _log.info("hook %s was removed while its receiver answered", hook_id)
         except Exception:
             _log.exception("the delivery to hook %s failed unexpectedly", hook_id)
