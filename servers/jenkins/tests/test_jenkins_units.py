@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from jenkins_light.engine.buildlog import BuildLog, LineStream
 from jenkins_light.engine.executors import label_matches
 from jenkins_light.errors import BadRequestError, TooLargeError
 from jenkins_light.model import jobconfig, parameters, webhooks
+from jenkins_light.model.builds import Build
 from jenkins_light.model.names import check_name
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.model.users import Sessions, Users
 from jenkins_light.steps import globs
+from jenkins_light.web.build_actions import console_text
 from jenkins_light.web.export import Bean, Inline, bean, parse_tree, prune, to_python, to_xml
+from jenkins_light.web.routing import Request
 from jenkins_light.web.webhook import render
 from jenkins_light.xmltree import parse, serialise
+from starlette.responses import StreamingResponse
 
 
 @pytest.mark.parametrize(
@@ -195,3 +202,16 @@ def test_tokens_and_sessions(tmp_path: Path) -> None:
     assert not sessions.valid_crumb(sessions.crumb("admin", one), "admin", two)
     sessions.close(one)
     assert sessions.user(one) is None
+
+
+def test_a_console_that_is_being_read_is_whole_though_its_build_is_deleted(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"Started\n")
+    answer = console_text(cast(Request, None), cast(Build, SimpleNamespace(log_path=log)))
+    log.unlink()
+    assert isinstance(answer, StreamingResponse)
+
+    async def body() -> bytes:
+        return b"".join([bytes(cast(bytes, piece)) async for piece in answer.body_iterator])
+
+    assert asyncio.run(body()) == b"Started\n"

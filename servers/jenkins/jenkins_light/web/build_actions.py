@@ -1,10 +1,11 @@
 """What builds do: logs, stop, artifacts, test results, stage view."""
 
 import html
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from typing import BinaryIO
 
 from starlette.responses import Response, StreamingResponse
 
@@ -27,13 +28,14 @@ _URL = re.compile(r"https?://[^\s<>&\"']+")
 @action(Build, "consoleText", "logText/consoleText")
 def console_text(_request: Request, build: Build) -> Response:
     """The whole console as text."""
-    size = build.log_path.stat().st_size
-    return StreamingResponse(_first(build.log_path, size), media_type="text/plain;charset=utf-8")
+    # Opened now: who deletes the build while it is read does not cut the answer off.
+    log = build.log_path.open("rb")
+    return StreamingResponse(_first(log, os.fstat(log.fileno()).st_size), media_type="text/plain;charset=utf-8")
 
 
-def _first(path: Path, size: int) -> Iterator[bytes]:
-    """The first ``size`` bytes of a file that may be growing."""
-    with path.open("rb") as file:
+def _first(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file that may be growing; it is closed after them."""
+    with file:
         while size > 0 and (chunk := file.read(min(size, _CHUNK))):
             size -= len(chunk)
             yield chunk
