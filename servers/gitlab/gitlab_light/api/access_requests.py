@@ -10,7 +10,7 @@ from gitlab_light.api.pagination import paginate
 from gitlab_light.api.places import managed_place
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, forbidden, no_record
-from gitlab_light.model.database import now
+from gitlab_light.model.database import kept, now
 from gitlab_light.model.members import DEVELOPER, LEVELS
 
 routes = Routes()
@@ -86,6 +86,5 @@ def _open_place(call: Call) -> tuple[str, int]:
 
 
 def _entity(call: Call, user_id: int, since: str) -> dict[str, Any]:
-    user = call.instance.users.find(user_id)
-    assert user is not None  # noqa: S101  a foreign key
+    user = kept(call.instance.users.find(user_id))
     return entities.basic_user(call.instance.links, user) | {"requested_at": since}

@@ -10,6 +10,7 @@ from gitlab_light.api.keys import expiry
 from gitlab_light.api.pagination import paginate
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, forbidden, no_record, not_found
+from gitlab_light.model.database import kept
 from gitlab_light.model.keys import Key, Opened
 from gitlab_light.model.members import MAINTAINER
 
@@ -115,8 +116,7 @@ def _may_use(call: Call, key: Key, project_id: int) -> bool:
 
 
 def _of_project(call: Call, opened: Opened) -> dict[str, Any]:
-    key = call.instance.keys.find(opened.key_id)
-    assert key is not None  # noqa: S101  a foreign key
+    key = kept(call.instance.keys.find(opened.key_id))
     return entities.deploy_key(key) | {"can_push": opened.can_push}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gitlab_light.instance import Instance
 from gitlab_light.links import Links
+from gitlab_light.model.database import kept
 from gitlab_light.model.group_settings import GROUP_DEFAULTS
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import Member
@@ -255,9 +256,8 @@ def _key(found: Key) -> dict[str, Any]:
 
 def member(instance: Instance, found: Member) -> dict[str, Any]:
     """A member of a group or project."""
-    user = instance.users.find(found.user_id)
+    user = kept(instance.users.find(found.user_id))
     author = instance.users.find(found.created_by_id) if found.created_by_id else None
-    assert user is not None  # noqa: S101  a foreign key
     answer = basic_user(instance.links, user) | {
         "access_level": found.access_level,
         "created_at": found.created_at,

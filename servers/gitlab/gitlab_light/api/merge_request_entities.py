@@ -11,6 +11,7 @@ from gitlab_light.git.repository import Repository
 from gitlab_light.instance import Instance
 from gitlab_light.merge_flow import merge_status
 from gitlab_light.model.activity import StateEvent
+from gitlab_light.model.database import kept
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.merge_requests import MergeRequest, Version
 from gitlab_light.model.milestones import Milestone
@@ -30,8 +31,7 @@ def _users(instance: Instance, ids: list[int]) -> list[dict[str, Any]]:
 
 def basic(instance: Instance, found: MergeRequest) -> dict[str, Any]:
     """A merge request, as lists show it."""
-    project = instance.projects.find(found.project_id)
-    assert project is not None  # noqa: S101  a foreign key
+    project = kept(instance.projects.find(found.project_id))
     detailed = instance.merge_flow.status(found)
     mergeable = instance.merge_flow.can_be_merged(found)
     merged_by = user(instance, found.merged_by_id)

@@ -33,7 +33,7 @@ def as_kept(moment: datetime) -> str:
 
 
 def kept(found: Record | None) -> Record:
-    """What was just written, as it is kept.
+    """A row that was there a moment ago: it was just written, or a foreign key leads to it.
 
     Raises:
         Gone: somebody has removed it meanwhile.

@@ -111,8 +111,7 @@ class Projects:
         Raises:
             Refusal: as in `create`.
         """
-        namespace = self._namespaces.find(changes.get("namespace_id", project.namespace_id))
-        assert namespace is not None  # noqa: S101  a foreign key
+        namespace = kept(self._namespaces.find(changes.get("namespace_id", project.namespace_id)))
         name, path = changes.get("name", project.name), changes.get("path", project.path)
         visibility = changes.get("visibility", project.visibility)
         with self._db.transaction():

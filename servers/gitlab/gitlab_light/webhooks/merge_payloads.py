@@ -9,6 +9,7 @@ from gitlab_light.git.commands import GitError
 from gitlab_light.git.repository import Repository
 from gitlab_light.links import Links
 from gitlab_light.merge_flow import MergeFlow, merge_status
+from gitlab_light.model.database import kept
 from gitlab_light.model.labels import Label, Labels
 from gitlab_light.model.merge_requests import MergeRequest, is_draft
 from gitlab_light.model.namespaces import Namespaces
@@ -189,9 +190,7 @@ class MergePayloads:
         return [user_attributes(user) for user in map(self._users.find, ids) if user]
 
     def _existing(self, project_id: int) -> Project:
-        project = self._projects.find(project_id)
-        assert project is not None  # noqa: S101  a foreign key
-        return project
+        return kept(self._projects.find(project_id))
 
 
 def user_attributes(user: User) -> dict[str, Any]:
