@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.ports import free_port
+
 
 @contextmanager
 def nginx(folder: Path, root: Path, password: str) -> Iterator[str]:
@@ -18,9 +22,7 @@ def nginx(folder: Path, root: Path, password: str) -> Iterator[str]:
 
     It asks for a password too, since a push needs one: so git makes the same requests of both.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     backend = Path(subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip())
     sockets = folder / "fcgi.sock"
     passed = {
@@ -46,8 +48,9 @@ def nginx(folder: Path, root: Path, password: str) -> Iterator[str]:
             ["fcgiwrap", "-c", "4", "-s", f"unix:{sockets}"],
             ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")],
         ):
-            process = stack.enter_context(subprocess.Popen(command, stdout=quiet, stderr=quiet))
-            stack.callback(process.terminate)
+            process = stack.enter_context(subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True))
+            # fcgiwrap's workers would outlive it.
+            stack.callback(os.killpg, process.pid, signal.SIGTERM)
         until = time.monotonic() + 10
         while time.monotonic() < until:
             with socket.socket() as probe:
