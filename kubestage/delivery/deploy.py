@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kubestage.console import console
-from kubestage.delivery.deployment import Deployments, Rollout, namespace
+from kubestage.delivery.deployment import Deployments, namespace
 from kubestage.delivery.jenkins import Jenkins
 from kubestage.delivery.kubectl import rollout, shown
 from kubestage.delivery.registry import Registry
+from kubestage.delivery.rollout import Rollout
 from kubestage.delivery.service import Served
 from kubestage.delivery.upgrade import Target
 from kubestage.delivery.version import check_environment, check_node_port, check_version

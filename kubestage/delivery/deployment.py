@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kubestage.console import console
+from kubestage.delivery.rollout import Revision, Rollout
 from kubestage.errors import PartError
 from kubestage.providers.kubernetes.api import Api
-from kubestage.providers.kubernetes.awaiting import pods_of, ready
+from kubestage.providers.kubernetes.awaiting import final_reason, pods_of, ready
 from kubestage.providers.kubernetes.kinds import KINDS
 from kubestage.providers.kubernetes.release import release_strategy
-from kubestage.providers.kubernetes.replicasets import REVISION, replica_sets_of, selector_of
+from kubestage.providers.kubernetes.replicasets import replica_sets_of, selector_of
 from kubestage.providers.kubernetes.settling import settled
 from kubestage.waits import wait_for
 
@@ -26,95 +27,6 @@ _DEPLOYMENT = KINDS["apps/v1", "Deployment"]
 def namespace(environment: str) -> str:
     """The environment's namespace, as the talk names it."""
     return f"ns-uuid-{environment}"
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """How far a Deployment's rollout is.
-
-    Attributes:
-        image: the image that the pod template asks for.
-        revision: the number that `kubectl rollout history` shows; 0 when unknown.
-        wanted: replicas asked for.
-        updated: replicas of the current template.
-        available: replicas that are ready for long enough.
-        total: replicas of any template.
-        observed: the controller has seen the newest template.
-    """
-
-    image: str
-    revision: int
-    wanted: int
-    updated: int
-    available: int
-    total: int
-    observed: bool
-
-    @classmethod
-    def of(cls, deployment: dict[str, Any]) -> Rollout:
-        """Reads it from a Deployment as the API gives it."""
-        metadata, spec, status = deployment["metadata"], deployment["spec"], deployment.get("status", {})
-        return cls(
-            image=spec["template"]["spec"]["containers"][0]["image"],
-            revision=int((metadata.get("annotations") or {}).get(REVISION, 0)),
-            wanted=spec.get("replicas", 1),
-            updated=status.get("updatedReplicas", 0),
-            available=status.get("availableReplicas", 0),
-            total=status.get("replicas", 0),
-            observed=status.get("observedGeneration", 0) >= metadata["generation"],
-        )
-
-    @property
-    def complete(self) -> bool:
-        """The same condition as `kubectl rollout status`."""
-        return self.observed and self.updated == self.wanted == self.available == self.total
-
-    @property
-    def version(self) -> str:
-        """The image's tag."""
-        return tag_of(self.image)
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One entry of a Deployment's history.
-
-    Attributes:
-        number: as `kubectl rollout history` shows it, and `--to-revision` takes it.
-        image: the image of its pod template.
-        created: when its ReplicaSet was made first (RFC 3339, UTC).
-        replicas: pods that it has now.
-        current: whether it is the one that the Deployment asks for.
-    """
-
-    number: int
-    image: str
-    created: str
-    replicas: int
-    current: bool
-
-    @classmethod
-    def of(cls, replica_set: dict[str, Any], current: int) -> Revision:
-        """Reads it from a ReplicaSet as the API gives it."""
-        metadata = replica_set["metadata"]
-        number = int((metadata.get("annotations") or {}).get(REVISION, 0))
-        return cls(
-            number=number,
-            image=replica_set["spec"]["template"]["spec"]["containers"][0]["image"],
-            created=str(metadata.get("creationTimestamp", "")),
-            replicas=int(replica_set.get("status", {}).get("replicas", 0)),
-            current=number == current,
-        )
-
-    @property
-    def version(self) -> str:
-        """The image's tag."""
-        return tag_of(self.image)
-
-
-def tag_of(image: str) -> str:
-    """The tag in an image reference, without its digest."""
-    return image.partition("@")[0].rpartition(":")[2]
 
 
 class Deployments:
@@ -229,6 +141,30 @@ class Deployments:
             )
         )
 
+    def wait_restarted(self, environment: str, since: datetime, *, seconds: float = 90.0) -> None:
+        """Waits until every pod has begun a life after the node's start at `since` and is ready, or hopeless.
+
+        A node that comes back finds in the API what its pods were before: they count as ready, and the Deployment as
+        complete, until the kubelet has started them again and the controllers have followed.
+
+        Raises:
+            PartError: the environment has no Deployment.
+            WaitTimeout: the bound was reached; says which pods are not there yet.
+        """
+        live = self._required(environment)
+        missing: list[str] = []
+
+        def nobody_is_missing() -> bool:
+            missing[:] = [pod["metadata"]["name"] for pod in pods_of(self._api, live) if not _is_back(pod, since)]
+            return not missing
+
+        wait_for(
+            f"the pods of {environment} are back",
+            nobody_is_missing,
+            seconds=seconds,
+            why=lambda: f"since the node's start these have not become ready: {', '.join(missing)}",
+        )
+
     def wait_left(self, environment: str, *, seconds: float = 60.0) -> None:
         """Waits until the pods of earlier revisions have ended; after a rolling update they still answer for a while.
 
@@ -298,3 +234,15 @@ class Deployments:
 
 def _path(environment: str) -> str:
     return _DEPLOYMENT.path(namespace(environment), NAME)
+
+
+def _is_back(pod: dict[str, Any], since: datetime) -> bool:
+    """Whether the pod's containers run since then (Kubernetes tells whole seconds) and are ready, or never will be."""
+    if final_reason(pod):
+        return True
+    starts = [
+        (status.get("state", {}).get("running") or {}).get("startedAt") if status.get("ready") else None
+        for status in pod.get("status", {}).get("containerStatuses") or []
+    ]
+    second = since.replace(microsecond=0)
+    return bool(starts) and all(start and datetime.fromisoformat(start) >= second for start in starts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kubestage.delivery.deployment import NAME, Deployments, Revision, Rollout, namespace
+from kubestage.delivery.deployment import NAME, Deployments, namespace
 from kubestage.delivery.kubectl import Kubectl, rollout, set_image, shown
+from kubestage.delivery.rollout import Revision, Rollout
 from kubestage.delivery.service import Served, wait_until_served
 from kubestage.errors import InputError, KubestageError, PartError
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,16 @@ class Engine:
     def environment(self) -> dict[str, str]:
         """Variables that lead child programs to this engine."""
         return self.address.environment
+
+    def started(self, container: str) -> datetime:
+        """When the container began its present life, by the engine's clock (UTC).
+
+        Raises:
+            docker.errors.NotFound: there is no such container.
+            MachineError: the engine does not answer.
+        """
+        with engine_errors(self.address):
+            return datetime.fromisoformat(self.client.containers.get(container).attrs["State"]["StartedAt"])
 
     def close(self) -> None:
         """Closes the client's connections."""

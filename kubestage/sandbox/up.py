@@ -20,7 +20,7 @@ from kubestage.errors import KubestageError
 from kubestage.extras import SONARQUBE, read_extras
 from kubestage.sandbox import sonarqube
 from kubestage.sandbox.access import account_kubeconfig, put_private_file
-from kubestage.sandbox.chain import FIRST, Chain
+from kubestage.sandbox.chain import Chain
 from kubestage.sandbox.portal import give_portal_the_cluster, prepare_portal
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.secrets import Secrets
@@ -177,9 +177,10 @@ class _Up:
             self._note(environment, outcome.changes)
 
     def _ask(self, environment: str) -> None:
-        """Proves from outside that the environment serves what its Deployment asks for."""
-        rollout = self._sandbox.deployments.rollout(environment)
-        version = rollout.version if rollout else FIRST
+        """Proves that all pods are there, and from outside that the environment serves what its Deployment asks for."""
+        deployments = self._sandbox.deployments
+        deployments.wait_restarted(environment, self._sandbox.engine.started(self._settings.container("control-plane")))
+        version = deployments.wait(environment).version
         url = self._settings.service_url(environment)
         self._report.served[environment] = wait_until_served(url, version, seconds=_SERVED_SECONDS)
 

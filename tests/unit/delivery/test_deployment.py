@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from kubestage.delivery.deploy import Wish
-from kubestage.delivery.deployment import Deployments, Rollout
-from kubestage.errors import InputError, PartError
+from kubestage.delivery.deployment import Deployments
+from kubestage.delivery.rollout import Rollout
+from kubestage.errors import InputError, PartError, WaitTimeout
 
 IMAGE = "localhost:5001/apps/uuid:v2.0.0.0"
 
@@ -136,3 +139,35 @@ def test_pods_that_still_leave_are_waited_for(monkeypatch):
     monkeypatch.setattr("time.sleep", nap)
     Deployments(api).wait_left("test")
     assert len(naps) == 1
+
+
+NODE_STARTED = datetime(2026, 11, 23, 14, 5, 6, 789012, UTC)
+BEFORE, SINCE = "2026-11-23T13:58:00Z", "2026-11-23T14:05:06Z"  # the second in which the node started counts as since
+REPLICA_SET = {"metadata": {"labels": {"pod-template-hash": "h"}, "ownerReferences": [{"uid": "u"}]}}
+
+
+def pod(name: str, started: str, *, ready: bool) -> dict:
+    status = {"name": "uuid", "ready": ready, "state": {"running": {"startedAt": started}}}
+    return {"metadata": {"name": name}, "status": {"containerStatuses": [status]}}
+
+
+def crashing(name: str) -> dict:
+    status = {"name": "uuid", "ready": False, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    return {"metadata": {"name": name}, "status": {"containerStatuses": [status]}}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [pod("a", BEFORE, ready=True), pod("a", SINCE, ready=False), {"metadata": {"name": "a"}, "status": {}}],
+    ids=["as it was before", "started and not ready", "of no container yet"],
+)
+def test_after_the_nodes_return_pods_are_waited_for_while_the_api_tells(told: dict):
+    api = Api(deployment(), replicasets=[REPLICA_SET], pods=[pod("b", SINCE, ready=True), told])
+    with pytest.raises(WaitTimeout, match="the pods of test are back") as caught:
+        Deployments(api).wait_restarted("test", NODE_STARTED, seconds=0)
+    assert caught.value.why == "since the node's start these have not become ready: a"
+
+
+def test_after_the_nodes_return_the_wait_ends_with_pods_that_are_ready_or_never_will_be():
+    api = Api(deployment(), replicasets=[REPLICA_SET], pods=[pod("a", SINCE, ready=True), crashing("b")])
+    Deployments(api).wait_restarted("test", NODE_STARTED, seconds=0)

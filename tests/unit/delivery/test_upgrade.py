@@ -7,9 +7,9 @@ import pytest
 
 from kubestage.delivery import upgrade as module
 from kubestage.delivery.deploy import Wish, deploy_directly, manifest_names
-from kubestage.delivery.deployment import Revision, Rollout
 from kubestage.delivery.kubectl import shown
 from kubestage.delivery.promote import proven_version
+from kubestage.delivery.rollout import Revision, Rollout
 from kubestage.delivery.service import Served
 from kubestage.delivery.upgrade import (
     Target,

@@ -23,12 +23,13 @@ INFO = {
 
 
 @contextmanager
-def engine_at(path, *, version=None, info=None, containers=(), status=200):
-    """Serves /version, /info and /containers/json at the socket `path`; gives the list of asked paths."""
+def engine_at(path, *, version=None, info=None, containers=(), states=None, status=200):
+    """Serves /version, /info and containers, with the `states` of some, at the socket `path`; lists the asked paths."""
     answers = {
         "/version": {**VERSION, **(version or {})},
         "/info": {**INFO, **(info or {})},
         "/containers/json": list(containers),
+        **{f"/containers/{name}/json": {"Id": name, "State": state} for name, state in (states or {}).items()},
     }
     asked = []
 

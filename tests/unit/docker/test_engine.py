@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -44,6 +45,15 @@ def test_facts_are_taken_from_what_it_says(path):
     assert facts.cgroup_version == 2
     assert facts.rootless
     assert facts.containers == 3
+
+
+def test_a_containers_present_life_has_a_beginning(path):
+    with engine_at(path, states={"node": {"StartedAt": "2026-11-23T14:05:06.789012345Z"}}):
+        engine = connect(at(path))
+        started = engine.started("node")
+        engine.close()
+
+    assert started == datetime(2026, 11, 23, 14, 5, 6, 789012, UTC)
 
 
 def test_an_engine_that_hangs_is_given_up_early(path):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kubestage.delivery.deployment import Rollout
+from kubestage.delivery.rollout import Rollout
 from kubestage.errors import PartError
 from kubestage.sandbox import delivering
 from tests.ports import free_port
