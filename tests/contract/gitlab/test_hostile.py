@@ -155,6 +155,24 @@ def test_what_is_removed_while_it_is_changed_is_not_there(server, project):
             assert {told[0], told[2]} <= {200, 404}
 
 
+def test_lists_are_whole_while_parts_of_them_come_and_go(server, session, root, unique):
+    """Projects are made and removed; whoever lists them meanwhile is served."""
+    word = unique("fleeting")
+
+    def come_and_go(number: int) -> None:
+        for turn in range(4):
+            root.projects.create({"name": f"{word}-{number}-{turn}"}).delete()
+
+    with ThreadPoolExecutor(2) as others:
+        coming = [others.submit(come_and_go, number) for number in range(2)]
+        told = set()
+        while not all(one.done() for one in coming):
+            told.add(session.get(f"{server.url}/api/v4/projects?search={word}", timeout=30).status_code)
+        for one in coming:
+            one.result()
+    assert told == {200}
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

@@ -21,8 +21,8 @@ from gitlab_light.api.call import Call
 from gitlab_light.api.routing import Route, Router, Routes
 from gitlab_light.api.throttle import Throttle
 from gitlab_light.authentication import Identity, api_identity, insufficient_scope
-from gitlab_light.errors import Refusal, unauthorized
-from gitlab_light.git.commands import GitError
+from gitlab_light.errors import Gone, Refusal, unauthorized
+from gitlab_light.git.commands import GitError, RepositoryGone
 from gitlab_light.instance import Instance
 from gitlab_light.model.database import as_id
 from gitlab_light.model.users import User
@@ -31,6 +31,8 @@ from gitlab_light.params import File, Params, read_params
 _log = logging.getLogger(__name__)
 PREFIX = "/api/v4"
 _READING = ("GET", "HEAD")
+# How often something is read anew before it is told to be gone.
+_READINGS = 3
 
 
 class Api:
@@ -124,7 +126,7 @@ class Api:
             _unmodified_since(request),
         )  # fmt: skip
         call.headers |= limits
-        answer = route.handler(call)
+        answer = _handled(route, call)
         if isinstance(answer, Response):
             answer.headers.update(call.headers)
             return answer
@@ -165,6 +167,24 @@ class Api:
         if user is None:
             raise Refusal(404, {"message": f"404 User with ID or username '{name}' Not Found"})
         return user
+
+
+def _handled(route: Route, call: Call) -> Any:
+    """What an operation answers.
+
+    What is read while somebody removes a part of it is read anew: a list is then without that part, and what was
+    removed as a whole is told to be absent in its own words.
+
+    Raises:
+        Gone: what is asked for or changed has been removed meanwhile, be it a row or a repository.
+    """
+    for _ in range(_READINGS if call.reads else 1):
+        try:
+            return route.handler(call)
+        except (Refusal, GitError) as error:
+            if not any(isinstance(one, (Gone, RepositoryGone)) for one in (error, error.__cause__)):
+                raise
+    raise Gone
 
 
 def _again(request: Request, body: bytes) -> Request:

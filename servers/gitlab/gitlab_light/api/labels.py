@@ -39,8 +39,7 @@ def list_labels(call: Call) -> Any:
         label for label in call.instance.labels.of(wanted)
         if search in label.name.lower() or search in (label.description or "").lower()
     ]  # fmt: skip
-    counts = params.boolean("with_counts")
-    return [_entity(call, place, label, counts=counts) for label in paginate(call, found)]
+    return _entities(call, place, paginate(call, found), counts=params.boolean("with_counts"))
 
 
 @routes.get(*_ONE)
@@ -126,7 +125,7 @@ def unsubscribe(call: Call) -> Any:
 def _subscribe(call: Call, *, subscribed: bool) -> Any:
     place, labels = place_of(call), call.instance.labels
     label = _find(call, place.all, call.arguments["name"])
-    project_id = place.id if place.kind == "project" else None
+    project_id = _project_id(place)
     if labels.subscribed(label, call.me.id, project_id) == subscribed:
         return Response(status_code=304)
     labels.subscribe(label, call.me.id, project_id, subscribed=subscribed)
@@ -166,10 +165,17 @@ def _color(color: str) -> str:
     return color if len(color) == 7 else "#" + "".join(digit * 2 for digit in color[1:])
 
 
-def _entity(call: Call, place: Place, label: Label, *, counts: bool = False) -> dict[str, Any]:
-    labels, project_id = call.instance.labels, place.id if place.kind == "project" else None
+def _entity(call: Call, place: Place, label: Label) -> dict[str, Any]:
+    return _entities(call, place, [label])[0]
+
+
+def _entities(call: Call, place: Place, labels: list[Label], *, counts: bool = False) -> list[dict[str, Any]]:
     # In a project a subscription to the group's label counts as well.
-    subscribed = any(labels.subscribed(label, call.me.id, where) for where in {None, project_id})
+    subscribed = call.instance.labels.subscriptions(call.me.id, _project_id(place))
+    return [_shown(call, place, label, subscribed=label.id in subscribed, counts=counts) for label in labels]
+
+
+def _shown(call: Call, place: Place, label: Label, *, subscribed: bool, counts: bool) -> dict[str, Any]:
     shown = basic(label) | {"subscribed": subscribed}
     if place.kind == "project":
         shown |= {"priority": label.priority, "is_project_label": label.source == "project"}
@@ -177,6 +183,10 @@ def _entity(call: Call, place: Place, label: Label, *, counts: bool = False) -> 
         opened = call.instance.merge_requests.opened_with_label(place.own, label.name)
         shown |= {"open_issues_count": 0, "closed_issues_count": 0, "open_merge_requests_count": opened}
     return shown
+
+
+def _project_id(place: Place) -> int | None:
+    return place.id if place.kind == "project" else None
 
 
 def basic(label: Label) -> dict[str, Any]:

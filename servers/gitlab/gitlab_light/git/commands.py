@@ -52,6 +52,10 @@ class GitError(Exception):
     """A git command failed; the message is what it said."""
 
 
+class RepositoryGone(GitError):
+    """A git command failed because its repository is not there: its project is being removed or made."""
+
+
 def write_config(home: Path, hooks: Path, max_pack: int) -> None:
     """Writes the configuration that all git commands of this server read."""
     home.mkdir(parents=True, exist_ok=True)
@@ -82,7 +86,8 @@ def run_git(
     Arguments that come from outside stand after `--end-of-options` or `--`, or were resolved to an object's name.
 
     Raises:
-        GitError: it failed, or took longer than two minutes.
+        RepositoryGone: it failed, and there is no such repository.
+        GitError: it failed otherwise, or took longer than two minutes.
     """
     command = _command(repository, arguments)
     try:
@@ -99,7 +104,7 @@ def run_git(
     except ValueError as error:
         raise GitError(str(error)) from error  # a NUL in an argument
     if done.returncode != 0:
-        raise GitError(done.stderr.decode("utf-8", "replace").strip() or f"git {arguments[0]} failed")
+        raise _failure(repository, done.stderr.decode("utf-8", "replace").strip() or f"git {arguments[0]} failed")
     return done.stdout
 
 
@@ -107,7 +112,8 @@ def read_git(repository: Path, home: Path, limit: int, *arguments: str) -> bytes
     """Runs git in a repository and returns the beginning of its standard output, `limit` bytes at most.
 
     Raises:
-        GitError: it failed, or was not done within two minutes.
+        RepositoryGone: it failed, and there is no such repository.
+        GitError: it failed otherwise, or was not done within two minutes.
     """
     with subprocess.Popen(
         _command(repository, arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -124,8 +130,14 @@ def read_git(repository: Path, home: Path, limit: int, *arguments: str) -> bytes
         finally:
             alarm.cancel()
     if process.returncode != 0 and not cut:
-        raise GitError(f"git {arguments[0]} failed")
+        raise _failure(repository, f"git {arguments[0]} failed")
     return output
+
+
+def _failure(repository: Path, said: str) -> GitError:
+    # By what git said, because a repository that was only being made may be there by now.
+    gone = said.startswith("fatal: not a git repository") or not repository.exists()
+    return RepositoryGone(said) if gone else GitError(said)
 
 
 def _command(repository: Path, arguments: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gitlab_light.git.commands import GitError, read_git, run_git
+from gitlab_light.git.commands import GitError, RepositoryGone, read_git, run_git
 from gitlab_light.git.journal import ZERO, RefChange
 
 # What archives of a commit can be had as, in the order in which GitLab lists them.
@@ -72,14 +72,17 @@ class Repository:
 
     def create(self, default_branch: str) -> None:
         """Makes it, empty; a half-made one is never seen under its name."""
-        making = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        making = self._beside()
         making.parent.mkdir(parents=True, exist_ok=True)
         run_git(making, self._home, "init", "--quiet", "--bare", "--template=", f"--initial-branch={default_branch}")
         making.rename(self.path)
 
     def remove(self) -> None:
-        """Removes it with all it holds."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Removes it with all it holds; at no time a part of it is to be seen under its name."""
+        removing = self._beside()
+        with suppress(FileNotFoundError):
+            self.path.rename(removing)
+        shutil.rmtree(removing, ignore_errors=True)
 
     def copy_from(self, other: Repository) -> None:
         """Takes over another repository's branches and tags."""
@@ -114,8 +117,11 @@ class Repository:
             self.run("gc", "--auto", "--quiet")
 
     def is_empty(self) -> bool:
-        """Whether it has no branch."""
-        return not self.run("for-each-ref", "--count=1", "refs/heads/")
+        """Whether it has no branch, or is not there: its project is just being made or removed."""
+        try:
+            return not self.run("for-each-ref", "--count=1", "refs/heads/")
+        except RepositoryGone:
+            return True
 
     def branches(self, name: str | None = None) -> list[Ref]:
         """The branches by name, or the one of this name."""
@@ -132,6 +138,10 @@ class Repository:
     def tag(self, name: str) -> Ref | None:
         """The tag of this name."""
         return next(iter(self.tags(name)), None) if is_ref_name(name) else None
+
+    def _beside(self) -> Path:
+        """A new name in the same folder, which nothing looks for."""
+        return self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
 
     def _refs(self, prefix: str, name: str | None, *options: str) -> list[Ref]:
         parts = ("refname", "objectname", "*objectname", "contents", "taggerdate:iso-strict", "objecttype")

@@ -84,6 +84,14 @@ class Labels:
             self._db.execute("DELETE FROM labels WHERE id = ?", label.id)
             self._rename(label, None)
 
+    def subscriptions(self, user_id: int, project_id: int | None) -> set[int]:
+        """The ids of the labels that a user has subscribed to in a project or (the only ones if None) everywhere."""
+        rows = self._db.rows(
+            "SELECT label_id FROM label_subscriptions WHERE user_id = ? AND project_id IN (0, ?)",
+            user_id, project_id or 0,
+        )  # fmt: skip
+        return {row["label_id"] for row in rows}
+
     def subscribed(self, label: Label, user_id: int, project_id: int | None) -> bool:
         """Whether a user has subscribed to a label in a project, or (None) as its group's everywhere."""
         return bool(

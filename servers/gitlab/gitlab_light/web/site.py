@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from gitlab_light.authentication import SESSION_COOKIE, api_identity
-from gitlab_light.errors import Refusal
-from gitlab_light.git.commands import GitError
+from gitlab_light.errors import Gone, Refusal
+from gitlab_light.git.commands import GitError, RepositoryGone
 from gitlab_light.instance import Instance
 from gitlab_light.model.users import User
 from gitlab_light.params import flat_params
@@ -141,6 +141,8 @@ class Site:
             response = redirect(moved.path)
         except Refusal as refusal:
             response = visit.refusal(refusal)
+        except RepositoryGone:
+            response = visit.refusal(Gone())
         except GitError as error:
             _log.warning("%s: git: %s", request.scope["path"], error)
             response = visit.refusal(Refusal(400, {"message": "git cannot tell"}))
