@@ -36,9 +36,8 @@ def since(build: Build, git: Git, scm: GitScm, revision: Revision, log: Log) -> 
 
 def _before(build: Build, scm: GitScm, revision: Revision) -> str | None:
     """The commit that an earlier build took last from that branch."""
-    for number in build.job.builds.numbers:
-        earlier = build.job.builds.find(number) if number < build.number else None
-        for taken in reversed(earlier.record.scm) if earlier else ():
+    for earlier in build.job.builds.before(build.number):
+        for taken in reversed(earlier.record.scm):
             if (taken["url"], taken["branch"]) == (scm.url, revision.branch):
                 return taken["commit"]
     return None

@@ -70,6 +70,15 @@ class History:
                     return None
             return self._loaded[number]
 
+    def before(self, number: int) -> Iterator[Build]:
+        """The builds before this number, newest first: the one right before it comes first."""
+        return (build for older in self.numbers if older < number and (build := self.find(older)) is not None)
+
+    def after(self, number: int) -> Iterator[Build]:
+        """The builds after this number, oldest first: the one right after it comes first."""
+        newer = (other for other in reversed(self.numbers) if other > number)
+        return (build for other in newer if (build := self.find(other)) is not None)
+
     def get(self, name: str) -> Build:
         """The build of a number or permalink.
 

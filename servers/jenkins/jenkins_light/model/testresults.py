@@ -76,12 +76,9 @@ def add(build: Build, suites: list[dict[str, Any]]) -> TestResults:
 
 def _compare(build: Build, suites: list[dict[str, Any]]) -> None:
     """Set status, ``failedSince`` and ``age`` as CaseResult has them: by the last build before that has results."""
-    before: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for number in build.job.builds.numbers:
-        earlier = build.job.builds.find(number) if number < build.number else None
-        if earlier is not None and (known := load(earlier)) is not None:
-            before = {_key(suite, case): case for suite in known.suites for case in suite["cases"]}
-            break
+    tested = (results for earlier in build.job.builds.before(build.number) if (results := load(earlier)) is not None)
+    last = next(tested, TestResults())
+    before = {_key(suite, case): case for suite in last.suites for case in suite["cases"]}
     for suite in suites:
         for case in suite["cases"]:
             _compare_case(build.number, case, before.get(_key(suite, case)))

@@ -158,7 +158,7 @@ def _variables(call: StepCall, scm: GitScm, revision: git.Revision) -> dict[str,
         for role in ("AUTHOR", "COMMITTER"):
             variables[f"GIT_{role}_NAME"] = identity.get("name", "")
             variables[f"GIT_{role}_EMAIL"] = identity.get("email", "")
-    older = [b for b in call.build.job.builds if b.number < call.build.number]
+    older = list(call.build.job.builds.before(call.build.number))
     for name, builds in (
         ("GIT_PREVIOUS_COMMIT", older),
         ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", [b for b in older if b.result == "SUCCESS"]),

@@ -55,8 +55,8 @@ def _subject(call: StepCall) -> str | None:
 
 def _before(call: StepCall) -> str | None:
     """How the last build went that came to anything; None if that still runs, or there was none."""
-    for build in call.build.job.builds:
-        if build.number < call.build.number and (build.building or build.result not in {"ABORTED", "NOT_BUILT"}):
+    for build in call.build.job.builds.before(call.build.number):
+        if build.building or build.result not in {"ABORTED", "NOT_BUILT"}:
             return None if build.building else build.result
     return None
 

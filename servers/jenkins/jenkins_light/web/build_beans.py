@@ -1,6 +1,6 @@
 """Builds and queue items as the remote API shows them."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from jenkins_light.engine.controller import Controller
@@ -46,8 +46,8 @@ def build_bean(controller: Controller, build: Build) -> Bean:
         "fingerprint": (-1, lambda: Inline(fingerprint_bean(controller, md5) for md5 in record.fingerprints)),
         "changeSets": (1, lambda: change_beans.change_sets(controller, build)),
         "culprits": (1, lambda: change_beans.culprits(controller, build)),
-        "nextBuild": (1, lambda: _neighbour(controller, build, min, lambda n: n > build.number)),
-        "previousBuild": (1, lambda: _neighbour(controller, build, max, lambda n: n < build.number)),
+        "nextBuild": (1, lambda: _first(controller, job.builds.after(build.number))),
+        "previousBuild": (1, lambda: _first(controller, job.builds.before(build.number))),
     }
     if job.config.kind == jobconfig.FREESTYLE:
         values["builtOn"] = (1, lambda: "")
@@ -73,12 +73,9 @@ def estimated_duration(build: Build) -> int:
     return round(sum(known) / len(known)) if sum(known) else -1
 
 
-def _neighbour(
-    controller: Controller, build: Build, pick: Callable[[list[int]], int], wanted: Callable[[int], bool]
-) -> Bean | None:
-    numbers = [number for number in build.job.builds.numbers if wanted(number)]
-    other = build.job.builds.find(pick(numbers)) if numbers else None
-    return build_bean(controller, other) if other else None
+def _first(controller: Controller, builds: Iterator[Build]) -> Bean | None:
+    found = next(builds, None)
+    return build_bean(controller, found) if found else None
 
 
 def _actions(build: Build) -> list[Bean]:

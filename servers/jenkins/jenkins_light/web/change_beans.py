@@ -35,9 +35,8 @@ def _change(controller: Controller, change: dict[str, Any]) -> Bean:
 def culprits(controller: Controller, build: Build) -> list[Bean]:
     """Who committed since the last build that went well (RunWithSCM.calculateCulprits)."""
     found = {change["author"] for change in build.commits}
-    for number in build.job.builds.numbers:
-        earlier = build.job.builds.find(number) if number < build.number else None
-        if earlier is None or earlier.building:
+    for earlier in build.job.builds.before(build.number):
+        if earlier.building:
             continue
         if earlier.result == "SUCCESS":
             break
