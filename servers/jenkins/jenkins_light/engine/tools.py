@@ -53,10 +53,9 @@ class Tools:
         """The installation of this name, and of this type if one is given.
 
         Raises:
-            Abort: there is none; the text is Jenkins' with the names that there are.
+            Abort: there is none, in the words of Jenkins' ToolStep.
         """
         for (known_kind, known_name), tool in self._tools.items():
             if known_name == name and kind in {None, "", known_kind}:
                 return tool
-        known = ", ".join(n for k, n in self._tools if kind in {None, "", k}) or "none"
-        raise Abort(f"No {kind or 'tool'} named {name} found. Known are: {known}")
+        raise Abort(f"No {kind or 'tool'} named {name} found")

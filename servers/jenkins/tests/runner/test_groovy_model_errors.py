@@ -62,6 +62,28 @@ def test_a_pipeline_stands_in_no_other_block(runner: Runner) -> None:
     ]
 
 
+def test_a_pipeline_under_a_condition_is_groovy(runner: Runner) -> None:
+    script = "if (true) { " + top("") + " }"
+
+    assert errors(runner, script) == []
+    assert "No such property: any for class: groovy.lang.Binding" in runner.run(script).text
+
+
+def test_a_script_has_one_pipeline(runner: Runner) -> None:
+    build = runner.run(top("") + "\n" + top("").replace("'x'", "'y'"))
+
+    assert build.echoed == ["x"]
+    assert "No such property: any for class: groovy.lang.Binding" in build.text
+
+
+def test_a_method_call_may_hold_several_pipelines(runner: Runner) -> None:
+    other = top("").replace("'x'", "'y'")
+    script = f"def call(which) {{ if (which) {{ {top('')} }} else {{ {other} }} }}\ncall(WHICH)"
+
+    assert [runner.run(script.replace("WHICH", which)).echoed for which in ("true", "false")] == [["x"], ["y"]]
+    assert errors(runner, script.replace("agent any", "agent any\nfoo { }", 1)) == ['Undefined section "foo"']
+
+
 def test_tools_that_are_not_installed_are_told(runner: Runner) -> None:
     script = top("tools { maven 'maven-3' }")
     message = {"type": "validate", "id": "v", "script": script, "tools": {"maven": ["maven-3.5.2", "other"]}}

@@ -74,6 +74,7 @@ def test_values_that_a_step_does_not_take_are_refused(runner: Runner) -> None:
             try { echo value } catch (IllegalArgumentException e) { println e.message }
         }
         try { sh 'a', 'b' } catch (IllegalArgumentException e) { println e.message }
+        try { sh label: 'no script' } catch (IllegalArgumentException e) { println e.message }
         sh script: 'x', oops: 1
     """
     build = runner.run(script)
@@ -89,8 +90,22 @@ def test_values_that_a_step_does_not_take_are_refused(runner: Runner) -> None:
         ]
     ] + [
         "Expected named arguments but got [a, b]",
+        "Could not instantiate {label=no script} for org.jenkinsci.plugins.workflow.steps.durable_task.ShellStep: "
+        "java.lang.reflect.InvocationTargetException",
         "WARNING: Unknown parameter(s) found for class type "
         "'org.jenkinsci.plugins.workflow.steps.durable_task.ShellStep': oops",
+    ]
+
+
+def test_what_caused_a_failure_is_told_first(runner: Runner) -> None:
+    build = runner.run("try {\nerror 'inner' } catch (e) {\nthrow new IllegalStateException(e) }")
+
+    assert build.log[-5:] == [
+        "[Pipeline] End of Pipeline",
+        "hudson.AbortException: inner",
+        "\tat WorkflowScript.run(WorkflowScript:2)",
+        "Caused: java.lang.IllegalStateException",
+        "\tat WorkflowScript.run(WorkflowScript:3)",
     ]
 
 

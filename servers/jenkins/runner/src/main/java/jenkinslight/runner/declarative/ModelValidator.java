@@ -5,10 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.codehaus.groovy.ast.ClassNode;
-import org.codehaus.groovy.ast.MethodNode;
 import org.codehaus.groovy.ast.expr.MethodCallExpression;
-import org.codehaus.groovy.ast.stmt.BlockStatement;
-import org.codehaus.groovy.ast.stmt.IfStatement;
 import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.classgen.GeneratorContext;
 import org.codehaus.groovy.control.CompilePhase;
@@ -17,7 +14,7 @@ import org.codehaus.groovy.control.customizers.CompilationCustomizer;
 import org.codehaus.groovy.syntax.SyntaxException;
 
 /**
- * Checks every {@code pipeline { }} of a script while it is compiled, so that errors of the model are told before anything runs, in
+ * Checks the {@code pipeline { }} of a script while it is compiled, so that errors of the model are told before anything runs, in
  * Jenkins' words and at its places (pipeline-model-definition: ModelParser and ModelValidatorImpl).
  */
 public final class ModelValidator extends CompilationCustomizer {
@@ -42,41 +39,26 @@ public final class ModelValidator extends CompilationCustomizer {
         if (!classNode.isScript()) {
             return;
         }
-        pipelines(source.getAST().getStatementBlock(), source);
-        // A library's variable may be a whole pipeline: def call() { pipeline { … } }
-        for (MethodNode method : source.getAST().getMethods()) {
-            pipelines(method.getCode(), source);
+        List<Statement> pipelines = Pipelines.of(source.getAST());
+        for (Statement pipeline : pipelines) {
+            ModelErrors errors = new ModelErrors(source);
+            new Pipeline(errors, installed).validate(pipeline, Ast.call(pipeline));
+            errors.close();
         }
-    }
-
-    /** Those among statements, in the branches of conditions too. */
-    private void pipelines(Statement statement, SourceUnit source) {
-        if (statement instanceof BlockStatement) {
-            ((BlockStatement) statement).getStatements().forEach(inner -> pipelines(inner, source));
-        } else if (statement instanceof IfStatement) {
-            pipelines(((IfStatement) statement).getIfBlock(), source);
-            pipelines(((IfStatement) statement).getElseBlock(), source);
-        } else {
-            MethodCallExpression call = Ast.call(statement);
-            if (call != null && "pipeline".equals(Ast.name(call)) && Ast.body(call) != null) {
-                ModelErrors errors = new ModelErrors(source);
-                new Pipeline(errors, installed).validate(statement, call);
-                errors.close();
-            } else if (call != null) {
-                nested(call, source);
-            }
+        if (pipelines.isEmpty()) {
+            source.getAST().getStatementBlock().getStatements().forEach(statement -> nested(statement, source));
         }
+        Pipelines.leaveOthers(source.getAST(), pipelines);
     }
 
     /** A pipeline within another block is none. */
-    private static void nested(MethodCallExpression call, SourceUnit source) {
-        for (Statement statement : Ast.statements(call)) {
-            MethodCallExpression inner = Ast.call(statement);
-            if (inner != null && "pipeline".equals(Ast.name(inner)) && Ast.body(inner) != null) {
+    private static void nested(Statement statement, SourceUnit source) {
+        MethodCallExpression call = Ast.call(statement);
+        if (Ast.body(call) != null) {
+            if ("pipeline".equals(Ast.name(call))) {
                 new ModelErrors(source).form("pipeline block must be at the top-level, not within another block.", statement);
-            } else if (inner != null) {
-                nested(inner, source);
             }
+            Ast.statements(call).forEach(inner -> nested(inner, source));
         }
     }
 

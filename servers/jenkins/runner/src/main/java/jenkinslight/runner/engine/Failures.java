@@ -83,12 +83,32 @@ public final class Failures {
             // So Jenkins' marshalling begins; what it says of the way to the object, Java's doesn't know.
             return "an exception which occurred:\n\tin the build's state\nCaused: " + header(failure);
         }
-        StringBuilder text = new StringBuilder(trace(failure));
-        Throwable cause = failure.getCause();
-        if (cause != null && cause != failure) {
-            text.append("\nCaused by: ").append(print(cause));
-        }
+        StringBuilder text = new StringBuilder();
+        tell(text, failure, List.of());
         return text.toString();
+    }
+
+    /**
+     * What caused it comes first, as core's Functions.printThrowable has it.
+     *
+     * @param outer the frames of what it caused, which are not told again
+     */
+    private static void tell(StringBuilder text, Throwable failure, List<String> outer) {
+        String header = header(failure);
+        List<String> frames = frames(failure);
+        Throwable cause = failure.getCause();
+        if (cause != null) {
+            tell(text, cause, frames);
+            text.append("\nCaused: ");
+            String told = ": " + cause;
+            header = header.endsWith(told) ? header.substring(0, header.length() - told.length()) : header;
+        }
+        int own = frames.size();
+        for (int left = outer.size(); own > 0 && left > 0 && frames.get(own - 1).equals(outer.get(left - 1)); left--) {
+            own--;
+        }
+        text.append(header);
+        frames.subList(0, own).forEach(frame -> text.append("\n\tat ").append(frame));
     }
 
     /** The exception's class and message with the script's frames, whatever it is. */

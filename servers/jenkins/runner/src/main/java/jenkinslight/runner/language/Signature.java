@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
@@ -25,6 +27,9 @@ import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 public final class Signature {
     private static final Map<String, Signature> STEPS = read("steps.txt");
     private static final Map<String, Signature> DESCRIBABLES = read("describables.txt");
+
+    /** Steps that refuse to be made without a script; others stumble over a null when they run. */
+    private static final Set<String> SCRIPTS = Set.of("ShellStep", "BatchScriptStep", "PowershellScriptStep", "PowerShellCoreScriptStep");
 
     private final String type;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -99,6 +104,9 @@ public final class Signature {
                 text(parameter, given);
             }
         }
+        if (SCRIPTS.contains(type.substring(type.lastIndexOf('.') + 1)) && given.get("script") == null) {
+            throw refused(given, new InvocationTargetException(new IllegalArgumentException()));
+        }
     }
 
     private void text(Parameter parameter, Map<String, Object> given) {
@@ -109,7 +117,12 @@ public final class Signature {
         RuntimeException cause = value instanceof Map
                 ? new UnsupportedOperationException("There's no @DataBoundConstructor on any constructor of class java.lang.String")
                 : new ClassCastException(type + "." + parameter.name() + " expects class java.lang.String but received " + value.getClass());
-        throw new IllegalArgumentException("Could not instantiate " + given + " for " + type + ": " + cause, cause);
+        throw refused(given, cause);
+    }
+
+    /** What structs' DescribableModel says of arguments that no step can be made of. */
+    private IllegalArgumentException refused(Map<String, Object> given, Exception cause) {
+        return new IllegalArgumentException("Could not instantiate " + given + " for " + type + ": " + cause, cause);
     }
 
     private static Map<String, Signature> read(String file) {
