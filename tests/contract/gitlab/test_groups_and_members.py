@@ -35,6 +35,19 @@ def test_a_group_is_created_nested_renamed_and_removed_with_its_projects(root, g
         root.projects.get(project.id)
 
 
+def test_some_settings_are_shown_of_one_group_alone_and_to_its_owners(root, group, make_user, client_of):
+    group.enabled_git_access_protocol = "ssh"
+    group.visibility = "internal"
+    group.save()
+    alone = root.groups.get(group.id)
+    assert (alone.enabled_git_access_protocol, alone.prevent_sharing_groups_outside_hierarchy) == ("ssh", False)
+    child = root.groups.create({"name": "Inner", "path": "inner", "parent_id": group.id})
+    (listed,) = root.groups.list(search=group.path, top_level_only=True, get_all=True)
+    seen = client_of(make_user()).groups.get(group.id)
+    assert not any(hasattr(one, "enabled_git_access_protocol") for one in (child, listed, seen))
+    assert not hasattr(seen, "runners_token")
+
+
 def test_a_groups_path_is_taken_only_once(root, group):
     with refused(400, "has already been taken"):
         root.groups.create({"name": "other", "path": group.path.upper()})

@@ -31,6 +31,9 @@ def test_labels_of_a_project_and_of_the_groups_above(root, group, unique):
         project.labels.create({"name": "shared", "color": "#00ff00"})
     with refused(400, "must be a valid color code"):
         project.labels.create({"name": "x", "color": "reddish"})
+    plain = project.labels.create({"name": "plain", "color": "#00ff00", "description": ""})
+    assert plain.description == ""
+    assert not hasattr(plain, "archived")  # which came with GitLab 18.3
     project.labels.delete("fault")
     with refused(404, "Label Not Found"):
         project.labels.get("fault")

@@ -77,6 +77,30 @@ def test_projects_are_searched_and_filtered(root, make_project, make_user, clien
     assert [one.id for one in root.projects.list(search=word, visibility="private", get_all=True)] == [mine.id]
 
 
+def test_lists_of_projects_know_gitlabs_other_filters_and_orders(root, make_project, make_user, client_of, unique):
+    word = unique("listed")
+    plain = make_project(name=f"{word} one", initialize_with_readme=True)
+    starred = make_project(name=f"{word} two", issues_enabled=True, merge_requests_enabled=False, visibility="internal")
+    starred.star()
+
+    def found(**wanted: object) -> list[int]:
+        return [one.id for one in root.projects.list(search=word, get_all=True, **wanted)]
+
+    assert found(order_by="star_count") == [starred.id, plain.id]
+    assert found(order_by="star_count", sort="asc") == [plain.id, starred.id]
+    assert (found(with_issues_enabled=True), found(with_merge_requests_enabled=True)) == ([starred.id], [plain.id])
+    assert found(updated_before="2001-01-01T00:00:00Z") == []
+    assert [one.id for one in root.projects.list(search=f"TWO {word}", get_all=True)] == [starred.id]
+    assert [one.id for one in root.users.get(root.user.id).projects.list(search=f"{word}-one", simple=True)] == [
+        plain.id
+    ]
+    counted = {one.id: one.statistics for one in root.projects.list(search=word, statistics=True, get_all=True)}
+    assert (counted[plain.id]["commit_count"], counted[starred.id]["commit_count"]) == (1, 0)
+    assert counted[plain.id]["repository_size"] > 0
+    guest = client_of(make_user())
+    assert not hasattr(guest.projects.list(search=word, statistics=True, get_all=True)[0], "statistics")
+
+
 def test_a_project_begins_with_a_readme_if_asked(root, make_project):
     project = make_project(initialize_with_readme=True, description="About it")
     assert not project.empty_repo

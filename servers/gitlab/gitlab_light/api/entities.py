@@ -7,7 +7,7 @@ from typing import Any
 from gitlab_light.instance import Instance
 from gitlab_light.links import Links
 from gitlab_light.model.database import kept
-from gitlab_light.model.group_settings import GROUP_DEFAULTS
+from gitlab_light.model.group_settings import GROUP_DEFAULTS, SHOWN_ALONE
 from gitlab_light.model.keys import Key
 from gitlab_light.model.members import Member
 from gitlab_light.model.namespaces import Namespace
@@ -94,7 +94,8 @@ def namespace(instance: Instance, found: Namespace) -> dict[str, Any]:
 
 
 def group(instance: Instance, found: Namespace) -> dict[str, Any]:
-    """A group."""
+    """A group, as lists show it."""
+    settings = {name: value for name, value in (GROUP_DEFAULTS | found.settings).items() if name not in SHOWN_ALONE}
     return {
         "id": found.id,
         "web_url": instance.links.group(found.full_path),
@@ -102,8 +103,7 @@ def group(instance: Instance, found: Namespace) -> dict[str, Any]:
         "path": found.path,
         "description": found.description,
         "visibility": found.visibility,
-        **GROUP_DEFAULTS,
-        **found.settings,
+        **settings,
         "avatar_url": None,
         "full_name": instance.namespaces.full_name(found),
         "full_path": found.full_path,

@@ -12,7 +12,7 @@ from gitlab_light.api.projects import remove_project
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_request, forbidden, not_found
 from gitlab_light.model.database import as_id
-from gitlab_light.model.group_settings import given_group_settings
+from gitlab_light.model.group_settings import GROUP_DEFAULTS, given_group_settings
 from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
 
@@ -96,14 +96,14 @@ def create_group(call: Call) -> Any:
         )  # fmt: skip
         instance.members.add("group", group.id, call.me.id, OWNER)
     call.created()
-    return entities.group(instance, group)
+    return _detail(call, group)
 
 
 @routes.get("/groups/:id", anonymous=True)
 def show_group(call: Call) -> Any:
     """One group, with its projects unless they are not wanted."""
     group = call.group()
-    answer = entities.group(call.instance, group)
+    answer = _detail(call, group)
     if call.params.boolean("with_projects", default=True):
         projects = [
             project for project in call.instance.projects.in_namespace(group.id)
@@ -117,8 +117,7 @@ def show_group(call: Call) -> Any:
             entities.project(call.instance, project, call.user) for project in shared
             if project and call.instance.members.can_see_project(call.user, project)
         ]  # fmt: skip
-    shares = entities.shares(call.instance, "group", group.id)
-    return answer | {"shared_with_groups": shares, "runners_token": None}
+    return answer
 
 
 @routes.put("/groups/:id")
@@ -132,7 +131,21 @@ def change_group(call: Call) -> Any:
         changes["visibility"] = visibility = params.choice("visibility", LEVELS, default=group.visibility)
         _check_narrower(call, group, visibility)
     changes["settings"] = group.settings | given_group_settings(params)
-    return entities.group(call.instance, call.instance.namespaces.update_group(group, **changes))
+    return _detail(call, call.instance.namespaces.update_group(group, **changes))
+
+
+def _detail(call: Call, group: Namespace) -> dict[str, Any]:
+    """A group alone, with what lists of groups do not show (GitLab's API::Entities::GroupDetail)."""
+    settings = GROUP_DEFAULTS | group.settings
+    shown = entities.group(call.instance, group)
+    shown["shared_with_groups"] = entities.shares(call.instance, "group", group.id)
+    manages = call.instance.members.group_level(call.user, group) >= OWNER
+    if manages:
+        shown["runners_token"] = None
+    if group.parent_id is None:
+        names = ("prevent_sharing_groups_outside_hierarchy", *(("enabled_git_access_protocol",) if manages else ()))
+        shown |= {name: settings[name] for name in names}
+    return shown
 
 
 def _default_visibility(call: Call, parent: Namespace | None) -> str:

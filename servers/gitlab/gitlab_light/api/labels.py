@@ -58,7 +58,7 @@ def add_label(call: Call) -> Any:
         if any(label.name == name for label in call.instance.labels.of(place.all)):
             raise conflict("Label already exists")
         label = call.instance.labels.add(
-            *place.own, name, color, description=params.optional_text("description") or None,
+            *place.own, name, color, description=params.optional_text("description"),
             priority=params.optional_integer("priority") if place.kind == "project" else None,
         )  # fmt: skip
     call.created()
@@ -76,12 +76,12 @@ def change_label(call: Call) -> Any:
     if "color" in params:
         columns["color"] = _color(params.text("color"))
     if "description" in params:
-        columns["description"] = params.optional_text("description") or None
+        columns["description"] = params.optional_text("description")
     if "priority" in params and place.kind == "project":
         columns["priority"] = params.optional_integer("priority")
     if not columns:
         raise bad_parameter(
-            "new_name, color, description, priority, archived are missing, at least one parameter must be provided"
+            "new_name, color, description, priority are missing, at least one parameter must be provided"
         )
     taken = columns.get("name", label.name) != label.name and any(
         other.name == columns["name"] for other in call.instance.labels.of(place.all)
@@ -198,5 +198,4 @@ def basic(label: Label) -> dict[str, Any]:
         "description_html": label.description or "",
         "text_color": label.text_color,
         "color": label.color,
-        "archived": False,
     }

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
-from gitlab_light.api.pagination import paginate, set_headers, window
+from gitlab_light.api.pagination import paginate, window
+from gitlab_light.api.project_statistics import shown_statistics
 from gitlab_light.api.routing import Routes
-from gitlab_light.errors import bad_parameter
+from gitlab_light.errors import Refusal
 from gitlab_light.model.database import as_kept
 from gitlab_light.model.members import MINIMAL, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
+from gitlab_light.model.project_settings import DEFAULTS
 from gitlab_light.model.projects import Project
 
 routes = Routes()
+# A project's last activity stands for when it was changed as well.
+_BOUNDS = {
+    "last_activity_after": ">=", "last_activity_before": "<=", "updated_after": ">=", "updated_before": "<=",
+}  # fmt: skip
+# What a link to a next page does not repeat.
+_UNKEPT = ("page", "private_token", "access_token")
+_STARS = "(SELECT count(*) FROM stars WHERE project_id = projects.id)"
 
 
 @routes.get("/projects", anonymous=True)
@@ -30,8 +40,11 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
     if search := params.optional_text("search"):
         column = "full_path" if params.boolean("search_namespaces") else "path"
         texts = (column, "name", "coalesce(description, '')")
-        conditions.append(f"({' OR '.join(f'instr(lower({text}), ?)' for text in texts)})")
-        values += [search.lower()] * len(texts)
+        # All words have to be in one of these (GitLab's FuzzySearch).
+        words = search.lower().split() or [search]
+        in_one = " OR ".join(" AND ".join([f"instr(lower({text}), ?)"] * len(words)) for text in texts)
+        conditions.append(f"({in_one})")
+        values += words * len(texts)
     if "archived" in params:
         conditions.append("archived = ?")
         values.append(params.boolean("archived"))
@@ -44,7 +57,7 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
     if params.boolean("starred") and call.user:
         conditions.append("id IN (SELECT project_id FROM stars WHERE user_id = ?)")
         values.append(call.user.id)
-    for bound, sign in (("last_activity_after", ">="), ("last_activity_before", "<=")):
+    for bound, sign in _BOUNDS.items():
         if time := params.moment(bound):
             conditions.append(f"last_activity_at {sign} ?")
             values.append(as_kept(time))
@@ -56,7 +69,7 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
         values.append(id_before)
     orders = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
     order = params.choice("order_by", orders, default="created_at")
-    column = {"updated_at": "last_activity_at", "similarity": "id", "star_count": "id"}.get(order, order)
+    column = {"updated_at": "last_activity_at", "similarity": "id", "star_count": _STARS}.get(order, order)
     sort = params.choice("sort", ("asc", "desc"), default="desc")
     found = call.instance.database.all(
         Project,
@@ -72,7 +85,9 @@ def select_projects(call: Call, condition: str, values: list[Any]) -> list[dict[
         page = paginate(call, visible)
     if simple:
         return [entities.basic_project(call.instance, project) for project in page]
-    return [entities.project(call.instance, project, call.user) for project in page]
+    return [
+        entities.project(call.instance, project, call.user) | shown_statistics(call, project) for project in page
+    ]  # fmt: skip
 
 
 def visible_below(call: Call, group: Namespace) -> list[Project]:
@@ -93,20 +108,27 @@ def _is_wanted(call: Call, project: Project) -> bool:
         granted = members.granted_level(call.user, project)
         if granted < (OWNER if call.params.boolean("owned") else MINIMAL):
             return False
+    for part in ("issues_enabled", "merge_requests_enabled"):
+        if call.params.boolean(f"with_{part}") and not project.features.get(part, DEFAULTS[part]):
+            return False
     return level >= (call.params.optional_integer("min_access_level") or 0)
 
 
 def _keyset_page(call: Call, projects: list[Project], order: str, sort: str) -> list[Project]:
-    """A page by keyset: its Link header leads on by the last id (https://docs.gitlab.com/api/rest/#keyset-based-pagination)."""
+    """A page by keyset: its Link header leads on by the last id (https://docs.gitlab.com/api/rest/#keyset-based-pagination).
+
+    Raises:
+        Refusal: 405, they are not ordered by their ids.
+    """
     if order != "id":
-        raise bad_parameter("order_by does not support keyset pagination; use id")
+        raise Refusal(405, {"error": "Keyset pagination is not yet available for this type of request"})
     _, size = window(call)
     page = projects[:size]
     if len(projects) > size:
         bound = "id_after" if sort == "asc" else "id_before"
-        set_headers(call, len(projects))
-        query = f"pagination=keyset&order_by=id&sort={sort}&per_page={size}&{bound}={page[-1].id}"
-        call.headers = {"Link": f'<{call.instance.links.api(call.path)}?{query}>; rel="next"'}
+        kept = [pair for pair in parse_qsl(call.query, keep_blank_values=True) if pair[0] not in (bound, *_UNKEPT)]
+        query = urlencode([*kept, (bound, page[-1].id)])
+        call.headers["Link"] = f'<{call.instance.links.api(call.path)}?{query}>; rel="next"'
     return page
 
 

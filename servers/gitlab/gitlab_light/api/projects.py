@@ -8,15 +8,15 @@ from typing import Any
 
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
+from gitlab_light.api.project_statistics import shown_statistics
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.founding import DEFAULT_BRANCH, found, may_found
-from gitlab_light.git import history
 from gitlab_light.git.journal import ZERO, RefChange
 from gitlab_light.git.repository import is_ref_name
 from gitlab_light.git.writing import Action, Person, make_commit
 from gitlab_light.model.database import as_id
-from gitlab_light.model.members import MAINTAINER, OWNER, REPORTER
+from gitlab_light.model.members import MAINTAINER, OWNER
 from gitlab_light.model.namespaces import LEVELS, Namespace
 from gitlab_light.model.project_settings import given_settings
 from gitlab_light.model.projects import Project
@@ -112,9 +112,7 @@ def show_project(call: Call) -> Any:
     """One project."""
     project = call.project()
     shown = entities.project(call.instance, project, call.user) | {"readme_url": _readme_page(call, project)}
-    if call.params.boolean("statistics") and call.instance.members.project_level(call.user, project) >= REPORTER:
-        shown["statistics"] = _statistics(call, project)
-    return shown
+    return shown | shown_statistics(call, project)
 
 
 def _readme_page(call: Call, project: Project) -> str | None:
@@ -123,22 +121,6 @@ def _readme_page(call: Call, project: Project) -> str | None:
         return None
     name = call.instance.readmes.name(project)
     return call.instance.links.page(project, "blob", f"{project.default_branch}/{name}") if name else None
-
-
-def _statistics(call: Call, project: Project) -> dict[str, int]:
-    """How much there is in a project; all but the repository is absent here, and so nothing."""
-    repository = call.instance.repositories.of(project.id)
-    commit = repository.resolve(project.default_branch)
-    lines = dict(line.split(": ") for line in repository.text("count-objects", "-v").splitlines())
-    size = (int(lines["size"]) + int(lines["size-pack"])) * 1024
-    others = (
-        "wiki_size", "lfs_objects_size", "job_artifacts_size", "pipeline_artifacts_size", "packages_size",
-        "snippets_size", "uploads_size", "container_registry_size",
-    )  # fmt: skip
-    return {
-        "commit_count": history.count(repository, [commit]) if commit else 0, "storage_size": size,
-        "repository_size": size, **dict.fromkeys(others, 0),
-    }  # fmt: skip
 
 
 @routes.put("/projects/:id")

@@ -8,6 +8,7 @@ from typing import Any
 from gitlab_light.api import entities
 from gitlab_light.api.call import Call
 from gitlab_light.api.pagination import paginate
+from gitlab_light.api.project_lists import select_projects
 from gitlab_light.api.routing import Routes
 from gitlab_light.errors import bad_parameter, bad_request, conflict, forbidden, not_found
 from gitlab_light.model.database import as_id, as_kept
@@ -180,9 +181,7 @@ def list_projects(call: Call) -> Any:
     """The projects in a user's own namespace that the caller may see."""
     user = call.instance.users.by_login(call.arguments["user_id"]) or find_user(call)
     namespace = call.instance.namespaces.of_user(user.id)
-    projects = call.instance.projects.in_namespace(namespace.id) if namespace else []
-    visible = [project for project in projects if call.instance.members.can_see_project(call.user, project)]
-    return [entities.project(call.instance, project, call.user) for project in paginate(call, visible)]
+    return select_projects(call, "namespace_id = ?", [namespace.id if namespace else 0])
 
 
 def find_user(call: Call) -> User:

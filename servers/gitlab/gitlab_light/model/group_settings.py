@@ -15,6 +15,7 @@ _SWITCHES = {
     "share_with_group_lock": False, "require_two_factor_authentication": False, "auto_devops_enabled": None,
     "emails_disabled": False, "emails_enabled": True, "mentions_disabled": None, "lfs_enabled": False,
     "request_access_enabled": True, "prevent_forking_outside_group": None, "membership_lock": False,
+    "prevent_sharing_groups_outside_hierarchy": False,
 }  # fmt: skip
 _CHOICES = {
     "project_creation_level": (_CREATORS, "developer"),
@@ -23,6 +24,7 @@ _CHOICES = {
         ("enabled", "disabled_and_overridable", "disabled_and_unoverridable", "disabled_with_override"), "enabled"
     ),
     "wiki_access_level": (("disabled", "private", "enabled"), "enabled"),
+    "enabled_git_access_protocol": (("all", "ssh", "http"), "all"),
 }  # fmt: skip
 _LEVELS = (NO_ACCESS, DEVELOPER, MAINTAINER)
 
@@ -48,6 +50,9 @@ GROUP_DEFAULTS: dict[str, Any] = {
     "default_branch": None, "default_branch_protection": _FULL,
     "default_branch_protection_defaults": _PROTECTIONS[_FULL],
 }  # fmt: skip
+
+# Of these, lists of groups show none, and a group alone only where it is at the top.
+SHOWN_ALONE = ("enabled_git_access_protocol", "prevent_sharing_groups_outside_hierarchy")
 
 
 @dataclass(frozen=True)
