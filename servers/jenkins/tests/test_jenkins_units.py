@@ -10,13 +10,15 @@ from typing import cast
 import pytest
 from jenkins_light.engine.buildlog import BuildLog, LineStream
 from jenkins_light.engine.executors import label_matches
-from jenkins_light.errors import BadRequestError, TooLargeError
+from jenkins_light.errors import BadRequestError, NotFoundError, TooLargeError
 from jenkins_light.model import jobconfig, parameters, webhooks
 from jenkins_light.model.builds import Build
+from jenkins_light.model.lockables import RESOURCES_FILE, LockedError
 from jenkins_light.model.names import check_name
 from jenkins_light.model.secrets import SecretBox
 from jenkins_light.model.users import Sessions, Users
 from jenkins_light.steps import globs
+from jenkins_light.steps.locks import Locks, Wanted
 from jenkins_light.web.build_actions import console_text
 from jenkins_light.web.export import Bean, Inline, bean, parse_tree, prune, to_python, to_xml
 from jenkins_light.web.routing import Request
@@ -41,6 +43,24 @@ def test_ant_patterns(tmp_path: Path, pattern: str, found: list[str]) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     assert [path.relative_to(tmp_path).as_posix() for path in globs.find(tmp_path, pattern)] == found
+
+
+def test_a_reserved_resource_is_nobodys_until_it_is_given_back(tmp_path: Path) -> None:
+    tag = "org.jenkins.plugins.lockableresources.LockableResource"
+    resources = "".join(f"<{tag}><name>{name}</name><labels>office</labels></{tag}>" for name in ("laser", "ink"))
+    (tmp_path / RESOURCES_FILE).write_text(f"<manager><resources>{resources}</resources></manager>")
+    locks = Locks(tmp_path)
+    locks.declared.reserve("laser", "Ada")
+
+    assert [(each.name, each.reserved_by) for each in locks.declared.all()] == [("laser", "Ada"), ("ink", "")]
+    assert locks.free([Wanted("laser", "", 0)]) is None
+    assert locks.free([Wanted("", "office", 1)]) == ["ink"]
+    with pytest.raises(LockedError):
+        locks.declared.reserve("laser", "Bob")
+    with pytest.raises(NotFoundError):
+        locks.declared.reserve("none", "Bob")
+    locks.declared.reserve("laser", None)
+    assert locks.free([Wanted("", "office", 0)]) == ["laser", "ink"]
 
 
 def test_patterns_do_not_follow_links_out(tmp_path: Path) -> None:

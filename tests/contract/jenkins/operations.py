@@ -16,6 +16,7 @@ _WHERE = {
     "DomainTarget": ("/credentials/store/system/domain/_",), "User": ("/user/:user",), "WhoAmITarget": ("/whoAmI",),
     "CredentialsTarget": ("/credentials",), "StoreTarget": ("/credentials/store/system",),
     "PluginTarget": ("/pluginManager/plugin/git",), "UpdatesTarget": ("/updateCenter",),
+    "LockablesTarget": ("/lockable-resources",),
 }  # fmt: skip
 _KNOWN = {
     "job": ("fuzzed",), "build": ("1", "lastBuild"), "view": ("all",), "item": ("1",), "computer": ("(built-in)",),

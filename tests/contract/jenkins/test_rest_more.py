@@ -33,6 +33,31 @@ def test_folders_nest_and_jobs_move(client: Client) -> None:
     assert client.get("/job/outer/job/inner/api/json").status_code == 404
 
 
+def test_who_has_a_lock_is_told(client: Client) -> None:
+    client.post("/createItem?name=locks", data="<com.cloudbees.hudson.plugins.folder.Folder/>", headers=XML)
+    script = pipeline("lock('rest-db') { input currentBuild.fullDisplayName }")
+    assert client.post("/job/locks/createItem?name=holder", data=script, headers=XML).status_code == 200
+    item = client.trigger("locks/job/holder")
+    client.started(item)
+
+    def held() -> dict[str, object] | None:
+        found = client.json("/lockable-resources/api/json?tree=resources[*]")["resources"]
+        return next((each for each in found if each["name"] == "rest-db" and each["locked"]), None)
+
+    resource = wait_for(held, "the lock")
+    assert {name: resource[name] for name in ("buildName", "ephemeral", "reserved", "labelsAsList")} == {
+        "buildName": "locks » holder #1", "ephemeral": True, "reserved": False, "labelsAsList": [],
+    }  # fmt: skip
+    assert client.get("/lockable-resources/").status_code == 200
+    assert client.json("/plugin/lockable-resources/api/json") == client.json("/lockable-resources/api/json")
+    assert client.post("/lockable-resources/reserve?resource=rest-db").status_code == 423
+    assert client.post("/lockable-resources/reserve?resource=none").status_code == 404
+    wait_for(lambda: client.json("/job/locks/job/holder/1/wfapi/pendingInputActions") or None, "the question")
+    client.post("/job/locks/job/holder/1/stop")
+    assert "locks » holder #1" in client.finished(item).console
+    client.post("/job/locks/doDelete")
+
+
 def test_a_view_of_a_plugin_that_is_not_there_is_refused(client: Client) -> None:
     nested = "<hudson.plugins.nested__view.NestedView/>"
     assert client.post("/createView?name=nested", data=nested, headers=XML).status_code == 400

@@ -90,7 +90,7 @@ def _described(controller: "Controller", build: Build) -> dict[str, Any]:
         "description": record.description,
         "projectName": job.name,
         "fullProjectName": job.full_name,
-        "fullDisplayName": f"{job.full_name} {build.display_name}",
+        "fullDisplayName": build.full_display_name,
         "absoluteUrl": controller.settings.url + build.url_path,
         "startTimeInMillis": record.timestamp,
         "timeInMillis": record.timestamp,

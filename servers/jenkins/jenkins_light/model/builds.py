@@ -144,6 +144,11 @@ class Build:
         return self.record.display_name or f"#{self.number}"
 
     @property
+    def full_display_name(self) -> str:
+        """The name with the job's and its folders'."""
+        return f"{self.job.full_display_name} {self.display_name}"
+
+    @property
     def building(self) -> bool:
         """Whether it still runs."""
         return self.record.building

@@ -48,6 +48,12 @@ class Item:
         return self.config.display_name or self.name
 
     @property
+    def full_display_name(self) -> str:
+        """The name that pages show, with those of the folders around it (core's AbstractItem)."""
+        above = self.parent.full_display_name if self.parent and self.parent.full_name else ""
+        return f"{above} » {self.display_name}" if above else self.display_name
+
+    @property
     def url_path(self) -> str:
         """The address below the server's, with a closing slash."""
         above = self.parent.url_path if self.parent else ""

@@ -135,7 +135,7 @@ def _run(call: StepCall, build: Build) -> dict[str, Any]:
         "result": record.result,
         "currentResult": record.result,
         "displayName": build.display_name,
-        "fullDisplayName": f"{build.job.full_name} {build.display_name}",
+        "fullDisplayName": build.full_display_name,
         "projectName": build.job.name,
         "fullProjectName": build.job.full_name,
         "absoluteUrl": call.controller.settings.url + build.url_path,

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jenkins_light import xmltree
 from jenkins_light.engine.calls import StepCall
+from jenkins_light.model.lockables import PACKAGE, Lockables
 from jenkins_light.steps.registry import SkippedBlock, StepError, Variables, block_step
 
 _POLL_SECONDS = 0.2
 _ILLEGAL = "java.lang.IllegalArgumentException"
-_PACKAGE = "org.jenkins.plugins.lockableresources"
-#: The file in the home that declares resources and their labels; the name and the form are the plugin's.
-RESOURCES_FILE = f"{_PACKAGE}.LockableResourcesManager.xml"
 
 
 @dataclass
-class _Wanted:
+class Wanted:
     """One resource by name, or some of a label's (0: all)."""
 
     resource: str
@@ -34,7 +31,7 @@ class _Wanted:
 
 @dataclass(eq=False)
 class _Waiting:
-    wanted: list[_Wanted]
+    wanted: list[Wanted]
     priority: int
     newest_first: bool
 
@@ -43,7 +40,7 @@ class Locks:
     """Who holds which resource, and who waits for some; resources with labels are declared in the plugin's own file."""
 
     def __init__(self, home: Path) -> None:
-        self._file = home / RESOURCES_FILE
+        self.declared = Lockables(home)
         self.condition = threading.Condition()
         self.holders: dict[str, str] = {}
         self.since: dict[str, float] = {}
@@ -51,24 +48,19 @@ class Locks:
 
     def labelled(self, label: str) -> list[str]:
         """The resources that have a label."""
-        return [name for name, labels in self._declared() if label in labels.split()]
+        return [resource.name for resource in self.declared.all() if label in resource.labels]
 
     def exists(self, name: str) -> bool:
         """Whether a resource is declared, or made by those who hold it now; it goes with them."""
-        return name in self.holders or any(name == declared for declared, _ in self._declared())
+        return name in self.holders or any(name == resource.name for resource in self.declared.all())
 
-    def _declared(self) -> Iterator[tuple[str, str]]:
-        """The names and the labels of the resources in the plugin's file."""
-        if self._file.exists():
-            for resource in xmltree.parse(self._file.read_bytes()).iterfind(f"resources/{_PACKAGE}.LockableResource"):
-                yield xmltree.text(resource, "name"), xmltree.text(resource, "labels")
-
-    def free(self, wanted: list[_Wanted]) -> list[str] | None:
+    def free(self, wanted: list[Wanted]) -> list[str] | None:
         """The resources that fulfil all wishes now, or None."""
         taken: list[str] = []
+        held = {*self.holders, *(resource.name for resource in self.declared.all() if resource.reserved_by)}
         for wish in wanted:
             names = self.labelled(wish.label) if wish.label else [wish.resource]
-            free = [name for name in names if name not in self.holders and name not in taken]
+            free = [name for name in names if name not in held and name not in taken]
             count = (wish.quantity or len(names)) if wish.label else 1
             if len(free) < count:
                 return None
@@ -77,7 +69,7 @@ class Locks:
 
     def hold(self, name: str, call: StepCall) -> None:
         """Give a build a resource."""
-        self.holders[name] = f"{call.build.job.full_name} {call.build.display_name}"
+        self.holders[name] = call.build.full_display_name
         self.since[name] = time.time()
 
     def next(self) -> _Waiting | None:
@@ -128,10 +120,10 @@ def _take_back(call: StepCall, locks: Locks) -> list[str]:
     return taken
 
 
-def _wanted(call: StepCall) -> list[_Wanted]:
+def _wanted(call: StepCall) -> list[Wanted]:
     entries: list[dict[str, Any]] = [call.args, *(call.args.get("extra") or ())]
     wanted = [
-        _Wanted(str(e.get("resource") or ""), str(e.get("label") or ""), int(e.get("quantity") or 0))
+        Wanted(str(e.get("resource") or ""), str(e.get("label") or ""), int(e.get("quantity") or 0))
         for e in entries
         if e.get("resource") or e.get("label")
     ]
@@ -145,7 +137,7 @@ def _wanted(call: StepCall) -> list[_Wanted]:
     return wanted
 
 
-def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) -> list[str] | None:
+def _acquire(call: StepCall, locks: Locks, wanted: list[Wanted], shown: str) -> list[str] | None:
     """Wait for the resources and take them; None when they are not free and the step says to skip then."""
     ticket = _Waiting(wanted, int(call.args.get("priority") or 0), call.flag("inversePrecedence"))
     limit = _limit(call)
@@ -167,7 +159,7 @@ def _acquire(call: StepCall, locks: Locks, wanted: list[_Wanted], shown: str) ->
                 if limit is not None and time.monotonic() > limit:
                     late = f"{shown} timed out waiting for resource allocation after {_patience(call)}"
                     call.log(late)
-                    raise StepError(f"{_PACKAGE}.queue.LockWaitTimeoutException", late)
+                    raise StepError(f"{PACKAGE}.queue.LockWaitTimeoutException", late)
             taken = locks.free(wanted) or []
             for name in taken:
                 locks.hold(name, call)
@@ -189,7 +181,7 @@ def _limit(call: StepCall) -> float | None:
     return time.monotonic() + count * units.get(unit, 60) if count else None
 
 
-def _tell(call: StepCall, locks: Locks, wanted: list[_Wanted]) -> None:
+def _tell(call: StepCall, locks: Locks, wanted: list[Wanted]) -> None:
     for wish in wanted:
         if wish.resource in locks.holders:
             since = time.strftime("%b %d, %Y, %I:%M %p", time.localtime(locks.since[wish.resource]))

@@ -14,7 +14,17 @@ from jenkins_light.model.items import Folder, Job
 from jenkins_light.model.numbers import whole
 from jenkins_light.model.users import User
 from jenkins_light.model.views import View
-from jenkins_light.web import beans, build_beans, credential_beans, export, other_beans, plugin_beans, templates, xpaths
+from jenkins_light.web import (
+    beans,
+    build_beans,
+    credential_beans,
+    export,
+    lockable_beans,
+    other_beans,
+    plugin_beans,
+    templates,
+    xpaths,
+)
 from jenkins_light.web.credential_targets import CredentialsTarget, CredentialTarget, DomainTarget, StoreTarget
 from jenkins_light.web.exchange import text_answer, xml_answer
 from jenkins_light.web.export import Bean
@@ -24,6 +34,7 @@ from jenkins_light.web.routing import (
     CrumbTarget,
     ExecutorTarget,
     LabelTarget,
+    LockablesTarget,
     PluginsTarget,
     PluginTarget,
     QueueTarget,
@@ -109,6 +120,7 @@ _BEANS: dict[type, Callable[[Request, Any], Bean]] = {
     CredentialTarget: lambda _, t: credential_beans.credential_bean(t),
     User: lambda r, t: other_beans.user_bean(r.controller, t),
     RealmTarget: lambda r, _: other_beans.people_bean(r.controller),
+    LockablesTarget: lambda r, _: lockable_beans.resources_bean(r.controller),
     WhoAmITarget: lambda r, _: other_beans.who_am_i_bean(r.exchange.user),
 }
 

@@ -65,14 +65,12 @@ def root_bean(controller: Controller) -> Bean:
 
 
 def _names(controller: Controller, item: Item) -> dict[str, tuple[int, Getter]]:
-    above = item.parent.full_name.replace("/", " » ") if item.parent and item.parent.full_name else ""
-    full_display = f"{above} » {item.display_name}" if above else item.display_name
     return {
         "actions": (1, list),
         "description": (1, lambda: item.config.description or None),
         "displayName": (1, lambda: item.display_name),
         "displayNameOrNull": (1, lambda: item.config.display_name or None),
-        "fullDisplayName": (1, lambda: full_display),
+        "fullDisplayName": (1, lambda: item.full_display_name),
         "fullName": (1, lambda: item.full_name),
         "name": (ALWAYS, lambda: item.name),
         "url": (ALWAYS, lambda: controller.settings.url + item.url_path),

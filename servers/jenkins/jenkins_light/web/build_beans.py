@@ -34,7 +34,7 @@ def build_bean(controller: Controller, build: Build) -> Bean:
         "duration": (1, lambda: 0 if record.building else record.duration),
         "estimatedDuration": (1, lambda: estimated_duration(build)),
         "executor": (1, lambda: bean("hudson.model.OneOffExecutor") if record.building else None),
-        "fullDisplayName": (1, lambda: f"{job.full_name.replace('/', ' » ')} {build.display_name}"),
+        "fullDisplayName": (1, lambda: build.full_display_name),
         "id": (1, lambda: str(build.number)),
         "inProgress": (1, lambda: record.building),
         "keepLog": (1, lambda: record.keep_log),

@@ -17,6 +17,7 @@ _MODULES = (
     "credential_actions",
     "job_actions",
     "linter",
+    "lockable_resources",
     "login",
     "manage",
     "pages",

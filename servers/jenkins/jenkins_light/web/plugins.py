@@ -14,6 +14,7 @@ PLUGINS: dict[str, tuple[str, str]] = {
     "git": ("5.7.0", "Jenkins Git plugin"),
     "gitlab-plugin": ("1.9.9", "GitLab Plugin"),
     "junit": ("1335.v6b_a_a_e18534e1", "JUnit Plugin"),
+    "lockable-resources": ("1255.vf48745da_35d0", "Lockable Resources plugin"),
     "pipeline-model-definition": ("2.2258.v4e96d2b_da_f9b_", "Pipeline: Declarative"),
     "pipeline-rest-api": ("2.38", "Pipeline: REST API Plugin"),
     "pipeline-utility-steps": ("2.19.0", "Pipeline Utility Steps"),

@@ -83,6 +83,11 @@ class RealmTarget:
 
 
 @dataclass(frozen=True)
+class LockablesTarget:
+    """``/lockable-resources``."""
+
+
+@dataclass(frozen=True)
 class WhoAmITarget:
     """``/whoAmI``."""
 
@@ -90,7 +95,7 @@ class WhoAmITarget:
 Target = (
     Folder | Job | Build | View | QueueTarget | QueueItem | ComputersTarget | ComputerTarget | PluginsTarget
     | PluginTarget | UpdatesTarget | Fingerprint | CrumbTarget | CredentialsTarget | StoreTarget | DomainTarget
-    | CredentialTarget | User | WhoAmITarget | ExecutorTarget | LabelTarget | RealmTarget
+    | CredentialTarget | User | WhoAmITarget | ExecutorTarget | LabelTarget | RealmTarget | LockablesTarget
 )  # fmt: skip
 BUILT_IN_NAMES = {"(master)", "(built-in)", "built-in", "master", "Built-In Node"}
 
@@ -226,9 +231,12 @@ def _below_root(controller: Controller, path: list[str], user: str) -> tuple[Tar
         "crumbIssuer": CrumbTarget(),
         "whoAmI": WhoAmITarget(),
         "securityRealm": RealmTarget(),
+        "lockable-resources": LockablesTarget(),
     }
     if path[0] in single:
         return single[path[0]], 1
+    if path[:2] == ["plugin", "lockable-resources"]:
+        return LockablesTarget(), 2
     if path[0] == "me":
         return controller.users.get(user), 1
     if path[0] == "user" and len(path) > 1:
