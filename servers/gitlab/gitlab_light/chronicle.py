@@ -11,10 +11,11 @@ from gitlab_light.git.repository import Repositories
 from gitlab_light.links import Links
 from gitlab_light.model.activity import Activities
 from gitlab_light.model.labels import Labels
-from gitlab_light.model.merge_requests import MergeRequest, is_draft
+from gitlab_light.model.merge_requests import MergeRequest, MergeRequests, is_draft
 from gitlab_light.model.notes import Note, Notes
 from gitlab_light.model.projects import Project, Projects
 from gitlab_light.model.users import Users
+from gitlab_light.reminders import Reminders
 
 # The states and activities that hooks' actions stand for.
 _STATES = {"close": "closed", "reopen": "reopened", "merge": "merged"}
@@ -27,7 +28,7 @@ class Chronicle:
 
     def __init__(
         self, repositories: Repositories, links: Links, users: Users, projects: Projects, notes: Notes,
-        labels: Labels, activities: Activities,
+        labels: Labels, activities: Activities, merge_requests: MergeRequests, reminders: Reminders,
     ) -> None:  # fmt: skip
         self._repositories = repositories
         self._links = links
@@ -36,6 +37,8 @@ class Chronicle:
         self._notes = notes
         self._labels = labels
         self._activities = activities
+        self._merge_requests = merge_requests
+        self._reminders = reminders
 
     def merge_request(self, found: MergeRequest, user_id: int, action: str, changes: dict[str, Any]) -> None:
         """Somebody has done something with a merge request.
@@ -46,6 +49,7 @@ class Chronicle:
             action: as hooks are told.
             changes: what has changed, each {"previous": …, "current": …}.
         """
+        self._reminders.merge_request(found, user_id, action, changes)
         if action in _STATES:
             self._activities.add_state(found.id, user_id, _STATES[action])
         if action in _ACTIVITIES:
@@ -115,6 +119,8 @@ class Chronicle:
             project.id, user_id, "commented", target_type=note.type or "Note", target_id=note.id, target_iid=iid,
             target_title=title,
         )  # fmt: skip
+        if found := self._merge_requests.by_id(note.merge_request_id):
+            self._reminders.noted(found, note, user_id)
 
     def made_project(self, project: Project, user_id: int) -> None:
         """A project was made."""

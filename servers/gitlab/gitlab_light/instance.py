@@ -40,12 +40,14 @@ from gitlab_light.model.protected import ProtectedRefs
 from gitlab_light.model.releases import Releases
 from gitlab_light.model.sessions import Sessions
 from gitlab_light.model.shares import Shares
+from gitlab_light.model.todos import Todos
 from gitlab_light.model.tokens import Tokens
 from gitlab_light.model.uploads import Uploads
 from gitlab_light.model.users import User, Users
 from gitlab_light.push_activity import PushActivity
 from gitlab_light.push_messages import PushMessages
 from gitlab_light.readmes import Readmes
+from gitlab_light.reminders import Reminders
 from gitlab_light.settings import Settings
 from gitlab_light.webhooks.events import Events
 from gitlab_light.webhooks.sender import Sender
@@ -96,9 +98,11 @@ class Instance:
         self.activities = Activities(self.database)
         self.push_activity = PushActivity(self.repositories, self.activities)
         self.push_messages = PushMessages(self.links, self.projects, self.merge_requests)
+        self.todos = Todos(self.database)
         self.chronicle = Chronicle(
-            self.repositories, self.links, self.users, self.projects, self.notes, self.labels, self.activities
-        )
+            self.repositories, self.links, self.users, self.projects, self.notes, self.labels, self.activities,
+            self.merge_requests, Reminders(self.todos, self.users, self.projects, self.members),
+        )  # fmt: skip
         self.sender = Sender(
             self.hooks, settings.external_url, timeout=settings.hook_timeout, retries=settings.hook_retries
         )

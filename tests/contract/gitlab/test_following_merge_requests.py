@@ -75,3 +75,48 @@ def test_what_a_merge_would_make_is_at_a_ref_of_its_own(shared, asked):
     made = shared.commits.get(found.merge_ref()["commit_id"])
     assert made.parent_ids == [shared.branches.get("master").commit["id"], found.sha]
     assert shared.mergerequests.get(found.iid).state == "opened"
+
+
+def test_what_waits_for_somebody_is_on_their_to_do_list_until_they_see_to_it(root, make_user, client_of, shared, asked):
+    user, other = make_user(), make_user("stranger")
+    shared.members.create({"user_id": user.id, "access_level": 30})
+    theirs = client_of(user)
+
+    def waiting(**wanted: object) -> list[tuple[str, int]]:
+        return [(one.action_name, one.target["iid"]) for one in theirs.todos.list(get_all=True, **wanted)]
+
+    given, reviewed = asked(assignee_ids=[user.id]), asked(reviewer_ids=[user.id])
+    mentioned = asked(description=f"As @{user.username} said to @{other.username}.")
+    spoken_to = asked()
+    note = spoken_to.notes.create({"body": f"@{user.username} please"})
+    spoken_to.notes.create({"body": f"@{user.username} and again"})
+    assert waiting() == [
+        ("directly_addressed", spoken_to.iid), ("mentioned", mentioned.iid), ("review_requested", reviewed.iid),
+        ("assigned", given.iid),
+    ]  # fmt: skip
+    assert client_of(other).todos.list(get_all=True) == []
+    first = theirs.todos.list(get_all=True)[0]
+    assert (first.body, first.author["username"], first.state) == (note.body, "root", "pending")
+    assert (first.target_type, first.project["id"]) == ("MergeRequest", shared.id)
+    assert first.target_url == f"{spoken_to.web_url}#note_{note.id}"
+    assert theirs.http_get("/user_counts") == {
+        "merge_requests": 1, "assigned_issues": 0, "assigned_merge_requests": 1,
+        "review_requested_merge_requests": 1, "todos": 4,
+    }  # fmt: skip
+    assert waiting(action="assigned", project_id=shared.id) == [("assigned", given.iid)]
+    assert waiting(type="Issue") == waiting(author_id=user.id) == waiting(group_id=999_999) == []
+
+    seen = theirs.projects.get(shared.id, lazy=True).mergerequests
+    seen.get(given.iid).notes.create({"body": "I look at it"})
+    seen.get(reviewed.iid).approve()
+    first.mark_as_done()
+    assert waiting() == [("mentioned", mentioned.iid)]
+    assert [action for action, _ in waiting(state="done")] == ["directly_addressed", "review_requested", "assigned"]
+    theirs.todos.mark_all_as_done()
+    assert waiting() == []
+    seen.get(given.iid).todo()
+    assert waiting() == [("marked", given.iid)]
+    with refused(304):
+        seen.get(given.iid).todo()
+    with refused(404, "404 Not found"):
+        root.http_post(f"/todos/{first.id}/mark_as_done")

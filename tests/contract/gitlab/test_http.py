@@ -69,8 +69,8 @@ def test_projects_are_walked_by_keyset(root, make_project, unique):
         "remote_mirrors", "export", "feature_flags", "transfer_locations", "merge_requests/1/context_commits",
         "merge_requests/1/resource_milestone_events",
     )),
-    "/todos", "/topics", "/templates/licenses", "/broadcast_messages", "/user/preferences", "/user/gpg_keys",
-    "/user_counts", "/users/1/followers", "/users/1/custom_attributes",
+    "/topics", "/templates/licenses", "/broadcast_messages", "/user/preferences", "/user/gpg_keys",
+    "/users/1/followers", "/users/1/custom_attributes",
 ])  # fmt: skip
 def test_what_is_not_there_is_told_in_gitlabs_form(call, path):
     answer = call("GET", path)

@@ -43,6 +43,7 @@ from gitlab_light.api import (
     server,
     shares,
     site,
+    todos,
     uploads,
     user_accounts,
     users,
@@ -59,4 +60,5 @@ ALL = (
     merge_requests.routes, merge_request_lists.routes, merge_request_actions.routes, merge_request_contents.routes,
     merge_request_follow.routes, notes.routes, draft_notes.routes, award_emoji.routes,
     search.routes, events.routes, server.routes, site.routes, uploads.routes, issues.routes,
+    todos.routes,
 )  # fmt: skip

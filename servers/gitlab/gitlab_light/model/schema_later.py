@@ -225,4 +225,19 @@ CREATE TABLE label_subscriptions (
     PRIMARY KEY (label_id, user_id, project_id)
 )
 """,
+    """
+CREATE TABLE todos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    author_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    action TEXT NOT NULL,
+    note_id INTEGER REFERENCES notes (id) ON DELETE CASCADE,
+    state TEXT NOT NULL DEFAULT 'pending',
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE INDEX todos_by_user ON todos (user_id, state);
+CREATE INDEX todos_by_merge_request ON todos (merge_request_id)
+""",
 )
