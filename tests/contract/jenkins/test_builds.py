@@ -157,6 +157,29 @@ def test_when_a_build_began_is_told_in_javas_patterns(client: Client, made: Fini
     assert datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000 == made.data["timestamp"]
 
 
+def test_the_times_of_a_consoles_lines_are_told(client: Client) -> None:
+    client.run("stamped", "timestamps { echo 'first'; echo 'second' }")
+
+    def told(query: str) -> list[str]:
+        answer = client.get(f"/job/stamped/1/timestamps/?{query}")
+        assert answer.status_code == 200
+        return list(answer.text.splitlines())
+
+    shown = told("precision=1&elapsed=H:mm:ss.S&appendLog")
+    assert [re.sub(r"\d", "0", line) for line in shown if line.endswith(("first", "second"))] == [
+        "0.0 0:00:00.000  first",
+        "0.0 0:00:00.000  second",
+    ]
+    assert shown[0] == "  Started by user admin"
+    assert len(told("")) == len(shown)
+    first = next(place for place, line in enumerate(shown, 1) if line.endswith("first"))
+    assert re.fullmatch(r"\d\.\d{3}", told(f"startLine={first}&endLine={first}")[0])
+    hours = [int(told(f"time=H&timeZone={zone}&startLine={first}")[0]) for zone in ("UTC", "GMT+2", "GMT-1:00")]
+    assert [(hour - hours[0]) % 24 for hour in hours] == [0, 2, 23]
+    assert re.fullmatch(r"\d{4}-\d\d", told("time=yyyy-MM&currentTime")[0])
+    assert "IllegalArgumentException" in told("precision=many")[-1]
+
+
 @pytest.mark.parametrize("verb", ["term", "kill"])
 def test_a_build_that_does_not_listen_is_ended(client: Client, verb: str) -> None:
     client.create("deaf", pipeline("try { sleep 60 } finally { echo 'still here'; sleep 60 }"))

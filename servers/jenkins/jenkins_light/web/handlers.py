@@ -14,6 +14,7 @@ _MODULES = (
     "stageview_actions",
     "system",
     "test_reports",
+    "timestamps",
     "credential_actions",
     "job_actions",
     "linter",
