@@ -120,3 +120,9 @@ def test_what_waits_for_somebody_is_on_their_to_do_list_until_they_see_to_it(roo
         seen.get(given.iid).todo()
     with refused(404, "404 Not found"):
         root.http_post(f"/todos/{first.id}/mark_as_done")
+
+
+def test_tasks_of_a_description_are_counted(asked):
+    tasks = "To do:\n- [x] one\n  * [ ] two\n> 1. [X] three\n- [] none\n- [ ]\n```\n- [ ] code\n```\n- [~] not needed"
+    assert asked(description=tasks).task_completion_status == {"count": 3, "completed_count": 2}
+    assert asked().task_completion_status == {"count": 0, "completed_count": 0}

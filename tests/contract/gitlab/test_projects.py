@@ -192,6 +192,7 @@ def test_files_are_attached_and_fetched(server, shared, make_user, client_of):
 def test_issues_are_as_where_they_are_turned_off(root, shared):
     assert shared.issues_enabled is False
     assert shared.issues.list(get_all=True) == root.issues.list(get_all=True) == []
+    assert shared.issues_statistics.get().statistics["counts"] == {"all": 0, "closed": 0, "opened": 0}
     with refused(403):
         shared.issues.create({"title": "A fault"})
 

@@ -32,6 +32,14 @@ def list_of_group(call: Call) -> Any:
     return list_issues(call)
 
 
+@routes.get("/issues_statistics", "/projects/:id/issues_statistics", "/groups/:id/issues_statistics")
+def show_statistics(call: Call) -> Any:
+    """How many issues there are, by their state."""
+    if "id" in call.arguments:
+        _ = call.project() if call.path.startswith("/projects/") else call.group()
+    return {"statistics": {"counts": {"all": 0, "closed": 0, "opened": 0}}}
+
+
 @routes.post("/projects/:id/issues")
 def create_issue(call: Call) -> Any:
     """Refuses to make an issue.

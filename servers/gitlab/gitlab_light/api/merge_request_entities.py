@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gitlab_light.api import pipeline_entities
@@ -17,6 +18,10 @@ from gitlab_light.model.merge_requests import MergeRequest, Version
 from gitlab_light.model.milestones import Milestone
 from gitlab_light.model.notes import Note
 from gitlab_light.model.users import User
+
+# A task is an item of a list that begins with a box, a checked one when it is done.
+_TASK = re.compile(r"[ \t>]*(?:[-+*]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+\S")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 def user(instance: Instance, user_id: int | None) -> dict[str, Any] | None:
@@ -88,11 +93,25 @@ def basic(instance: Instance, found: MergeRequest) -> dict[str, Any]:
         "time_stats": time_stats(found),
         "squash": found.squash,
         "squash_on_merge": found.squash,
-        "task_completion_status": {"count": 0, "completed_count": 0},
+        "task_completion_status": _tasks(found.description or ""),
         "has_conflicts": not mergeable,
         "blocking_discussions_resolved": not instance.notes.unresolved(found.id),
         "approvals_before_merge": None,
     }
+
+
+def _tasks(description: str) -> dict[str, int]:
+    """How many tasks a description lists and how many are done (GitLab's Taskable); what stands in code is none."""
+    marks, fence = [], ""
+    for line in description.splitlines():
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+        elif mark:
+            fence = mark[1]
+        elif task := _TASK.match(line):
+            marks.append(task[1])
+    return {"count": len(marks), "completed_count": len(marks) - marks.count(" ")}
 
 
 def _milestone(instance: Instance, milestone_id: int | None) -> dict[str, Any] | None:
