@@ -22,6 +22,7 @@ STRING_PARAMETER = (
 
 _INNER = """
 echo "inner got ${params.S}"
+env.INNER = "${currentBuild.buildVariables.size()} variables before ${params.S}"
 if (params.S == 'bad') { error 'refused' }
 """
 _DOCKERFILE = "FROM @IMAGE@\nARG WHEN\nENV WHEN=$WHEN\nRUN echo baked > /baked\n"

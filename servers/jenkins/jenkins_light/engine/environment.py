@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from jenkins_light.model import jobconfig
 from jenkins_light.model.builds import Build
 from jenkins_light.model.parameters import Value, as_text
 
@@ -60,16 +61,22 @@ def parameters(controller: "Controller", build: Build) -> dict[str, Value]:
 
 def current_build(controller: "Controller", build: Build) -> dict[str, Any]:
     """What ``currentBuild`` tells at the build's start."""
-    described = _described(controller, build)
-    described["buildVariables"] = {
-        n: as_text(v) for n, v in build.record.parameters.items() if n not in build.record.sensitive
-    }
-    return {**described, "upstreamBuilds": list(_upstream(controller, build))}
+    return {**_described(controller, build), "upstreamBuilds": list(_upstream(controller, build))}
 
 
 def facts_of(controller: "Controller", build: Build) -> dict[str, Any]:
     """What scripts are told of another build."""
-    return {**_described(controller, build), "result": build.result}
+    return {**_described(controller, build), "result": build.result, "buildVariables": _variables(controller, build)}
+
+
+def _variables(controller: "Controller", build: Build) -> dict[str, str]:
+    """What a pipeline had put into ``env`` when it ended, or all that a freestyle build had.
+
+    Source: workflow-support's RunWrapper.getBuildVariables.
+    """
+    if build.job.config.kind == jobconfig.FREESTYLE:
+        return of_build(controller, build)
+    return {name: controller.secrets.decrypt(text) for name, text in build.record.assigned.items()}
 
 
 def _upstream(controller: "Controller", build: Build) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jenkins_light.engine import environment
 from jenkins_light.engine.calls import StepCall
 from jenkins_light.model import causes
 from jenkins_light.model.builds import RESULTS, Build
@@ -128,25 +129,7 @@ def _stop(call: StepCall, build: Build) -> None:
 
 
 def _run(call: StepCall, build: Build) -> dict[str, Any]:
-    record = build.record
-    return {
-        "@type": "run",
-        "number": record.number,
-        "result": record.result,
-        "currentResult": record.result,
-        "displayName": build.display_name,
-        "fullDisplayName": build.full_display_name,
-        "projectName": build.job.name,
-        "fullProjectName": build.job.full_name,
-        "absoluteUrl": call.controller.settings.url + build.url_path,
-        "duration": record.duration,
-        "startTimeInMillis": record.timestamp,
-        "timeInMillis": record.timestamp,
-        "description": record.description,
-        "buildVariables": {
-            name: _text(value) for name, value in record.parameters.items() if name not in record.sensitive
-        },
-    }
+    return {"@type": "run", "currentResult": build.result, **environment.facts_of(call.controller, build)}
 
 
 def _text(value: Any) -> str:

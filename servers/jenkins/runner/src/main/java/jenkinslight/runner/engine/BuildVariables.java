@@ -41,6 +41,11 @@ public abstract class BuildVariables extends BuildCourse {
         environment.assign(name, value == null ? null : String.valueOf(value));
     }
 
+    /** What {@code env.X = …} assigned so far. */
+    public Map<String, String> assigned() {
+        return environment.assigned();
+    }
+
     /** The build's parameters by name: typed values. */
     public Map<String, Object> params() {
         Map<String, Object> params = new LinkedHashMap<>(defaults);

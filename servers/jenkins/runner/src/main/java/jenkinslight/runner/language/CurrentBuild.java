@@ -60,7 +60,7 @@ public final class CurrentBuild extends FinishedRun {
 
     @Override
     public Map<String, Object> getBuildVariables() {
-        return build.params();
+        return new LinkedHashMap<>(build.assigned());
     }
 
     /** As the remote API tells them. */

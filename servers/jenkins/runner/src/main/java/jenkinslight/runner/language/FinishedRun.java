@@ -125,7 +125,9 @@ public class FinishedRun extends RunWrapper {
         return Boolean.TRUE.equals(facts.get("keepLog"));
     }
 
+    /** What the build put into {@code env}; its parameters are not among it. */
     public Map<String, Object> getBuildVariables() {
+        refresh();
         return (Map<String, Object>) fact("buildVariables", new LinkedHashMap<>());
     }
 
