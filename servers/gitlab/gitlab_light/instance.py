@@ -22,6 +22,7 @@ from gitlab_light.merge_flow import MergeFlow
 from gitlab_light.model.activity import Activities
 from gitlab_light.model.application_settings import ApplicationSettings
 from gitlab_light.model.awards import Awards
+from gitlab_light.model.badges import Badges
 from gitlab_light.model.commit_notes import CommitNotes
 from gitlab_light.model.database import Database
 from gitlab_light.model.deploy_tokens import DeployTokens
@@ -88,6 +89,7 @@ class Instance:
         self.deploy_tokens = DeployTokens(self.database)
         self.drafts = Drafts(self.database)
         self.awards = Awards(self.database)
+        self.badges = Badges(self.database)
         self.labels = Labels(self.database)
         self.milestones = Milestones(self.database)
         self.releases = Releases(self.database)

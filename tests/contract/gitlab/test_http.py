@@ -65,7 +65,7 @@ def test_projects_are_walked_by_keyset(root, make_project, unique):
 @pytest.mark.parametrize("path", [
     "/nothing", "/projects/1/merge_trains", "/", "/projects/1/nothing/%2e%2e", "/hooks",
     *(f"/projects/1/{part}" for part in (
-        "pipelines", "variables", "badges", "integrations", "push_rule", "invitations", "repository/changelog",
+        "pipelines", "variables", "integrations", "push_rule", "invitations", "repository/changelog",
         "remote_mirrors", "export", "feature_flags", "transfer_locations", "merge_requests/1/context_commits",
         "merge_requests/1/resource_milestone_events",
     )),

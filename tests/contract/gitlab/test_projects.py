@@ -218,3 +218,43 @@ def test_a_project_is_made_for_a_user_and_not_imported(root, make_user, unique):
     assert made.path_with_namespace == f"{user.username}/theirs"
     with refused(403):
         root.projects.create({"name": unique("import"), "import_url": "http://127.0.0.1:9/x.git"})
+
+
+def test_badges_of_a_project_and_of_the_groups_above(root, unique, make_user, client_of):
+    name = unique("badged")
+    group = root.groups.create({"name": name, "path": name})
+    image = "https://example.org/build.svg"
+    above = group.badges.create({"link_url": "https://example.org/%{project_path}", "image_url": image})
+    assert above.rendered_link_url == "https://example.org/%{project_path}"  # no project yet
+    project = root.projects.create({"name": "Service", "namespace_id": group.id, "initialize_with_readme": True})
+    link = "https://example.org/%{project_namespace}/%7Bproject_id%7D?sha=%{commit_sha}&tag=%{latest_tag}&%{other}"
+    made = project.badges.create({"link_url": link.replace("%7Bp", "%%7Bp"), "image_url": image, "name": "build"})
+    sha = project.commits.list(get_all=False)[0].id
+    assert made.rendered_link_url == (
+        f"https://example.org/{name}/{project.id}?sha={sha}&tag=%{{latest_tag}}&%{{other}}"
+    )
+    assert [(one.kind, one.name) for one in project.badges.list(get_all=True)] == [
+        ("group", None),
+        ("project", "build"),
+    ]
+    assert [one.id for one in project.badges.list(name="build", get_all=True)] == [made.id]
+    assert [one.id for one in group.badges.list(get_all=True)] == [above.id]
+    assert group.badges.get(above.id).rendered_link_url == f"https://example.org/{name}/service"
+    made.image_url = "https://example.org/other.svg"
+    made.save()
+    assert project.badges.get(made.id).image_url == "https://example.org/other.svg"
+    assert project.badges.render(link_url="https://a.b/%{project_name}", image_url=image)["rendered_link_url"] == (
+        "https://a.b/service"
+    )
+    for wrong, why in (("ftp://a.b", "Only allowed schemes are http, https"), ("https://%{x}/", "URI is invalid")):
+        with refused(400, why):
+            project.badges.create({"link_url": wrong, "image_url": image})
+    with refused(403, "To delete a Group badge please use the Group endpoint"):
+        project.badges.delete(above.id)
+    user = make_user()
+    project.members.create({"user_id": user.id, "access_level": 30})
+    with refused(403):
+        client_of(user).projects.get(project.id).badges.create({"link_url": image, "image_url": image})
+    made.delete()
+    with refused(404, "404 Not found"):
+        project.badges.get(made.id)

@@ -172,7 +172,7 @@ def delete_group(call: Call) -> Any:
         for project in instance.projects.in_namespace(space.id):
             remove_project(call, project)
         with instance.database.transaction():
-            for table in ("hooks", "members", "shares", "deploy_tokens"):
+            for table in ("hooks", "members", "shares", "deploy_tokens", "badges"):
                 instance.database.execute(f"DELETE FROM {table} WHERE source = 'group' AND source_id = ?", space.id)  # noqa: S608
             instance.database.execute(
                 "DELETE FROM users WHERE bot AND id IN "

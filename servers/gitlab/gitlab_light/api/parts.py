@@ -7,6 +7,7 @@ from gitlab_light.api import (
     access_tokens,
     archives,
     award_emoji,
+    badges,
     blame,
     branches,
     commit_discussions,
@@ -60,5 +61,5 @@ ALL = (
     merge_requests.routes, merge_request_lists.routes, merge_request_actions.routes, merge_request_contents.routes,
     merge_request_follow.routes, notes.routes, draft_notes.routes, award_emoji.routes,
     search.routes, events.routes, server.routes, site.routes, uploads.routes, issues.routes,
-    todos.routes,
+    todos.routes, badges.routes,
 )  # fmt: skip

@@ -128,7 +128,7 @@ class Projects:
         with self._db.transaction():
             bots = self._db.rows("SELECT user_id FROM tokens WHERE source = 'project' AND source_id = ?", project.id)
             self._db.execute("DELETE FROM hooks WHERE source = 'project' AND source_id = ?", project.id)
-            for table in ("members", "shares", "deploy_tokens"):
+            for table in ("members", "shares", "deploy_tokens", "badges"):
                 self._db.execute(f"DELETE FROM {table} WHERE source = 'project' AND source_id = ?", project.id)  # noqa: S608
             self._redirects.forget("project", project.id)
             self._db.execute("DELETE FROM projects WHERE id = ?", project.id)

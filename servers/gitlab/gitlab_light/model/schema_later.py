@@ -240,4 +240,16 @@ CREATE TABLE todos (
 CREATE INDEX todos_by_user ON todos (user_id, state);
 CREATE INDEX todos_by_merge_request ON todos (merge_request_id)
 """,
+    """
+CREATE TABLE badges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    source_id INTEGER NOT NULL,
+    name TEXT,
+    link_url TEXT NOT NULL,
+    image_url TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX badges_by_source ON badges (source, source_id)
+""",
 )
