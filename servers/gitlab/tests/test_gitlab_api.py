@@ -91,3 +91,19 @@ def test_a_repository_that_is_gone_is_not_found_however_an_operation_words_it(as
     assert ask("GET", "/repository") == absent
     assert ask("POST", "/repository") == absent
     assert instance.repositories.of(4711).is_empty()  # as of a project that is just being made
+
+
+def test_a_repository_is_empty_as_long_as_it_has_no_branch(instance):
+    repository = instance.repositories.of(1)
+    repository.create("main")
+    assert repository.is_empty()
+    tree = repository.text("mktree").strip()
+    sha = repository.text("commit-tree", "-m", "One", tree).strip()
+    for ref, empty in (("refs/tags/v1", True), ("refs/heads/other/one", False), ("refs/heads/main", False)):
+        repository.run("update-ref", ref, sha)
+        assert repository.is_empty() is empty
+    repository.run("pack-refs", "--all")
+    assert not repository.is_empty()
+    for name in ("main", "other/one"):
+        repository.run("update-ref", "-d", f"refs/heads/{name}")
+    assert repository.is_empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -20,6 +21,8 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _SHA = re.compile(r"[0-9a-f]{40}")
 # Blobs are read whole, so they have a limit here.
 MAX_BLOB = 32 * 1024 * 1024
+# So much of a file of packed refs, which are sorted, holds the first branch where there is one.
+_BEGINNING = 4096
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,23 @@ class Repository:
     def is_empty(self) -> bool:
         """Whether it has no branch, or is not there: its project is just being made or removed."""
         try:
-            return not self.run("for-each-ref", "--count=1", "refs/heads/")
+            return not (self._shows_a_branch() or self.run("for-each-ref", "--count=1", "refs/heads/"))
         except RepositoryGone:
             return True
+
+    def _shows_a_branch(self) -> bool:
+        """Whether there is a branch that is seen without git: HEAD's own, or a packed one.
+
+        Lists of projects ask this of each, and a git for each took five times as long as all the rest.
+        """
+        try:
+            head = os.fsdecode((self.path / "HEAD").read_bytes()).strip().removeprefix("ref: ")
+            if head.startswith("refs/heads/") and (self.path / head).is_file():
+                return True
+            with (self.path / "packed-refs").open("rb") as packed:
+                return b" refs/heads/" in packed.read(_BEGINNING)
+        except OSError:
+            return False
 
     def branches(self, name: str | None = None) -> list[Ref]:
         """The branches by name, or the one of this name."""
