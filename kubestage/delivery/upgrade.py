@@ -194,7 +194,8 @@ def _failed(target: Target, before: Rollout, error: KubestageError) -> PartError
 
 def _rolled_back(target: Target, before: Rollout, error: KubestageError) -> PartError:
     try:
-        back = rollback(target, target.deployments.require(target.environment), before.revision)
+        target.kubectl.run(rollback_commands(target.environment, before.revision)[0])
+        _, served = target.watch()
     except KubestageError as second:
         return PartError(
             f"{target.environment}: the upgrade failed, and so did the rollback to revision {before.revision}",
@@ -202,7 +203,7 @@ def _rolled_back(target: Target, before: Rollout, error: KubestageError) -> Part
             fix=f"./inv history --env {target.environment}",
         )
     return PartError(
-        f"{target.environment}: the upgrade failed and was rolled back; {back.version} is served",
+        f"{target.environment}: the upgrade failed and was rolled back; {served.version} is served",
         why=f"{error.what}\n{error.why}",
         fix=f"./inv history --env {target.environment}",
     )

@@ -20,6 +20,7 @@ from kubestage.quality import REPORTS
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import CHECKOUT, Settings
 
+from .pushes import Pushes
 from .timeline import Timeline
 
 UP_SECONDS = 3600  # with an empty cache everything is built first
@@ -128,6 +129,12 @@ class Beside:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=120)
+
+
+@pytest.fixture(scope="session")
+def pushes(sandbox: Sandbox) -> Pushes:
+    """Four pushes, which CI builds while the next tests wait for pods."""
+    return Pushes.make(sandbox)
 
 
 @pytest.fixture(scope="session")

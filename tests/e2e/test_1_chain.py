@@ -84,6 +84,7 @@ def test_the_talks_curl_line_deploys(sandbox: Sandbox, types: tuple[str, str]):
     wait_until_served(sandbox.settings.service_url("prod"), "v1.0.0.0")
 
 
+@pytest.mark.usefixtures("pushes")
 def test_cd_deploy_brings_another_version_and_follows_the_log(sandbox: Sandbox):
     run = inv("cd.deploy", "--env", "test", "--version", "v2.0.0.0")
     assert run.code == 0, run.text

@@ -6,6 +6,7 @@ The tests build on each other in this order, as a day's work does; each leaves t
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,12 @@ import pytest
 import requests
 
 from kubestage.sandbox.sandbox import Sandbox
+from kubestage.settings import CHECKOUT
 from kubestage.waits import wait_for
 
-from .conftest import Run, inv, served
+from .conftest import Beside, Run, inv, served
+from .pushes import Pushes
 from .repositories import KNOWLEDGE, Work, next_build, raised
-
-NOT_COMPILING = "package saas.uuid;\n\nclass Broken {\n    int broken = ;\n}\n"
-FAILING_TEST = """package saas.uuid;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import org.junit.jupiter.api.Test;
-
-class PlantedTest {
-
-    @Test
-    void twoIsThree() {
-        assertEquals(3, 2);
-    }
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,60 +36,67 @@ def one_replica(sandbox: Sandbox) -> None:
     knowledge.commit("master", "One replica", {path: text})
 
 
-def test_a_push_to_master_is_tested_and_overwrites_no_version(sandbox: Sandbox, service: Work):
-    there = sandbox.registry.require("v2.0.0.0")
-    last = sandbox.jenkins.last_number("uuid.image")
-    service.commit("master", "A note", {"NOTES.md": "one more line\n"})
-    build = next_build(sandbox, last)
+@pytest.fixture(scope="module")
+def broken_upgrade(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
+    """prod's upgrade to a version that cannot start, in a second terminal: test is rolled back meanwhile."""
+    _push_broken_image(sandbox, "v9.0.0.0")
+    log = tmp_path_factory.mktemp("upgrade") / "log"
+    words = ("upgrade", "--env", "prod", "--version", "v9.0.0.0", "--auto-rollback")
+    run = Beside(log, str(CHECKOUT / "inv"), *words)
+    yield run
+    run.interrupt()
+
+
+def test_a_push_to_master_is_tested_and_overwrites_no_version(sandbox: Sandbox, pushes: Pushes):
+    build = pushes.build("master")
     assert build.result == "SUCCESS", build.log
     assert "v2.0.0.0 is in the registry already and is not overwritten" in build.log
     assert "Tests run:" in build.log
-    assert sandbox.registry.require("v2.0.0.0") == there
+    assert sandbox.registry.require("v2.0.0.0") == pushes.released
     refused = inv("ci.build")
     assert refused.code == 2
     assert "is in the registry already" in refused.text
 
 
-def test_a_branch_gets_an_image_of_its_own_name(sandbox: Sandbox, service: Work):
-    last = sandbox.jenkins.last_number("uuid.image")
-    commit = service.commit("feature/greeting", "A greeting", {"GREETING.md": "hello\n"})
-    about = {"source_branch": "feature/greeting", "target_branch": "master", "title": "A greeting"}
-    request = service.project.mergerequests.create(about)
-    build = next_build(sandbox, last)
+def test_a_branch_gets_an_image_of_its_own_name(sandbox: Sandbox, service: Work, pushes: Pushes):
+    build = pushes.build("feature/greeting")
     assert build.result == "SUCCESS", build.log
-    told = service.project.commits.get(commit).statuses.list(get_all=True)
+    told = pushes.statuses("feature/greeting")
     assert [(one.name, one.status, one.author["username"]) for one in told] == [("uuid.image", "success", "caoyong1")]
     assert told[0].target_url == f"{sandbox.settings.jenkins_url}/job/uuid.image/{build.number}/"
+    about = {"source_branch": "feature/greeting", "target_branch": "master", "title": "A greeting"}
+    request = service.project.mergerequests.create(about)
     assert service.project.mergerequests.get(request.iid).head_pipeline["status"] == "success"
-    assert f"v2.0.0.0-feature-greeting-{commit[:8]}" in sandbox.registry.tags()
+    assert f"v2.0.0.0-feature-greeting-{pushes.commits['feature/greeting'][:8]}" in sandbox.registry.tags()
     report = _jenkins(sandbox, f"/job/uuid.image/{build.number}/testReport/api/json")
     assert report["passCount"] > 0
     assert report["failCount"] == 0
 
 
 @pytest.mark.parametrize(
-    ("branch", "path", "text", "stage", "words"),
-    [
-        ("broken-code", "src/main/java/saas/uuid/Broken.java", NOT_COMPILING, "Compile", "illegal start of expression"),
-        ("broken-test", "src/test/java/saas/uuid/PlantedTest.java", FAILING_TEST, "Unit tests", "twoIsThree"),
-    ],
+    ("branch", "stage", "words"),
+    [("broken-code", "Compile", "illegal start of expression"), ("broken-test", "Unit tests", "twoIsThree")],
     ids=["compile error", "failing test"],
 )
-def test_what_fails_stops_at_its_stage_and_makes_no_image(
-    sandbox: Sandbox, service: Work, branch: str, path: str, text: str, stage: str, words: str
-):
-    before, last = sandbox.registry.tags(), sandbox.jenkins.last_number("uuid.image")
-    commit = service.commit(branch, "Something wrong", {path: text})
-    build = next_build(sandbox, last)
+def test_what_fails_stops_at_its_stage(sandbox: Sandbox, pushes: Pushes, branch: str, stage: str, words: str):
+    build = pushes.build(branch)
     assert build.result == "FAILURE", build.log
-    assert service.project.commits.get(commit).status == "failed"
+    assert [one.status for one in pushes.statuses(branch)] == ["failed"]
     stages = _jenkins(sandbox, f"/job/uuid.image/{build.number}/wfapi/describe")["stages"]
     states = {one["name"]: one["status"] for one in stages}
     assert states[stage] == "FAILED"
     assert words in build.log
-    assert sandbox.registry.tags() == before
+    assert "docker build" not in build.log
 
 
+def test_of_four_pushes_one_made_an_image(sandbox: Sandbox, pushes: Pushes):
+    for branch in pushes.commits:
+        pushes.build(branch)
+    feature = f"v2.0.0.0-feature-greeting-{pushes.commits['feature/greeting'][:8]}"
+    assert sandbox.registry.tags() == ["v1.0.0.0", "v2.0.0.0", feature]
+
+
+@pytest.mark.usefixtures("pushes")
 def test_a_failed_build_is_told_with_its_stage_and_last_lines(sandbox: Sandbox):
     before = sandbox.registry.tags()
     run = inv("ci.build", "--ref", "broken-code")
@@ -193,6 +187,7 @@ def test_the_history_lists_what_a_rollback_can_go_to(sandbox: Sandbox):
     assert {"v1.0.0.0", "v3.0.0.0"} <= {one["version"] for one in history}
 
 
+@pytest.mark.usefixtures("broken_upgrade")
 def test_a_rollback_goes_back_one_revision_or_to_a_chosen_one(sandbox: Sandbox):
     run = inv("rollback", "--env", "test")
     assert run.code == 0, run.text
@@ -205,14 +200,13 @@ def test_a_rollback_goes_back_one_revision_or_to_a_chosen_one(sandbox: Sandbox):
     assert served(sandbox.settings, "test")["version"] == "v1.0.0.0"
 
 
-def test_a_version_that_cannot_start_is_rolled_back(sandbox: Sandbox):
-    _push_broken_image(sandbox, "v9.0.0.0")
-    run = inv("upgrade", "--env", "test", "--version", "v9.0.0.0", "--auto-rollback")
+def test_a_version_that_cannot_start_is_rolled_back(sandbox: Sandbox, broken_upgrade: Beside):
+    run = broken_upgrade.end(timeout=180)
     assert run.code == 4
-    assert "was rolled back; v1.0.0.0 is served" in run.text
+    assert "was rolled back; v3.0.0.0 is served" in run.text
     assert "CrashLoopBackOff" in run.text
     assert "the last lines of pod" in run.text
-    assert served(sandbox.settings, "test")["version"] == "v1.0.0.0"
+    assert served(sandbox.settings, "prod")["version"] == "v3.0.0.0"
 
 
 def _push_broken_image(sandbox: Sandbox, version: str) -> None:

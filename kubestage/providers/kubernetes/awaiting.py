@@ -15,8 +15,8 @@ from kubestage.providers.kubernetes.wedge import wedge_of
 from kubestage.providers.resource import Say
 from kubestage.waits import wait_for
 
-# Reasons from which a container does not recover by itself. ErrImagePull and the first restarts are left out: the
-# kubelet tries again, and a registry that has just started answers the second time.
+# Reasons from which a container does not recover by itself, but for what `_passes` names. ErrImagePull and the first
+# restarts are left out: the kubelet tries again.
 FINAL_REASONS = frozenset(
     {
         "CrashLoopBackOff",
@@ -30,7 +30,7 @@ FINAL_REASONS = frozenset(
 )
 # Of this half is waited in vain at the end of each rollout.
 _LOOK_SECONDS = 0.1
-# Whether there is still hope is asked less often than whether it is ready: it takes three lists of objects each time,
+# Whether there is still hope is asked less often than whether it is ready: it takes two lists of objects each time,
 # on a processor that the starting pods need.
 _HOPE_SECONDS = 1.0
 _EVENTS_SHOWN = 5
@@ -139,21 +139,25 @@ def _check_hope(api: Api, kind: Kind, live: Object) -> None:
     for condition in status.get("conditions") or []:
         if condition.get("reason") == "ProgressDeadlineExceeded":
             raise _failure(api, live, condition.get("message", "progress deadline exceeded"))
-    for pod in pods_of(api, live):
+    replica_sets = replica_sets_of(api, live)
+    for pod in _newest_pods(api, live, replica_sets):
         reason = final_reason(pod)
         if reason:
             raise _failure(api, live, reason)
-    wedge = wedge_of(api, live)
+    wedge = wedge_of(live, replica_sets)
     if wedge:
         raise PartError(f"The rollout of {name_of(live)} stands still", why=wedge.why, fix=wedge.fix)
 
 
 def pods_of(api: Api, deployment: Object) -> list[Object]:
     """The pods of the deployment's newest revision."""
-    sets = replica_sets_of(api, deployment)
-    if not sets:
+    return _newest_pods(api, deployment, replica_sets_of(api, deployment))
+
+
+def _newest_pods(api: Api, deployment: Object, replica_sets: list[Object]) -> list[Object]:
+    if not replica_sets:
         return []
-    newest = sets[-1]["metadata"]["labels"].get("pod-template-hash", "")
+    newest = replica_sets[-1]["metadata"]["labels"].get("pod-template-hash", "")
     selector = f"{selector_of(deployment)},pod-template-hash={newest}"
     return api.list(f"/api/v1/namespaces/{deployment['metadata']['namespace']}/pods", labelSelector=selector)
 
@@ -163,15 +167,23 @@ def final_reason(pod: Object) -> str:
     status = pod.get("status", {})
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
         waiting = container.get("state", {}).get("waiting") or {}
-        if (waiting.get("reason") in FINAL_REASONS and not _not_synced(waiting)) or _no_such_image(waiting):
+        if (waiting.get("reason") in FINAL_REASONS and not _passes(container)) or _no_such_image(waiting):
             text = f"pod {pod['metadata']['name']}, container {container['name']}: {waiting['reason']}"
             return "; ".join(part for part in (text, waiting.get("message", ""), _ended(container)) if part)
     return ""
 
 
-def _not_synced(waiting: dict[str, Any]) -> bool:
-    """The kubelet waited in vain for its own copy of a ConfigMap or Secret, as on a busy node; it tries again."""
-    return str(waiting.get("message", "")).startswith("failed to sync ")
+def _passes(container: Object) -> bool:
+    """The kubelet tries again what may succeed then.
+
+    It waited in vain for its own copy of a ConfigMap or Secret, as on a busy node; or no registry answered containerd
+    ("failed to do request"), as after a reboot, when pods may start before the registry does; or it counts among the
+    container's falls that it went down with the node, which containerd calls "Unknown".
+    """
+    message = str(container["state"]["waiting"].get("message", ""))
+    if container["state"]["waiting"]["reason"] == "CrashLoopBackOff":
+        return _end_of(container).get("reason") == "Unknown"
+    return message.startswith("failed to sync ") or "failed to do request: " in message
 
 
 def _no_such_image(waiting: dict[str, Any]) -> bool:
@@ -179,8 +191,14 @@ def _no_such_image(waiting: dict[str, Any]) -> bool:
     return waiting.get("reason") == "ErrImagePull" and str(waiting.get("message", "")).endswith(": not found")
 
 
-def _ended(container: Object) -> str:
+def _end_of(container: Object) -> dict[str, Any]:
+    """How the container's life before this one ended; empty if this is the first."""
     ended: dict[str, Any] = container.get("lastState", {}).get("terminated") or {}
+    return ended
+
+
+def _ended(container: Object) -> str:
+    ended = _end_of(container)
     return f"it ended with exit code {ended['exitCode']}" if "exitCode" in ended else ""
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kubestage.providers.kubernetes.api import Api, Object
-from kubestage.providers.kubernetes.replicasets import DESIRED, active, replica_sets_of
+from kubestage.providers.kubernetes.api import Object
+from kubestage.providers.kubernetes.replicasets import DESIRED, active
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Wedge:
     fix: str
 
 
-def wedge_of(api: Api, deployment: Object) -> Wedge | None:
+def wedge_of(deployment: Object, replica_sets: list[Object]) -> Wedge | None:
     """The deployment's wedge, None when there is none.
 
     Args:
-        api: the cluster.
         deployment: as the API gives it, seen by the controller in its newest generation.
+        replica_sets: the deployment's own, oldest revision first.
     """
     spec = deployment["spec"]
     if spec.get("strategy", {}).get("type") != "Recreate":
         return None
-    running = active(replica_sets_of(api, deployment))
+    running = active(replica_sets)
     wanted = spec.get("replicas", 1)
     if len(running) < 2 or not any(_scaled_for(one) not in (None, wanted) for one in running):
         return None

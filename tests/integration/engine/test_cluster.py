@@ -19,6 +19,7 @@ from kubestage.providers.kind.plugin import KubestagePlugin
 from kubestage.providers.kind.sdk import KindCluster
 from kubestage.providers.kubernetes.api import Api
 from kubestage.providers.kubernetes.plugin import KubernetesPlugin
+from kubestage.providers.kubernetes.replicasets import replica_sets_of
 from kubestage.providers.kubernetes.wedge import Wedge, wedge_of
 from kubestage.run import run_command
 from kubestage.supply import Supply
@@ -158,7 +159,8 @@ def _prove_that_a_wedge_is_seen(kubectl: Callable[..., str], api: Api, pause: st
     def found() -> Wedge | None:
         live = api.get(path)
         assert live is not None
-        return wedge_of(api, live) if live["status"]["observedGeneration"] == live["metadata"]["generation"] else None
+        seen = live["status"]["observedGeneration"] == live["metadata"]["generation"]
+        return wedge_of(live, replica_sets_of(api, live)) if seen else None
 
     kubectl("-n", "ns", "create", "deployment", "wedged", f"--image={pause}", "--replicas=2")
     kubectl("-n", "ns", "rollout", "status", "deployment/wedged", "--timeout=60s")

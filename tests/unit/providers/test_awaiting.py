@@ -17,7 +17,13 @@ class Cluster:
     """An API with one deployment and its pods."""
 
     def __init__(
-        self, *, available: int = 3, updated: int = 3, seen: int = 1, waiting: dict[str, str] | None = None
+        self,
+        *,
+        available: int = 3,
+        updated: int = 3,
+        seen: int = 1,
+        waiting: dict[str, str] | None = None,
+        ended: str = "Error",
     ) -> None:
         self.deployment: dict[str, Any] = {
             "kind": "Deployment",
@@ -30,6 +36,7 @@ class Cluster:
                 "availableReplicas": available,
             },
         }
+        self.ended = ended
         self.waiting = waiting or {"reason": "ContainerCreating"}
         self.selectors: list[str] = []
 
@@ -44,7 +51,7 @@ class Cluster:
             state = {
                 "name": "uuid-server",
                 "state": {"waiting": self.waiting},
-                "lastState": {"terminated": {"exitCode": 3}},
+                "lastState": {"terminated": {"exitCode": 3, "reason": self.ended}},
             }
             return [{"metadata": {"name": "uuid-deploy-1"}, "status": {"containerStatuses": [state]}}]
         return [
@@ -108,6 +115,12 @@ def test_a_crash_loop_ends_the_wait_at_once_with_the_pods_own_words() -> None:
     assert failure.value.fix == "kubectl -n ns-uuid-test describe pods"
 
 
+def test_a_container_that_went_down_with_its_node_is_no_crash_loop() -> None:
+    backing_off = {"reason": "CrashLoopBackOff", "message": "back-off 10s"}
+    with pytest.raises(WaitTimeout):
+        wait(Cluster(available=0, waiting=backing_off, ended="Unknown"))
+
+
 def test_a_pod_that_never_gets_ready_is_quoted_when_the_time_is_over() -> None:
     with pytest.raises(WaitTimeout) as failure:
         wait(Cluster(available=0))
@@ -146,6 +159,27 @@ def test_an_image_that_the_registry_does_not_have_is_final() -> None:
 )
 def test_a_kubelet_that_was_late_with_its_copies_tries_again(message: str, final: bool) -> None:
     cluster = Cluster(available=0, waiting={"reason": "CreateContainerConfigError", "message": message})
+    with pytest.raises(PartError if final else WaitTimeout):
+        wait(cluster)
+
+
+@pytest.mark.parametrize(
+    ("cause", "final"),
+    [
+        ('failed to do request: Head "http://registry/v2/": dial tcp: lookup registry: no such host', False),
+        (
+            'failed to do request: Head "http://registry/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
+            False,
+        ),
+        ("unexpected status from HEAD request to http://registry/v2/: 401 Unauthorized", True),
+    ],
+    ids=["no registry", "registry not started yet", "refused by the registry"],
+)
+def test_a_pull_is_hopeless_only_where_a_registry_has_answered(cause: str, final: bool) -> None:
+    message = (
+        f'Back-off pulling image "apps/uuid:v1": ErrImagePull: failed to resolve reference "apps/uuid:v1": {cause}'
+    )
+    cluster = Cluster(available=0, waiting={"reason": "ImagePullBackOff", "message": message})
     with pytest.raises(PartError if final else WaitTimeout):
         wait(cluster)
 

@@ -55,13 +55,8 @@ class Cluster:
 HALF_WAY = [replica_set("old", 1, 3, 3, available=3), replica_set("new", 2, 1, 3)]
 
 
-def wedge(live: dict[str, Any], replica_sets: list[dict[str, Any]]) -> Any:
-    api: Any = Cluster(live, replica_sets=replica_sets)
-    return wedge_of(api, live)
-
-
 def test_recreate_and_other_replicas_in_the_middle_of_a_rolling_update_is_a_wedge() -> None:
-    found = wedge(deployment(RECREATE, 2, updated=1), HALF_WAY)
+    found = wedge_of(deployment(RECREATE, 2, updated=1), HALF_WAY)
 
     assert "turned to Recreate and to 2 replicas in the middle of a rolling update" in found.why
     assert "old with 3, new with 1" in found.why
@@ -89,7 +84,7 @@ def test_recreate_and_other_replicas_in_the_middle_of_a_rolling_update_is_a_wedg
     ],
 )
 def test_what_goes_on_by_itself_is_no_wedge(live: dict[str, Any], replica_sets: list[dict[str, Any]]) -> None:
-    assert wedge(live, replica_sets) is None
+    assert wedge_of(live, replica_sets) is None
 
 
 def test_a_wedge_ends_every_wait_at_once_with_the_command_that_helps() -> None:
