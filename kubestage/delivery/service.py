@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,15 @@ def ask(url: str, *, seconds: float = 2.0) -> Served | None:
 def wait_until_served(url: str, version: str, *, seconds: float = 60.0) -> Served:
     """Waits until `url` serves `version`.
 
+    Raises:
+        WaitTimeout: it does not; says what was served last.
+    """
+    return wait_until_current(url, lambda: version, seconds=seconds)
+
+
+def wait_until_current(url: str, wanted: Callable[[], str], *, seconds: float = 60.0) -> Served:
+    """Waits until `url` serves the version that `wanted` names at that moment; a delivery may change it meanwhile.
+
     A NodePort still leads nowhere for a moment after the rollout has ended, until kube-proxy follows. A connection that
     was made in that moment hangs, and is answered a second later when it is tried again: so the first ones are soon
     given up for new ones, and only a service that is slow to answer gets more time each time.
@@ -65,6 +75,6 @@ def wait_until_served(url: str, version: str, *, seconds: float = 60.0) -> Serve
         answer = ask(url, seconds=patience)
         patience = min(2 * patience, _MOST_PATIENCE_SECONDS)
         seen = f"{url}/status says {answer.version}" if answer else f"{url}/status: no answer"
-        return answer if answer and answer.version == version.partition("@")[0] else None
+        return answer if answer and answer.version == wanted().partition("@")[0] else None
 
-    return wait_for(f"{url} serves {version}", served, seconds=seconds, why=lambda: seen)
+    return wait_for(f"{url} serves {wanted()}", served, seconds=seconds, why=lambda: seen)

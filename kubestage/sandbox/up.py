@@ -11,7 +11,7 @@ from typing import Any
 
 from kubestage.console import console
 from kubestage.delivery.declared import check_declared
-from kubestage.delivery.service import Served, wait_until_served
+from kubestage.delivery.service import Served, wait_until_current
 from kubestage.delivery.strategy import Strategies
 from kubestage.engine import Changes, Config, Outcome, Run, Stacks
 from kubestage.engine.config import read_defaults
@@ -177,12 +177,18 @@ class _Up:
             self._note(environment, outcome.changes)
 
     def _ask(self, environment: str) -> None:
-        """Proves that all pods are there, and from outside that the environment serves what its Deployment asks for."""
+        """Proves that all pods are there, and from outside that the environment serves what its Deployment asks for.
+
+        Which version that is may change meanwhile: nobody has to stop delivering for an `up`.
+        """
         deployments = self._sandbox.deployments
         deployments.wait_restarted(environment, self._sandbox.engine.started(self._settings.container("control-plane")))
-        version = deployments.wait(environment).version
-        url = self._settings.service_url(environment)
-        self._report.served[environment] = wait_until_served(url, version, seconds=_SERVED_SECONDS)
+        deployments.wait(environment)
+        self._report.served[environment] = wait_until_current(
+            self._settings.service_url(environment),
+            lambda: deployments.require(environment).version,
+            seconds=_SERVED_SECONDS,
+        )
 
     def _note(self, what: str, changes: Changes) -> None:
         if changes:

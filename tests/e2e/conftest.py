@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 import requests
 
+from kubestage.delivery.sonarqube import SonarQube
+from kubestage.extras import read_extras
 from kubestage.quality import REPORTS
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.settings import CHECKOUT, Settings
 
-from .pushes import Pushes
+from .pushes import ANALYSED, EVERYDAY, Pushes
 from .timeline import Timeline
 
 UP_SECONDS = 3600  # with an empty cache everything is built first
@@ -134,16 +136,36 @@ class Beside:
 @pytest.fixture(scope="session")
 def pushes(sandbox: Sandbox) -> Pushes:
     """Four pushes, which CI builds while the next tests wait for pods."""
-    return Pushes.make(sandbox)
+    return Pushes.make(sandbox, EVERYDAY)
 
 
 @pytest.fixture(scope="session")
 def sonarqube_comes_up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
-    """SonarQube takes a minute to start, in which the tests that build nothing do their work."""
+    """SonarQube takes a minute to start, in which the tests that build nothing do their work.
+
+    Pods come and go meanwhile: an `up` asks nobody to stop delivering.
+    """
     log = tmp_path_factory.mktemp("up") / "sonarqube.log"
     run = Beside(log, str(CHECKOUT / "inv"), "up", "--yes", "--with", "sonarqube")
     yield run
     run.interrupt()
+
+
+@pytest.fixture(scope="session")
+def sonarqube(sandbox: Sandbox, sonarqube_comes_up: Beside) -> Iterator[SonarQube]:
+    """The real SonarQube, once it is up."""
+    run = sonarqube_comes_up.end(timeout=1800)
+    print(run.text)
+    assert run.code == 0, run.text
+    yield SonarQube(sandbox.settings.sonarqube_url, "admin", sandbox.secrets.sonarqube_admin_password)
+    if sandbox.settings.folder.exists() and read_extras(sandbox.settings):  # a test failed before it was taken away
+        inv("up", "--yes", "--without", "sonarqube", timeout=600)
+
+
+@pytest.fixture(scope="session")
+def analysed(sandbox: Sandbox, sonarqube: SonarQube) -> Pushes:
+    """Two pushes that CI builds with an analysis: a good one, and one with a bug."""
+    return Pushes.make(sandbox, ANALYSED)
 
 
 @pytest.fixture(scope="session")

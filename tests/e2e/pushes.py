@@ -26,11 +26,26 @@ class PlantedTest {
     }
 }
 """
-CHANGES = {
+# A condition that is always true: what SonarQube calls a bug of severity Major (java:S1764).
+BUG = """package saas.uuid;
+
+class Planted {
+
+    boolean same(int version) {
+        return version == version;
+    }
+}
+"""
+Changes = dict[str, dict[str, str]]  # files by branch
+EVERYDAY: Changes = {
     "master": {"NOTES.md": "one more line\n"},
     "feature/greeting": {"GREETING.md": "hello\n"},
     "broken-code": {"src/main/java/saas/uuid/Broken.java": NOT_COMPILING},
     "broken-test": {"src/test/java/saas/uuid/PlantedTest.java": FAILING_TEST},
+}
+ANALYSED: Changes = {
+    "analysed": {"ANALYSED.md": "good\n"},
+    "planted-bug": {"src/main/java/saas/uuid/Planted.java": BUG},
 }
 
 
@@ -41,7 +56,7 @@ class Pushes:
     Attributes:
         sandbox: whose CI builds them.
         commits: their names by branch.
-        released: the digest that master's version had before.
+        released: the digest that v2.0.0.0 had before.
     """
 
     sandbox: Sandbox
@@ -49,10 +64,10 @@ class Pushes:
     released: str
 
     @classmethod
-    def make(cls, sandbox: Sandbox) -> Pushes:
+    def make(cls, sandbox: Sandbox, changes: Changes) -> Pushes:
         """Commits all the changes."""
         work, released = Work(sandbox), sandbox.registry.require("v2.0.0.0")
-        return cls(sandbox, {on: work.commit(on, f"Work on {on}", files) for on, files in CHANGES.items()}, released)
+        return cls(sandbox, {on: work.commit(on, f"Work on {on}", files) for on, files in changes.items()}, released)
 
     def statuses(self, branch: str) -> list[Any]:
         """What CI has told GitLab of the branch's commit."""

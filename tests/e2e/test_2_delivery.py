@@ -38,7 +38,7 @@ def one_replica(sandbox: Sandbox) -> None:
 
 @pytest.fixture(scope="module")
 def broken_upgrade(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
-    """prod's upgrade to a version that cannot start, in a second terminal: test is rolled back meanwhile."""
+    """prod's upgrade to a version that cannot start, in a second terminal, while CI works for test."""
     _push_broken_image(sandbox, "v9.0.0.0")
     log = tmp_path_factory.mktemp("upgrade") / "log"
     words = ("upgrade", "--env", "prod", "--version", "v9.0.0.0", "--auto-rollback")
@@ -129,6 +129,7 @@ def test_a_push_that_the_registry_refuses_fails_and_says_so(sandbox: Sandbox):
     assert sandbox.registry.require("v2.0.0.0") == digest
 
 
+@pytest.mark.usefixtures("broken_upgrade")
 def test_a_tags_push_reaches_test_by_itself(sandbox: Sandbox, service: Work):
     last = sandbox.jenkins.last_number("uuid.image")
     commit = service.commit("master", "Release v3.0.0.0", {"pom.xml": raised(service.read("pom.xml"), "v3.0.0.0")})
@@ -136,7 +137,16 @@ def test_a_tags_push_reaches_test_by_itself(sandbox: Sandbox, service: Work):
     build = next_build(sandbox, last)
     assert build.result == "SUCCESS", build.log
     assert served(sandbox.settings, "test")["version"] == "v3.0.0.0"
-    assert served(sandbox.settings, "prod")["version"] != "v3.0.0.0"
+    assert sandbox.deployments.require("prod").version != "v3.0.0.0"
+
+
+def test_a_version_that_cannot_start_is_rolled_back(sandbox: Sandbox, broken_upgrade: Beside):
+    run = broken_upgrade.end(timeout=180)
+    assert run.code == 4
+    assert "was rolled back; v1.0.0.0 is served" in run.text
+    assert "CrashLoopBackOff" in run.text
+    assert "the last lines of pod" in run.text
+    assert served(sandbox.settings, "prod")["version"] == "v1.0.0.0"
 
 
 def test_promotion_brings_prod_the_digest_that_test_ran(sandbox: Sandbox):
@@ -164,6 +174,30 @@ def test_trace_shows_that_test_and_prod_run_the_digest_that_the_tags_build_pushe
     assert facts["verdict"] == f"test and prod run the same digest: {image['digest']}"
 
 
+def test_another_demo_value_is_served_after_the_next_deployment(sandbox: Sandbox):
+    knowledge = Work(sandbox, KNOWLEDGE)
+    path = "demo/k8s/uid/cm-test.yaml"
+    text = knowledge.read(path).replace("demo.value: test", "demo.value: changed")
+    assert "changed" in text
+    knowledge.commit("master", "Another demo.value", {path: text})
+    run = inv("cd.deploy", "--env", "test", "--version", "v3.0.0.0", "--direct")
+    assert run.code == 0, run.text
+    assert "the pods start anew" in run.text
+    assert served(sandbox.settings, "test")["demoValue"] == "changed"
+
+
+def test_scaling_holds_and_up_takes_nothing_back(sandbox: Sandbox, kubectl: Any):
+    kubectl("scale deployment/uuid-deploy --replicas=2 -n ns-uuid-prod")
+    wait_for("there are two pods", lambda: _pods(kubectl, "prod") == 2, seconds=60)
+    image = kubectl("get deployment uuid-deploy -n ns-uuid-prod -o jsonpath={..image}")
+    run = inv("up", "--yes")
+    assert run.code == 0, run.text
+    assert kubectl("get deployment uuid-deploy -n ns-uuid-prod -o jsonpath={..image}") == image
+    assert served(sandbox.settings, "prod")["version"] == "v3.0.0.0"
+    assert _pods(kubectl, "prod") == 2
+
+
+@pytest.mark.usefixtures("sonarqube_comes_up")
 def test_an_upgrade_is_watched_and_its_gap_is_told(sandbox: Sandbox):
     run = inv("upgrade", "--env", "test", "--version", "v2.0.0.0", "--json")
     assert run.code == 0, run.text
@@ -187,7 +221,6 @@ def test_the_history_lists_what_a_rollback_can_go_to(sandbox: Sandbox):
     assert {"v1.0.0.0", "v3.0.0.0"} <= {one["version"] for one in history}
 
 
-@pytest.mark.usefixtures("broken_upgrade")
 def test_a_rollback_goes_back_one_revision_or_to_a_chosen_one(sandbox: Sandbox):
     run = inv("rollback", "--env", "test")
     assert run.code == 0, run.text
@@ -198,53 +231,6 @@ def test_a_rollback_goes_back_one_revision_or_to_a_chosen_one(sandbox: Sandbox):
     run = inv("rollback", "--env", "test", "--to-revision", str(first))
     assert run.code == 0, run.text
     assert served(sandbox.settings, "test")["version"] == "v1.0.0.0"
-
-
-def test_a_version_that_cannot_start_is_rolled_back(sandbox: Sandbox, broken_upgrade: Beside):
-    run = broken_upgrade.end(timeout=180)
-    assert run.code == 4
-    assert "was rolled back; v3.0.0.0 is served" in run.text
-    assert "CrashLoopBackOff" in run.text
-    assert "the last lines of pod" in run.text
-    assert served(sandbox.settings, "prod")["version"] == "v3.0.0.0"
-
-
-def _push_broken_image(sandbox: Sandbox, version: str) -> None:
-    """The base image under a version's name: there is no app.jar in it."""
-    client, registry = sandbox.engine.client, sandbox.registry
-    repository = f"{registry.address}/apps/uuid"
-    base = client.images.get(sandbox.supply.image("java"))
-    container = client.containers.create(base, ["java", "-jar", "app.jar"])
-    try:
-        container.commit(repository, version, changes=['ENTRYPOINT ["java","-jar","app.jar"]'])
-    finally:
-        container.remove()
-    account = {"username": registry.user, "password": registry.password}
-    events = client.images.push(repository, version, auth_config=account, stream=True, decode=True)
-    assert not [event["error"] for event in events if "error" in event]
-
-
-def test_another_demo_value_is_served_after_the_next_deployment(sandbox: Sandbox):
-    knowledge = Work(sandbox, KNOWLEDGE)
-    path = "demo/k8s/uid/cm-test.yaml"
-    text = knowledge.read(path).replace("demo.value: test", "demo.value: changed")
-    assert "changed" in text
-    knowledge.commit("master", "Another demo.value", {path: text})
-    run = inv("cd.deploy", "--env", "test", "--version", "v1.0.0.0", "--direct")
-    assert run.code == 0, run.text
-    assert "the pods start anew" in run.text
-    assert served(sandbox.settings, "test")["demoValue"] == "changed"
-
-
-def test_scaling_holds_and_up_takes_nothing_back(sandbox: Sandbox, kubectl: Any):
-    kubectl("scale deployment/uuid-deploy --replicas=2 -n ns-uuid-prod")
-    wait_for("there are two pods", lambda: _pods(kubectl, "prod") == 2, seconds=60)
-    image = kubectl("get deployment uuid-deploy -n ns-uuid-prod -o jsonpath={..image}")
-    run = inv("up", "--yes")
-    assert run.code == 0, run.text
-    assert kubectl("get deployment uuid-deploy -n ns-uuid-prod -o jsonpath={..image}") == image
-    assert served(sandbox.settings, "prod")["version"] == "v3.0.0.0"
-    assert _pods(kubectl, "prod") == 2
 
 
 @pytest.mark.parametrize(
@@ -271,6 +257,21 @@ def test_the_commands_are_shown_as_the_talk_has_them(sandbox: Sandbox):
     assert shown.stdout.splitlines()[0] == (
         "kubectl rollout undo deployment/uuid-deploy --to-revision=1 -n ns-uuid-prod"
     )
+
+
+def _push_broken_image(sandbox: Sandbox, version: str) -> None:
+    """The base image under a version's name: there is no app.jar in it."""
+    client, registry = sandbox.engine.client, sandbox.registry
+    repository = f"{registry.address}/apps/uuid"
+    base = client.images.get(sandbox.supply.image("java"))
+    container = client.containers.create(base, ["java", "-jar", "app.jar"])
+    try:
+        container.commit(repository, version, changes=['ENTRYPOINT ["java","-jar","app.jar"]'])
+    finally:
+        container.remove()
+    account = {"username": registry.user, "password": registry.password}
+    events = client.images.push(repository, version, auth_config=account, stream=True, decode=True)
+    assert not [event["error"] for event in events if "error" in event]
 
 
 def _pods(kubectl: Any, environment: str) -> int:

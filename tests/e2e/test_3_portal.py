@@ -17,8 +17,8 @@ from .conftest import inv, served
 
 _ENDED_MS = 180_000
 
-# The portal learns at once where SonarQube will be; nothing here waits for SonarQube itself.
-pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+# CI analyses two pushes meanwhile.
+pytestmark = [pytest.mark.usefixtures("analysed"), pytest.mark.timeout(1800)]
 
 
 class Visitor:

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
 from kubestage.delivery.sonarqube import SonarQube
-from kubestage.extras import read_extras
 from kubestage.sandbox.sandbox import Sandbox
 from kubestage.seed.sonarqube import PROJECT
 
-from .conftest import Beside, inv
-from .repositories import Work, next_build
-
-# A condition that is always true: what SonarQube calls a bug of severity Major (java:S1764).
-BUG = """package saas.uuid;
-
-class Planted {
-
-    boolean same(int version) {
-        return version == version;
-    }
-}
-"""
-
+from .conftest import inv
+from .pushes import Pushes
 
 # Its image may have to be made first, and two of its starts are waited for.
 pytestmark = pytest.mark.timeout(1800)
-
-
-@pytest.fixture(scope="module")
-def service(sandbox: Sandbox) -> Work:
-    return Work(sandbox)
-
-
-@pytest.fixture(scope="module")
-def sonarqube(sandbox: Sandbox, sonarqube_comes_up: Beside) -> Iterator[SonarQube]:
-    run = sonarqube_comes_up.end(timeout=1800)
-    print(run.text)
-    assert run.code == 0, run.text
-    yield SonarQube(sandbox.settings.sonarqube_url, "admin", sandbox.secrets.sonarqube_admin_password)
-    if read_extras(sandbox.settings):  # a test failed before the last one
-        inv("up", "--yes", "--without", "sonarqube", timeout=600)
 
 
 def stages(sandbox: Sandbox, number: int) -> dict[str, str]:
@@ -83,33 +54,29 @@ def test_the_first_password_opens_nothing(sandbox: Sandbox, sonarqube: SonarQube
     assert requests.get(f"{sonarqube.url}/api/projects/search", timeout=10).status_code == 401
 
 
-def test_good_code_passes_the_gate(sandbox: Sandbox, sonarqube: SonarQube, service: Work):
-    last = sandbox.jenkins.last_number("uuid.image")
-    commit = service.commit("analysed", "A note for the analysis", {"ANALYSED.md": "good\n"})
-    build = next_build(sandbox, last)
+def test_good_code_passes_the_gate(sandbox: Sandbox, sonarqube: SonarQube, analysed: Pushes):
+    build = analysed.build("analysed")
     assert build.result == "SUCCESS", build.log
     states = stages(sandbox, build.number)
     assert (states["Static analysis"], states["Quality gate"]) == ("SUCCESS", "SUCCESS")
     assert "completed. Quality gate is 'OK'" in build.log
     assert inv("credentials", "--json").facts()["sonarqube-scanner"]["token"] not in build.log
-    assert any(commit[:8] in tag for tag in sandbox.registry.tags())
+    assert any(analysed.commits["analysed"][:8] in tag for tag in sandbox.registry.tags())
     task = sonarqube.get("ce/task", id=analysis(sandbox, build.number)["ceTaskId"])["task"]
     assert (task["componentKey"], task["status"], task["submitterLogin"]) == (PROJECT, "SUCCESS", "jenkins")
 
 
 def test_a_bug_planted_on_a_branch_closes_the_gate_and_makes_no_image(
-    sandbox: Sandbox, sonarqube: SonarQube, service: Work
+    sandbox: Sandbox, sonarqube: SonarQube, analysed: Pushes
 ):
-    before, last = sandbox.registry.tags(), sandbox.jenkins.last_number("uuid.image")
-    service.commit("planted-bug", "Something wrong", {"src/main/java/saas/uuid/Planted.java": BUG})
-    build = next_build(sandbox, last)
+    build = analysed.build("planted-bug")
     assert build.result == "FAILURE", build.log
     states = stages(sandbox, build.number)
     assert (states["Unit tests"], states["Static analysis"]) == ("SUCCESS", "SUCCESS")
     assert states["Quality gate"] == "FAILED"
     assert "ERROR: Pipeline aborted due to quality gate failure: ERROR" in build.log
     assert "docker build" not in build.log
-    assert sandbox.registry.tags() == before
+    assert not any("planted-bug" in tag for tag in sandbox.registry.tags())
     bugs = sonarqube.get("issues/search", componentKeys=PROJECT, types="BUG", resolved="false")["issues"]
     assert [bug["component"] for bug in bugs] == [f"{PROJECT}:src/main/java/saas/uuid/Planted.java"]
     dashboard = analysis(sandbox, build.number)["sonarqubeDashboardUrl"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from tests.contract.browser.portal_world.jenkins import Build
 from tests.contract.browser.portal_world.world import OPERATOR, SECOND, World
 from tests.contract.portal.conftest import Caller, wait_for
 
@@ -131,6 +132,7 @@ def test_a_tag_is_built_and_its_image_deployed_each_once_over_a_sudden_end(opera
     world.push("Release v4.0.0.0", "refs/tags/v4.0.0.0")
     by_rules = wait_for(lambda: _by_rules(operator, "v4.0.0.0"), "the rule to build")
     assert (by_rules[0]["action"], by_rules[0]["who"]) == ("build", "rule build-tags")
+    wait_for(lambda: _builds_of(world, "v4.0.0.0"), "the build")  # whether or not the portal has read the answer
     world.stop_portal()
     world.start_portal()
     both = wait_for(lambda: found if len(found := _by_rules(operator, "v4.0.0.0")) == 2 else None, "the deployment")
@@ -138,8 +140,7 @@ def test_a_tag_is_built_and_its_image_deployed_each_once_over_a_sudden_end(opera
     ended = [operator.ended(one["id"]) for one in both]
     assert {one["state"] for one in ended} == {"succeeded"}, ended
     assert operator.settled("test")["declared"] == "v4.0.0.0"
-    built = [one for one in world.jenkins.builds["uuid.image"] if one.parameters.get("ref") == "refs/tags/v4.0.0.0"]
-    assert len(built) == 1
+    assert len(_builds_of(world, "v4.0.0.0")) == 1
 
 
 def test_a_rehearsal_says_what_rules_would_have_done_and_does_nothing(operator: Caller, world: World) -> None:
@@ -161,3 +162,7 @@ def test_a_rehearsal_says_what_rules_would_have_done_and_does_nothing(operator: 
 
 def _by_rules(operator: Caller, version: str) -> list[dict]:
     return [one for one in operator.get("/operations") if one["who"].startswith("rule ") and version in one["title"]]
+
+
+def _builds_of(world: World, version: str) -> list[Build]:
+    return [one for one in world.jenkins.builds["uuid.image"] if one.parameters.get("ref") == f"refs/tags/{version}"]

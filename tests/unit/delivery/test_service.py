@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from kubestage.delivery.service import Served, ask, wait_until_served
+from kubestage.delivery.service import Served, ask, wait_until_current, wait_until_served
 from kubestage.errors import WaitTimeout
 
 from .answers import Answer, serving
@@ -27,6 +27,13 @@ def test_an_answer_that_is_no_status_counts_as_none(answer: Answer):
 def test_the_wait_passes_over_what_was_served_before():
     with serving({"GET /status": [Answer("", 503), Answer(V1), Answer(V2)]}) as server:
         assert wait_until_served(server.url, "v2.0.0.0").version == "v2.0.0.0"
+
+
+def test_who_delivers_meanwhile_may_change_what_is_waited_for():
+    wanted = iter(["v1.0.0.0", "v1.0.0.0"])
+    with serving({"GET /status": [Answer("", 503), Answer(V1), Answer(V2)]}) as server:
+        assert wait_until_current(server.url, lambda: next(wanted, "v2.0.0.0")).version == "v1.0.0.0"
+        assert wait_until_current(server.url, lambda: next(wanted, "v2.0.0.0")).version == "v2.0.0.0"
 
 
 def test_a_connection_that_hangs_is_soon_given_up_for_a_new_one():

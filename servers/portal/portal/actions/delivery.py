@@ -10,8 +10,9 @@ from portal.actions.act import Act, Parameters, Prepared, environment_parameter
 from portal.actions.cluster import restart, strategy_of
 from portal.actions.following import follow_build, follow_rollout, follow_until_served, settle
 from portal.actions.task import Task
+from portal.actions.triggering import trigger
 from portal.actions.words import EnvironmentName, NodePort, RefName, VersionName, care, gap
-from portal.errors import PartDown, Refusal
+from portal.errors import Refusal
 from portal.models.actions import ActionName, Parameter, PlannedRequest
 from portal.settings import NODE_PORTS, namespace
 from portal.view import objects
@@ -86,11 +87,8 @@ class Build(Act):
         """Triggers and follows the build."""
         given = BuildParameters.model_validate(task.parameters)
         job = self.means.settings.image_job
-        queued = await task.once(
-            "trigger the build", lambda: self.means.jenkins.invoke(job, _body(given), _headers(self, "Push Hook"))
-        )
-        self.means.seen.jenkins.pace.poke()
-        build = await follow_build(self.means, task, job, int(queued[job]))
+        item = await trigger(self.means, task, "trigger the build", job, _body(given), "Push Hook")
+        build = await follow_build(self.means, task, job, item)
         self.means.seen.registry.pace.poke()
         return f"{job} {build.title} succeeded. {build.description}".strip()
 
@@ -159,12 +157,8 @@ class Deploy(Act):
         environment, job = given.environment, self.means.settings.runner_job
         if not task.noted("trigger the deployment", None):
             await settle(self.means, task, environment)
-        queued = await task.once(
-            "trigger the deployment",
-            lambda: self.means.jenkins.invoke(job, _wish(given), _headers(self, "Tag Push Hook")),
-        )
-        self.means.seen.jenkins.pace.poke()
-        await follow_build(self.means, task, job, int(queued[job]))
+        item = await trigger(self.means, task, "trigger the deployment", job, _wish(given), "Tag Push Hook")
+        await follow_build(self.means, task, job, item)
         await follow_rollout(self.means, task, environment)
         await follow_until_served(self.means, task, environment, given.version)
         await self._restart_for_value(task, environment, given.version)
@@ -254,10 +248,3 @@ def _body(given: BuildParameters) -> dict[str, Any]:
 def _wish(given: DeployParameters) -> dict[str, Any]:
     port = given.node_port or NODE_PORTS[given.environment]
     return {"version": given.version, "envName": given.environment, "nodePort": port}
-
-
-def _headers(act: Act, event: str) -> dict[str, str]:
-    secret = act.means.credentials.get("hook-secret")
-    if not secret:
-        raise PartDown("Jenkins", "The portal was given no hook-secret yet.", fix="./inv up", sent=False)
-    return {"X-Gitlab-Event": event, "X-Gitlab-Token": secret}

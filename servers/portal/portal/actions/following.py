@@ -59,17 +59,17 @@ async def follow_build(means: Means, task: Task, job: str, item: int) -> Build:
     deadline = time.monotonic() + _BUILD_SECONDS
     start, rest, more = int(task.noted("read", 0)), "", True
     while more and time.monotonic() < deadline:
-        text, start, more = await _patiently(task, deadline, partial(means.jenkins.log, job, number, start))
+        text, start, more = await patiently(task, deadline, partial(means.jenkins.log, job, number, start))
         whole, _, rest = (rest + text).rpartition("\n")
         if whole:
             task.log_read(whole, start - len(rest.encode()))
         await asyncio.sleep(_POLL_SECONDS)
     if rest:
         task.log_read(rest, start)
-    build = await _patiently(task, deadline, partial(means.jenkins.build, job, number))
+    build = await patiently(task, deadline, partial(means.jenkins.build, job, number))
     while build.running and time.monotonic() < deadline:  # the log is complete a moment before the result
         await asyncio.sleep(_POLL_SECONDS)
-        build = await _patiently(task, deadline, partial(means.jenkins.build, job, number))
+        build = await patiently(task, deadline, partial(means.jenkins.build, job, number))
     if build.result != "SUCCESS":
         raise Failed(f"{job} {build.title} ended as {build.result or 'unknown'}", "", f"look at {page}console")
     return build
@@ -158,7 +158,7 @@ async def _started(means: Means, task: Task, job: str, item: int) -> int:
         return number
     deadline, told = time.monotonic() + _START_SECONDS, ""
     while time.monotonic() < deadline:
-        number, why, cancelled = await _patiently(task, deadline, partial(means.jenkins.queued, job, item))
+        number, why, cancelled = await patiently(task, deadline, partial(means.jenkins.queued, job, item))
         if cancelled:
             raise Failed(f"{job} was cancelled in Jenkins' queue", why, "do it again")
         if number:
@@ -172,7 +172,7 @@ async def _started(means: Means, task: Task, job: str, item: int) -> int:
     raise Failed(f"{job} was not started within {_START_SECONDS:.0f} s", told, f"look at {means.jenkins.page(job)}")
 
 
-async def _patiently(task: Task, deadline: float, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+async def patiently(task: Task, deadline: float, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
     """What Jenkins answers; one that is away or starts is asked again.
 
     Raises:

@@ -58,22 +58,34 @@ class Task:
         """Notes the revision that came of it."""
         self._operations.brought(self.id, revision)
 
-    async def once(self, step: str, send: Callable[[], Awaitable[Any]], *, repeatable: bool = False) -> Any:
+    async def once(
+        self,
+        step: str,
+        send: Callable[[], Awaitable[Any]],
+        *,
+        repeatable: bool = False,
+        find: Callable[[], Awaitable[Any]] | None = None,
+    ) -> Any:
         """Sends a request once over all lives of the portal; what it was answered.
 
         Args:
             step: the step's name, which goes on after "about to".
             send: sends the request; its answer must fit into JSON.
             repeatable: it may be sent again where nobody knows whether it arrived.
+            find: looks for the answer in what came of a request that an earlier life had under way; 0 for nothing.
 
         Raises:
-            Interrupted: an earlier life ended while it was under way.
+            Interrupted: an earlier life ended while it was under way, and nothing that came of it is found.
         """
         state = self._progress.get(step)
         if state is not None and state["sent"]:
             return state["answer"]
         if state is not None and not repeatable:
-            raise Interrupted(step)
+            answer = await find() if find else 0
+            if not answer:
+                raise Interrupted(step)
+            self.note(step, {"sent": True, "answer": answer})
+            return answer
         self.note(step, {"sent": False})
         try:
             answer = await send()

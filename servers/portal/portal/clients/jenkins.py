@@ -20,7 +20,7 @@ BUILDS = 20
 _TREE = (
     "builds[number,result,building,timestamp,duration,displayName,description,queueId,"
     "actions[parameters[name,value],causes[shortDescription],lastBuiltRevision[SHA1],remoteUrls]]"
-    f"{{0,{BUILDS}}},queueItem[id,why,inQueueSince]"
+    f"{{0,{BUILDS}}},queueItem[id,why,inQueueSince,params]"
 )
 
 
@@ -61,7 +61,9 @@ class Build:
         """Reads it from Jenkins' API, where real Jenkins has a `null` or `{}` among the actions of each build."""
         actions = [action for action in given.get("actions") or [] if action]
         parameters = {
-            str(one["name"]): str(one.get("value", "")) for action in actions for one in action.get("parameters") or []
+            str(one["name"]): _text(one.get("value", ""))
+            for action in actions
+            for one in action.get("parameters") or []
         }
         commits = {
             str(url): str(action["lastBuiltRevision"]["SHA1"])
@@ -103,12 +105,13 @@ class Build:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job's item in the queue, and why it waits there."""
+    """A job's item in the queue, why it waits there, and its parameters by name."""
 
     job: str
     id: int
     why: str
     since: datetime
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,21 @@ class JobState:
 
     builds: tuple[Build, ...]
     waiting: Waiting | None
+
+    @property
+    def newest(self) -> int:
+        """The queue item that came last; their numbers grow. 0 where there was none."""
+        return max((item for item, _ in self._items), default=0)
+
+    def item_of(self, parameters: Mapping[str, Any], *, after: int) -> int:
+        """The first queue item after another that has these parameters; 0 where there is none."""
+        wanted = {name: str(value) for name, value in parameters.items()}
+        return min((item for item, given in self._items if item > after and wanted.items() <= given.items()), default=0)
+
+    @property
+    def _items(self) -> list[tuple[int, Mapping[str, str]]]:
+        waiting = [(self.waiting.id, self.waiting.parameters)] if self.waiting else []
+        return [*((build.queue_item, build.parameters) for build in self.builds), *waiting]
 
 
 class Jenkins:
@@ -147,7 +165,7 @@ class Jenkins:
         found = (await self._get(f"/job/{quote(job)}/api/json", params={"tree": _TREE})).json()
         item = found.get("queueItem")
         since = moment(int((item or {}).get("inQueueSince") or 0) / 1000)
-        waiting = Waiting(job, int(item["id"]), str(item.get("why") or ""), since) if item else None
+        waiting = Waiting(job, int(item["id"]), str(item.get("why") or ""), since, _params(item)) if item else None
         return JobState(tuple(Build.of(job, given) for given in found.get("builds") or []), waiting)
 
     async def build(self, job: str, number: int) -> Build:
@@ -224,3 +242,14 @@ class Jenkins:
 
 def _path(job: str, number: int) -> str:
     return f"/job/{quote(job)}/{number}"
+
+
+def _text(value: Any) -> str:
+    """A parameter's value as the environment of a build has it, where flags are true and false."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _params(item: Mapping[str, Any]) -> dict[str, str]:
+    """A queue item's parameters, which Jenkins tells as lines of name=value."""
+    pairs = (line.partition("=") for line in str(item.get("params") or "").splitlines() if line)
+    return {name: value for name, _, value in pairs}
