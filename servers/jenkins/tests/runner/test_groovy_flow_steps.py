@@ -30,6 +30,13 @@ class TestStageAndParallel:
     def test_the_last_stage_without_a_block_has_the_builds_failure(self, runner: Runner) -> None:
         assert runner.run("stage 'a'\nnode { sh 'x' }", {"sh": fails("no")}).stages == [("a", "FAILURE")]
 
+    def test_a_stage_lets_any_number_of_builds_in(self, runner: Runner) -> None:
+        assert runner.run("stage(name: 'a', concurrency: 1) { }").log[-1] == (
+            "ERROR: The \u2018concurrency\u2019 parameter is not supported in block-mode \u2018stage\u2019; try "
+            "\u2018lock\u2019 and/or \u2018milestone\u2019 steps instead"
+        )
+        assert runner.run("stage name: 'a', concurrency: 1").log[-1].endswith("argument is no longer supported.")
+
     def test_branches_take_turns_at_each_block(self, runner: Runner) -> None:
         script = "parallel a: { stage('1') { error 'x' } }, b: { stage('2') { sh 'long' } }, failFast: true"
         build = runner.run(script, {"sh": pending})

@@ -89,10 +89,11 @@ class FlowSteps implements Serializable {
         }
     }
 
-    /** Without a block a stage is no more than a mark in the log. */
+    /** Without a block a stage is no more than a mark in the log, as before 2023; since then Jenkins refuses it, as is done here with concurrency. */
     Object stage(StepArguments arguments, PipelineScript script) {
         if (arguments.named('concurrency', null) != null) {
-            throw new AbortException('The ‘concurrency’ parameter is no longer supported in ‘stage’; try ‘lock’ and/or ‘milestone’ steps instead.')
+            throw new AbortException(arguments.body == null ? 'Using the ‘stage’ step without a block argument is no longer supported.'
+                    : 'The ‘concurrency’ parameter is not supported in block-mode ‘stage’; try ‘lock’ and/or ‘milestone’ steps instead')
         }
         String name = arguments.text('name')
         if (arguments.body != null) {

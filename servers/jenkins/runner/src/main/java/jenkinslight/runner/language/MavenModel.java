@@ -17,10 +17,21 @@ public final class MavenModel extends GroovyObjectSupport implements Serializabl
     private static final Set<String> LISTS = Set.of("modules", "dependencies", "licenses", "developers", "contributors", "profiles", "plugins",
             "repositories", "pluginRepositories", "exclusions", "executions", "goals", "resources", "testResources", "mailingLists");
 
+    /** What Maven's classes have where a pom says nothing: those of the model itself, and those of the kinds of objects in its lists. */
+    private static final Map<String, String> OF_PROJECT = Map.of("packaging", "jar");
+    private static final Map<String, Map<String, String>> OF_ENTRIES = Map.of("dependencies", Map.of("type", "jar"), "plugins",
+            Map.of("groupId", "org.apache.maven.plugins"));
+
     private final Map<String, Object> data;
+    private final Map<String, String> defaults;
 
     public MavenModel(Map<String, Object> data) {
+        this(data, OF_PROJECT);
+    }
+
+    private MavenModel(Map<String, Object> data, Map<String, String> defaults) {
         this.data = data;
+        this.defaults = defaults;
     }
 
     /** The plain data, for the way back to the server. */
@@ -38,7 +49,10 @@ public final class MavenModel extends GroovyObjectSupport implements Serializabl
             value = new LinkedHashMap<>();
             data.put(name, value);
         }
-        return name.equals("properties") ? value : wrap(value);
+        if (value == null) {
+            return defaults.get(name);
+        }
+        return name.equals("properties") ? value : wrap(value, OF_ENTRIES.getOrDefault(name, Map.of()));
     }
 
     @Override
@@ -66,13 +80,13 @@ public final class MavenModel extends GroovyObjectSupport implements Serializabl
         return Character.toLowerCase(accessor.charAt(3)) + accessor.substring(4);
     }
 
-    private static Object wrap(Object value) {
+    private static Object wrap(Object value, Map<String, String> defaults) {
         if (value instanceof Map) {
-            return new MavenModel((Map<String, Object>) value);
+            return new MavenModel((Map<String, Object>) value, defaults);
         }
         if (value instanceof List) {
             List<Object> wrapped = new ArrayList<>();
-            ((List<?>) value).forEach(inner -> wrapped.add(wrap(inner)));
+            ((List<?>) value).forEach(inner -> wrapped.add(wrap(inner, defaults)));
             return wrapped;
         }
         return value;
@@ -81,6 +95,6 @@ public final class MavenModel extends GroovyObjectSupport implements Serializabl
     /** As Maven's Model prints itself. */
     @Override
     public String toString() {
-        return data.get("groupId") + ":" + data.get("artifactId") + ":" + data.get("packaging") + ":" + data.get("version");
+        return data.get("groupId") + ":" + data.get("artifactId") + ":" + getProperty("packaging") + ":" + data.get("version");
     }
 }
