@@ -107,3 +107,23 @@ def test_a_repository_is_empty_as_long_as_it_has_no_branch(instance):
     for name in ("main", "other/one"):
         repository.run("update-ref", "-d", f"refs/heads/{name}")
     assert repository.is_empty()
+
+
+def test_a_ref_stands_where_it_was_put_last_whether_it_is_packed_or_not(instance):
+    repository = instance.repositories.of(1)
+    repository.create("main")
+    tree = repository.text("mktree").strip()
+    one, two = (repository.text("commit-tree", "-m", message, tree).strip() for message in ("One", "Two"))
+    ref = "refs/heads/über/one"
+    assert repository.ref_target(ref) is None
+    repository.run("update-ref", ref, one)
+    repository.run("symbolic-ref", "refs/heads/alias", ref)
+    assert repository.ref_target(ref) == repository.ref_target("refs/heads/alias") == one
+    repository.run("pack-refs", "--all")
+    assert repository.ref_target(ref) == one
+    repository.run("update-ref", ref, two)
+    assert repository.ref_target(ref) == repository.ref_target("refs/heads/alias") == two
+    repository.run("update-ref", "-d", ref)
+    assert repository.ref_target(ref) is None
+    for name in ("refs/heads/../../HEAD", "refs/../HEAD", "refs/heads", "HEAD", "refs/heads/\ud800", "config"):
+        assert repository.ref_target(name) is None

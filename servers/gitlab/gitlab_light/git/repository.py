@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from gitlab_light.git.commands import GitError, RepositoryGone, read_git, run_git
 from gitlab_light.git.journal import ZERO, RefChange
+from gitlab_light.git.stored_refs import shows_a_branch, stored_target
 
 # What archives of a commit can be had as, in the order in which GitLab lists them.
 ARCHIVE_FORMATS = ("zip", "tar.gz", "tar.bz2", "tar")
@@ -21,8 +21,6 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _SHA = re.compile(r"[0-9a-f]{40}")
 # Blobs are read whole, so they have a limit here.
 MAX_BLOB = 32 * 1024 * 1024
-# So much of a file of packed refs, which are sorted, holds the first branch where there is one.
-_BEGINNING = 4096
 
 
 @dataclass(frozen=True)
@@ -109,6 +107,9 @@ class Repository:
 
     def ref_target(self, ref: str) -> str | None:
         """The object that a full ref name stands at."""
+        known = ref.startswith("refs/") and is_ref_name(ref.removeprefix("refs/"))
+        if known and (found := stored_target(self.path, ref)):
+            return found
         try:
             return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).decode().strip()
         except GitError:
@@ -122,23 +123,9 @@ class Repository:
     def is_empty(self) -> bool:
         """Whether it has no branch, or is not there: its project is just being made or removed."""
         try:
-            return not (self._shows_a_branch() or self.run("for-each-ref", "--count=1", "refs/heads/"))
+            return not (shows_a_branch(self.path) or self.run("for-each-ref", "--count=1", "refs/heads/"))
         except RepositoryGone:
             return True
-
-    def _shows_a_branch(self) -> bool:
-        """Whether there is a branch that is seen without git: HEAD's own, or a packed one.
-
-        Lists of projects ask this of each, and a git for each took five times as long as all the rest.
-        """
-        try:
-            head = os.fsdecode((self.path / "HEAD").read_bytes()).strip().removeprefix("ref: ")
-            if head.startswith("refs/heads/") and (self.path / head).is_file():
-                return True
-            with (self.path / "packed-refs").open("rb") as packed:
-                return b" refs/heads/" in packed.read(_BEGINNING)
-        except OSError:
-            return False
 
     def branches(self, name: str | None = None) -> list[Ref]:
         """The branches by name, or the one of this name."""
