@@ -18,11 +18,12 @@ class ScriptSteps implements Serializable {
         this.flow = flow
     }
 
-    /** Runs a file of the workspace as a script; its value is the script's, usually {@code this}. */
+    /** Runs a file of the workspace as a script; its value is the script's, usually {@code this}. All scripts share their undeclared variables. */
     Object load(StepArguments arguments, PipelineScript script) {
         build.note('load')
         String source = build.call(new ServerCall('readFile', [file: arguments.text('path')], [], false))
         PipelineScript loaded = build.compiler().compile(source, build.compiler().nextName(), build)
+        loaded.binding = script.binding
         try {
             return flow.inScope(build.scope, '{ (' + arguments.text('path') + ')', { -> loaded.run() })
         } finally {
