@@ -59,12 +59,15 @@ class Chronicle:
             )  # fmt: skip
         if action == "open":
             self._labelled(found, user_id, [], found.labels)
+            self._planned(found, user_id, None)
         if action in ("approved", "unapproved"):
             self._note(found, user_id, f"{action} this merge request")
         for line in self._changed(changes):
             self._note(found, user_id, line)
         if labels := changes.get("labels"):
             self._labelled(found, user_id, labels["previous"], labels["current"])
+        if milestone := changes.get("milestone_id"):
+            self._planned(found, user_id, milestone["previous"])
 
     def _labelled(self, found: MergeRequest, user_id: int, before: list[str], after: list[str]) -> None:
         known = {label.name: label.id for label in self._labels.of(self._projects.places(found.project_id))}
@@ -72,6 +75,12 @@ class Chronicle:
         changes += [("remove", name) for name in before if name not in after]
         for action, name in changes:
             self._activities.add_label_event(found.id, user_id, known.get(name), action)
+
+    def _planned(self, found: MergeRequest, user_id: int, before: int | None) -> None:
+        """The request's milestone is no longer `before`; in place of one GitLab notes the new one alone."""
+        if milestone_id := found.milestone_id or before:
+            action = "add" if found.milestone_id else "remove"
+            self._activities.add_milestone_event(found.id, user_id, milestone_id, action, found.state)
 
     def commits_added(self, found: MergeRequest, user_id: int, oldrev: str) -> None:
         """The source branch has moved; `found` is the merge request as it is now."""

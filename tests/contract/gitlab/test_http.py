@@ -67,7 +67,6 @@ def test_projects_are_walked_by_keyset(root, make_project, unique):
     *(f"/projects/1/{part}" for part in (
         "pipelines", "variables", "integrations", "push_rule", "invitations", "repository/changelog",
         "remote_mirrors", "export", "feature_flags", "transfer_locations", "merge_requests/1/context_commits",
-        "merge_requests/1/resource_milestone_events",
     )),
     "/topics", "/templates/licenses", "/broadcast_messages", "/user/preferences", "/user/gpg_keys",
     "/users/1/followers", "/users/1/custom_attributes",

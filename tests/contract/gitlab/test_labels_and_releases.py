@@ -96,6 +96,22 @@ def test_milestones(shared, group, asked, receiver):
     assert shared.mergerequests.get(found.iid).milestone is None
 
 
+def test_what_becomes_of_a_requests_milestone_is_told_in_events(shared, asked):
+    one, two = (shared.milestones.create({"title": title}) for title in ("Alpha", "Beta"))
+    found = asked(milestone_id=one.id)
+    for milestone_id in (two.id, 0, 0, one.id):
+        shared.mergerequests.update(found.iid, {"milestone_id": milestone_id})
+    events = found.resourcemilestoneevents.list(get_all=True)
+    assert [(event.action, event.milestone["title"], event.state) for event in events] == [
+        ("add", "Alpha", "opened"), ("add", "Beta", "opened"), ("remove", "Beta", "opened"), ("add", "Alpha", "opened"),
+    ]  # fmt: skip
+    assert found.resourcemilestoneevents.get(events[0].id).user["username"] == "root"
+    two.delete()
+    assert found.resourcemilestoneevents.get(events[1].id).milestone is None
+    assert asked().resourcemilestoneevents.list(get_all=True) == []
+    one.delete()
+
+
 def test_releases_of_tags(root, shared, receiver):
     shared.hooks.create({"url": receiver.url, "push_events": False, "releases_events": True})
     with refused(422, "Ref is not specified"):

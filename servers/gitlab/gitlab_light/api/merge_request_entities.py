@@ -11,7 +11,7 @@ from gitlab_light.git import history
 from gitlab_light.git.repository import Repository
 from gitlab_light.instance import Instance
 from gitlab_light.merge_flow import merge_status
-from gitlab_light.model.activity import StateEvent
+from gitlab_light.model.activity import MilestoneEvent, StateEvent
 from gitlab_light.model.database import kept
 from gitlab_light.model.members import DEVELOPER
 from gitlab_light.model.merge_requests import MergeRequest, Version
@@ -273,6 +273,20 @@ def state_event(instance: Instance, found: MergeRequest, given: StateEvent) -> d
         "resource_id": found.id,
         "source_commit": None,
         "source_merge_request_id": None,
+        "state": given.state,
+    }
+
+
+def milestone_event(instance: Instance, given: MilestoneEvent) -> dict[str, Any]:
+    """That a merge request was given a milestone or was left without one."""
+    return {
+        "id": given.id,
+        "user": user(instance, given.user_id),
+        "created_at": given.created_at,
+        "resource_type": "MergeRequest",
+        "resource_id": given.merge_request_id,
+        "milestone": _milestone(instance, given.milestone_id),
+        "action": given.action,
         "state": given.state,
     }
 

@@ -82,6 +82,23 @@ def _label_events(call: Call, found: MergeRequest) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@routes.get(PATH + "/resource_milestone_events", anonymous=True)
+def list_milestone_events(call: Call) -> Any:
+    """What has become of a merge request's milestone."""
+    events = call.instance.activities.milestones(find(call).id)
+    return [entities.milestone_event(call.instance, event) for event in paginate(call, events)]
+
+
+@routes.get(PATH + "/resource_milestone_events/:event_id", anonymous=True)
+def show_milestone_event(call: Call) -> Any:
+    """One of these."""
+    wanted = call.number("event_id")
+    for event in call.instance.activities.milestones(find(call).id):
+        if event.id == wanted:
+            return entities.milestone_event(call.instance, event)
+    raise no_record()
+
+
 @routes.get(PATH + "/time_stats", anonymous=True)
 def show_time(call: Call) -> Any:
     """How long it is thought to take, and has taken."""

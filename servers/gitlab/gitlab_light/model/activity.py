@@ -46,6 +46,19 @@ class StateEvent:
     created_at: str
 
 
+@dataclass(frozen=True)
+class MilestoneEvent:
+    """A merge request was given a milestone ("add") or was left without one ("remove"), in the state it was then in."""
+
+    id: int
+    merge_request_id: int
+    user_id: int
+    milestone_id: int | None
+    action: str
+    state: str
+    created_at: str
+
+
 class Activities:
     """Keeps what people have done."""
 
@@ -92,4 +105,19 @@ class Activities:
         """The states that a merge request has come into, oldest first."""
         return self._db.all(
             StateEvent, "SELECT * FROM state_events WHERE merge_request_id = ? ORDER BY id", merge_request_id
+        )
+
+    def add_milestone_event(
+        self, merge_request_id: int, user_id: int, milestone_id: int | None, action: str, state: str
+    ) -> None:
+        """Notes that a merge request was given a milestone ("add") or lost it ("remove")."""
+        self._db.insert(
+            "milestone_events", merge_request_id=merge_request_id, user_id=user_id, milestone_id=milestone_id,
+            action=action, state=state, created_at=now(),
+        )  # fmt: skip
+
+    def milestones(self, merge_request_id: int) -> list[MilestoneEvent]:
+        """What has become of a merge request's milestone, oldest first."""
+        return self._db.all(
+            MilestoneEvent, "SELECT * FROM milestone_events WHERE merge_request_id = ? ORDER BY id", merge_request_id
         )

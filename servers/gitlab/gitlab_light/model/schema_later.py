@@ -252,4 +252,16 @@ CREATE TABLE badges (
 );
 CREATE INDEX badges_by_source ON badges (source, source_id)
 """,
+    """
+CREATE TABLE milestone_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL,
+    milestone_id INTEGER REFERENCES milestones (id) ON DELETE SET NULL,
+    action TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX milestone_events_by_merge_request ON milestone_events (merge_request_id)
+""",
 )
