@@ -43,6 +43,21 @@ class TestStageAndParallel:
 
         assert ("2", "ABORTED") in build.stages
 
+    def test_a_branch_that_fail_fast_ends_is_interrupted_by_name(self, runner: Runner) -> None:
+        told = "try { sh 'long' } catch (e) { echo e.toString()\necho e.causes[0].getClass().name\nthrow e }"
+        fails_late = "sh 'short'; error 'x'"
+        build = runner.start(f"parallel b: {{ {told} }}, a: {{ {fails_late} }}, failFast: true", {"sh": pending})
+        short = build.wait_for("step", name="sh", positional=["short"])
+        build.wait_for("step", name="sh", positional=["long"])
+        runner.send({"type": "reply", "build": build.name, "call": short["call"]})
+        build.wait()
+
+        assert [line for line in build.echoed if "org.jenkinsci" in line] == [
+            "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException: Failed in branch a",
+            "org.jenkinsci.plugins.workflow.cps.steps.ParallelStep$FailFastCause",
+        ]
+        assert build.result == "FAILURE"
+
     def test_branches_run_at_once_and_give_their_values(self, runner: Runner) -> None:
         script = "def r = parallel(a: { sh 'x'; 1 }, b: { sh 'y'; 2 })\necho r.toString()"
         build = runner.run(script)

@@ -40,7 +40,7 @@ public abstract class BuildCourse extends BuildOutput {
 
     /** As an exception that ends a stage worsens it, at once rather than at the build's end. */
     public void worsenBy(Throwable failure) {
-        if (!(failure instanceof FailFastInterruption)) {
+        if (!Interruptions.isFailFast(failure)) {
             worsen(Failures.result(failure));
         }
     }

@@ -57,7 +57,7 @@ public final class Fork extends Suspension {
             firstFailure = outcome.getAbnormal();
             if (failFast) {
                 new ArrayList<>(running).forEach(other ->
-                        scheduler.interrupt(other, new FailFastInterruption(branch.name)));
+                        scheduler.interrupt(other, Interruptions.failFast(branch.name)));
             }
         } else if (firstFailure != outcome.getAbnormal()) {
             firstFailure.addSuppressed(outcome.getAbnormal());

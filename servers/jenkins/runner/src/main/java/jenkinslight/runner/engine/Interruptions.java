@@ -2,6 +2,7 @@ package jenkinslight.runner.engine;
 
 import hudson.model.Result;
 import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.cps.steps.ParallelStep.FailFastCause;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.support.steps.input.Rejection;
 
@@ -21,6 +22,17 @@ final class Interruptions {
     static FlowInterruptedException of(Object result, String text, boolean actual) {
         Result becomes = result == null ? Result.ABORTED : Result.fromString(String.valueOf(result));
         return new FlowInterruptedException(becomes, actual, cause(String.valueOf(text)));
+    }
+
+    /** Ends a branch because another one failed. The branch is aborted, but what the build becomes is that other one's matter. */
+    static FlowInterruptedException failFast(String failedBranch) {
+        return new FlowInterruptedException(Result.ABORTED, new FailFastCause(failedBranch));
+    }
+
+    /** True for what {@link #failFast} made. */
+    static boolean isFailFast(Throwable failure) {
+        return failure instanceof FlowInterruptedException
+                && ((FlowInterruptedException) failure).getCauses().stream().anyMatch(FailFastCause.class::isInstance);
     }
 
     private static CauseOfInterruption cause(String text) {
