@@ -97,6 +97,12 @@ def test_values_that_a_step_does_not_take_are_refused(runner: Runner) -> None:
     ]
 
 
+def test_what_a_script_gets_of_a_broken_one_has_groovys_name(runner: Runner) -> None:
+    build = runner.run("try { evaluate '1 +' } catch (e) { echo e.toString().readLines()[0] }")
+
+    assert build.echoed == ["org.codehaus.groovy.control.MultipleCompilationErrorsException: startup failed:"]
+
+
 def test_what_caused_a_failure_is_told_first(runner: Runner) -> None:
     build = runner.run("try {\nerror 'inner' } catch (e) {\nthrow new IllegalStateException(e) }")
 
@@ -235,9 +241,11 @@ def test_an_exception_is_printed_with_the_scripts_lines(runner: Runner) -> None:
 
 
 def test_a_failure_of_the_servers_own_kind_keeps_its_class_name(runner: Runner) -> None:
-    build = runner.run("sh 'x'", {"sh": fails("no space", "java.io.IOException")})
+    script = "try { sh 'x' } catch (e) { echo \"caught $e\" }\nsh 'x'"
+    build = runner.run(script, {"sh": fails("no space", "hudson.Nowhere")})
 
-    assert "java.io.IOException: no space" in build.log
+    assert build.echoed == ["caught hudson.Nowhere: no space"]
+    assert "hudson.Nowhere: no space" in build.log
 
 
 def test_an_unknown_step_names_those_there_are(runner: Runner) -> None:

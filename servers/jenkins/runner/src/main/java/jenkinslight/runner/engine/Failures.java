@@ -24,6 +24,11 @@ public final class Failures {
             super(message);
             this.type = type;
         }
+
+        @Override
+        public String toString() {
+            return getMessage() == null ? type : type + ": " + getMessage();
+        }
     }
 
     /** The exception a step's {@code error} reply means. */

@@ -18,4 +18,10 @@ final class CompilationErrors extends MultipleCompilationErrorsException {
     public String getMessage() {
         return message;
     }
+
+    /** By Groovy's name, as with Jenkins' CpsCompilationErrorsException. */
+    @Override
+    public String toString() {
+        return MultipleCompilationErrorsException.class.getName() + ": " + message;
+    }
 }
