@@ -180,9 +180,26 @@ def integration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beside]:
 
 @pytest.fixture
 def waits_for_pods(request: pytest.FixtureRequest) -> None:
-    """From here on the chain waits more than it computes: the tests of its parts, if asked for, run beside it."""
-    if any("integration" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        request.getfixturevalue("integration")
+    """From here on the chain waits more than it computes: the tests of its parts run beside it."""
+    _beside(request, "integration")
+
+
+@pytest.fixture
+def builds_nothing(request: pytest.FixtureRequest) -> None:
+    """From here on CI has nothing to build, and SonarQube may start: with it there, each build would be analysed."""
+    _beside(request, "sonarqube_comes_up")
+
+
+@pytest.fixture
+def leaves_ci_alone(request: pytest.FixtureRequest) -> None:
+    """CI may build and analyse meanwhile."""
+    _beside(request, "analysed")
+
+
+def _beside(request: pytest.FixtureRequest, fixture: str) -> None:
+    """Begins what tests to come will need; nothing if none of them was asked for."""
+    if any(fixture in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue(fixture)
 
 
 def served(settings: Settings, environment: str) -> dict[str, Any]:

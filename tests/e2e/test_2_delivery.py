@@ -197,7 +197,7 @@ def test_scaling_holds_and_up_takes_nothing_back(sandbox: Sandbox, kubectl: Any)
     assert _pods(kubectl, "prod") == 2
 
 
-@pytest.mark.usefixtures("sonarqube_comes_up")
+@pytest.mark.usefixtures("builds_nothing")
 def test_an_upgrade_is_watched_and_its_gap_is_told(sandbox: Sandbox):
     run = inv("upgrade", "--env", "test", "--version", "v2.0.0.0", "--json")
     assert run.code == 0, run.text

@@ -22,7 +22,7 @@ CASES = {
     "unknown part": (["logs", "nothing"], "There is no part"),
 }
 
-pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+pytestmark = pytest.mark.usefixtures("builds_nothing")
 
 
 @pytest.mark.parametrize(("args", "says"), CASES.values(), ids=CASES.keys())

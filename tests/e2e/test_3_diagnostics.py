@@ -14,7 +14,7 @@ from kubestage.sandbox.sandbox import Sandbox
 
 from .conftest import inv
 
-pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+pytestmark = pytest.mark.usefixtures("builds_nothing")
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ wait
 """
 NO_ROUTE = "RUN test $(wc -l < /proc/net/route) -eq 1\n"
 
-pytestmark = pytest.mark.usefixtures("sonarqube_comes_up")
+pytestmark = pytest.mark.usefixtures("builds_nothing")
 
 
 @pytest.fixture(scope="module")
