@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import re
+from itertools import zip_longest
 from typing import NoReturn
 
 from invoke.exceptions import Exit, ParseError
+from invoke.parser.context import to_flag
 from invoke.program import Program
 
 _ARGUMENT = re.compile(r"<Argument: (\w+)[^>]*>")
@@ -28,12 +30,21 @@ class Inv(Program):
         except ValueError as error:
             # Invoke converts a flag's value with int or float, whose own error ends with the value.
             _refuse(f"{str(error).rpartition(': ')[2]} is no number", self._task())
+        self._refuse_empty_lists()
 
     def print_version(self) -> None:
         """Prints this checkout's version."""
         from kubestage.preflight.version import this_version
 
         print(f"kubestage {this_version()}")
+
+    def _refuse_empty_lists(self) -> None:
+        """Invoke itself lets a flag that may be given several times stand without any value."""
+        for task in self.tasks:
+            lists = {to_flag(name) for each in task.args.values() if each.kind is list for name in each.names}
+            for word, following in zip_longest(self.core.unparsed, self.core.unparsed[1:], fillvalue="-"):
+                if word in lists and following.startswith("-"):
+                    _refuse(f"Flag {word} needed value and was not given one", task.name)
 
     def _task(self) -> str | None:
         """The first task that the command line names."""
