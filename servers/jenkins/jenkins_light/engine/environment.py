@@ -45,7 +45,8 @@ def of_build(controller: "Controller", build: Build) -> dict[str, str]:
         "HUDSON_HOME": str(controller.settings.home),
         "CI": "true",
         **{f"library.{entry['name']}.version": entry["version"] for entry in build.record.libraries},
-        **build.record.environment,
+        # A trigger's variables override (EnvVars.override): what they leave empty is none.
+        **{name: value for name, value in build.record.environment.items() if value},
         **{name: as_text(value) for name, value in parameters(controller, build).items()},
     }
 

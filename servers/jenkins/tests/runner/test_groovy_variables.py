@@ -34,6 +34,13 @@ def test_env_reads_writes_and_nests(runner: Runner) -> None:
     assert echoed(runner, script) == ["2 2 b b", "2", "3 null 7 job", "null"]
 
 
+def test_what_is_assigned_empty_is_there(runner: Runner) -> None:
+    build = runner.run("env.E = ''\necho \"${env.E == ''} $E.\"\nwithEnv(['E=']) { echo \"${env.E}\" }\nsh 'x'")
+
+    assert build.echoed == ["true .", "null"]
+    assert build.steps[-1]["context"]["env"]["E"] == ""
+
+
 def test_path_plus_prepends(runner: Runner) -> None:
     build = runner.run("node { withEnv(['PATH+X=/x', 'PATH+Y=/y']) { sh 'z' } }")
 

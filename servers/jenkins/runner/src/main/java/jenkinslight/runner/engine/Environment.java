@@ -84,7 +84,9 @@ public final class Environment implements Serializable {
         Map<String, String> all = new LinkedHashMap<>();
         scope.layers(true, blocks).forEach(layer -> override(all, layer));
         override(all, own);
-        override(all, assigned);
+        // These two are put, not overridden with: what is empty is there, and empty (workflow-step-api's EnvironmentExpander).
+        own.forEach((name, value) -> all.computeIfAbsent(name, missing -> value.isEmpty() ? "" : null));
+        all.putAll(assigned);
         scope.layers(false, blocks).forEach(layer -> override(all, layer));
         return all;
     }
