@@ -67,9 +67,9 @@ def admin(sandbox: Sandbox) -> Visitor:
 
 def test_the_portal_sees_the_whole_chain(admin: Visitor):
     chain = admin.get("/chain")
-    assert {part["name"]: part["state"] for part in chain["parts"] if part["name"] in ("gitlab", "registry")} == {
-        "gitlab": "ok", "registry": "ok",
-    }  # fmt: skip
+    states = {part["name"]: part["state"] for part in chain["parts"]}
+    assert states["registry"] == "ok"
+    assert states["gitlab"] in ("ok", "busy")  # it may be delivering a push that CI is to analyse
     v1 = next(version for version in chain["versions"] if version["version"] == "v1.0.0.0")
     assert (v1["build"], len(v1["commit"])) == (1, 40)
     assert "v2.0.0.0" in {version["version"] for version in chain["versions"]}
