@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from jenkins_light.engine import containers
 from jenkins_light.engine.buildlog import BuildLog, LineStream
 from jenkins_light.engine.executors import label_matches
 from jenkins_light.errors import BadRequestError, NotFoundError, TooLargeError
@@ -235,3 +236,25 @@ def test_a_console_that_is_being_read_is_whole_though_its_build_is_deleted(tmp_p
         return b"".join([bytes(cast(bytes, piece)) async for piece in answer.body_iterator])
 
     assert asyncio.run(body()) == b"Started\n"
+
+
+ID = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "mount", "found"),
+    [
+        (f"4:memory:/docker/{ID}", "/ / rw - overlay overlay rw", ID),
+        ("0::/", f"/containers/{ID}/hostname /etc/hostname rw,relatime - ext4 /dev/vda rw", ID),
+        ("0::/", f"/var/lib/docker/containers/{ID}/hostname /etc/hostname rw - ext4 /dev/vda rw", ID),
+        ("0::/", f"/ /var/lib/docker/containers/{ID}/mounts/shm rw - tmpfs shm rw", None),
+        ("4:memory:/user.slice", "/ / rw - ext4 /dev/vda rw", None),
+    ],
+    ids=["cgroup 1", "cgroup 2, docker's folder mounted", "cgroup 2", "a host of containers", "a host"],
+)
+def test_a_server_knows_the_container_that_it_runs_in(
+    tmp_path: Path, cgroup: str, mount: str, found: str | None
+) -> None:
+    (tmp_path / "cgroup").write_text(cgroup + "\n")
+    (tmp_path / "mountinfo").write_text(f"650 27 254:0 {mount}\n")
+    assert containers.own_id(tmp_path) == found

@@ -13,7 +13,12 @@ Log = Callable[[str], None]
 _TIMEOUT_SECONDS = 180
 #: Variables that an image has its own idea of.
 _OWN = {"PATH", "HOME", "HOSTNAME", "PWD", "TERM"}
-_CONTAINER = re.compile(r"/(?:docker/containers|docker|containers)/([0-9a-f]{64})")
+#: What a container's own process is told: its cgroup, and where the host keeps its /etc/hostname. Other paths with a
+#: container's name are of mounts that the host itself has for the containers that run on it.
+_CONTAINER = {
+    "cgroup": re.compile(r"/docker/([0-9a-f]{64})"),
+    "mountinfo": re.compile(r"/([0-9a-f]{64})/hostname /etc/hostname "),
+}
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,10 @@ def docker(*arguments: str, env: Mapping[str, str], stdin: str | None = None) ->
     return done.stdout.strip()
 
 
-def own_id() -> str | None:
+def own_id(process: Path = Path("/proc/self")) -> str | None:
     """The id of the container that this server itself runs in, or None outside of any."""
-    for place in ("/proc/self/cgroup", "/proc/self/mountinfo"):
-        match = _CONTAINER.search(Path(place).read_text())
+    for name, pattern in _CONTAINER.items():
+        match = pattern.search((process / name).read_text())
         if match:
             return match[1]
     return None
