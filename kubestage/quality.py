@@ -53,9 +53,8 @@ def fast_tests(paths: list[str], pytest_args: list[str]) -> None:
     # CI asks nobody; a developer is asked, or told the command.
     run_preflight(Settings.load(), fix="yes" if os.environ.get("CI") else "ask", checks=checks_of_tests(Machine()))
     # A file stays in one process: its tests share servers. Twice as many as processors: most wait mostly.
-    at_once = ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
-    # The short ones come last, so that all processes end at about the same time.
-    everything = ["servers", "tests/contract", "tests/integration", "tests/unit"]
+    at_once = ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
+    everything = ["tests/unit", "tests/contract", "tests/integration", "servers"]
     _pytest("tests", paths or everything, "not docker", [*([] if paths else at_once), *pytest_args]).run()
 
 
